@@ -1,0 +1,51 @@
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+/**
+ * A room may import only from rooms below it. Each entry: the files of a room, and the rooms above
+ * it that it must not know. ARCHITECTURE.md draws the same order.
+ */
+const above = (files, rooms) => ({
+  files,
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: rooms.map((room) => ({ group: [`**/${room}/**`], message: `${room} is above` })),
+      },
+    ],
+  },
+});
+
+const top = ['cli', 'simulate', 'audit', 'client', 'provider'];
+const shared = ['report', 'rpc', 'log', 'release', 'objective', 'model', 'data', 'engine'];
+const sharedRoom = (room) => [...top, ...shared.slice(0, shared.indexOf(room))];
+
+export default tseslint.config(
+  { ignores: ['dist', 'work', 'coverage', 'src/shared/rpc/generated'] },
+  js.configs.recommended,
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/no-non-null-assertion': 'off', // noUncheckedIndexedAccess makes typed-array loops need it
+      '@typescript-eslint/no-unnecessary-condition': 'off', // distrusts every check of untrusted input
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      'no-console': 'error',
+    },
+  },
+  ...shared.map((room) => above([`src/shared/${room}/**/*.ts`], sharedRoom(room))),
+  above(['src/shared/*.ts'], [...top, ...shared]),
+  above(['src/provider/**/*.ts'], ['cli', 'simulate', 'audit', 'client']),
+  above(['src/client/**/*.ts'], ['cli', 'simulate', 'audit', 'provider']),
+  above(['src/audit/**/*.ts'], ['cli', 'simulate', 'client', 'provider']),
+  above(['src/simulate/**/*.ts'], ['cli']),
+  { files: ['test/**/*.ts', 'scripts/**/*.ts'], rules: { 'no-console': 'off' } },
+  { files: ['*.js'], ...tseslint.configs.disableTypeChecked },
+);

@@ -1,0 +1,88 @@
+import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+
+/** An image batch in the engine's own memory layout. Made by `Ops.images`, read only by `Ops`. */
+export type Activation = Tensor4D & { readonly __activation?: never };
+
+/** One group of parameters for `Ops.sgd`; the three lists run in parallel. */
+export interface SgdGroup {
+  params: Variable[];
+  grads: Tensor[];
+  /** Momentum buffers, zero before the first step; updated in place. */
+  velocity: Variable[];
+  /** Learning rate of this group at this step. */
+  lr: number;
+}
+
+export interface SgdOptions {
+  momentum: number;
+  weightDecay: number;
+  nesterov: boolean;
+}
+
+/**
+ * The layer arithmetic behind which an engine may fuse. `generic` writes it in plain tfjs-core and
+ * serves every engine; `libtorch` replaces what tfjs-core would decompose.
+ *
+ * Weights have PyTorch's layouts everywhere (OIHW filters, `[out, in]` matrices), so that files need
+ * no conversion. All functions are differentiable by tfjs-core in `x` and in the weights, unless said
+ * otherwise.
+ */
+export interface Ops {
+  /** `[N, C, H, W]` float32 → activation. */
+  images(x: Tensor4D): Activation;
+  /** 2-D cross-correlation. `weight [O, I, kh, kw]`, `bias [O]`; zero padding on every side. */
+  conv2d(
+    x: Activation,
+    weight: Tensor4D,
+    bias: Tensor1D,
+    stride: number,
+    padding: number,
+  ): Activation;
+  /** Maximum over disjoint `size × size` windows; a remainder at the edge is dropped (PyTorch's floor mode). */
+  maxPool2d(x: Activation, size: number): Activation;
+  relu<T extends Tensor>(x: T): T;
+  /** Multiplies each channel of each image: `mask [N, C]` (Dropout2d; not differentiated in `mask`). */
+  scaleChannels(x: Activation, mask: Tensor2D): Activation;
+  /** Activation → `[N, C·H·W]` in PyTorch's order. */
+  flatten(x: Activation): Tensor2D;
+  /** `x [N, I] · weightᵀ [O, I] + bias [O]` → `[N, O]`. */
+  linear(x: Tensor2D, weight: Tensor2D, bias: Tensor1D): Tensor2D;
+  /**
+   * Batch normalisation with the batch's own mean and biased variance; ε = 1e-5. Moves the running
+   * statistics in place by momentum 0.1 (variance unbiased there, as PyTorch does).
+   * `x` is an activation (statistics per channel) or `[N, D]` (per feature).
+   */
+  batchNormTrain<T extends Tensor>(
+    x: T,
+    weight: Tensor1D,
+    bias: Tensor1D,
+    runningMean: Variable,
+    runningVar: Variable,
+  ): T;
+  /** Batch normalisation with the running statistics. */
+  batchNormEval<T extends Tensor>(
+    x: T,
+    weight: Tensor1D,
+    bias: Tensor1D,
+    runningMean: Tensor1D,
+    runningVar: Tensor1D,
+  ): T;
+  /** `g [O, 1] · v [O, I] / ‖v‖₂` by row (Salimans and Kingma 2016, eq. 2). */
+  weightNorm(v: Tensor2D, g: Tensor2D): Tensor2D;
+  /** Row-wise. `[N, K]` → `[N, K]`. */
+  softmax(x: Tensor2D): Tensor2D;
+  logSoftmax(x: Tensor2D): Tensor2D;
+  /**
+   * One step of SGD as PyTorch defines it, in place: `d = grad + weightDecay·w`,
+   * `v = momentum·v + d`, `w -= lr·(d + momentum·v)` with Nesterov, `w -= lr·v` without.
+   */
+  sgd(groups: SgdGroup[], options: SgdOptions): void;
+  /** Rows `index` of `x`, int32 `[M]`: the mini-batch gather. Not differentiated. */
+  gatherRows<T extends Tensor>(x: T, index: Tensor1D): T;
+}
+
+/** Value and gradients of `loss` with respect to `params`, in their order. */
+export interface LossAndGrads {
+  value: Scalar;
+  grads: Tensor[];
+}

@@ -1,0 +1,27 @@
+/** One long piece of work with a known number of steps. */
+export interface Task {
+  /** Moves on by `by` steps (1 unless told); `note` is the latest figure worth seeing, e.g. `loss 0.42`. */
+  advance(by?: number, note?: string): void;
+  /** Ends the task; `note` is what came of it. */
+  done(note?: string): void;
+}
+
+/**
+ * How work tells a person what it is doing. Rooms below the command line report through this and
+ * never write to a stream themselves: results are returned, not printed.
+ */
+export interface Reporter {
+  /** Starts a task; `unit` names the steps (`steps`, `MiB`, `epochs`). */
+  task(label: string, total: number, unit?: string): Task;
+  /** One line of information. */
+  note(line: string): void;
+  /** One line that asks for attention, with what to do about it. */
+  warn(line: string): void;
+}
+
+/** Says nothing: the default of every function that takes a reporter. */
+export const silent: Reporter = {
+  task: () => ({ advance: () => undefined, done: () => undefined }),
+  note: () => undefined,
+  warn: () => undefined,
+};

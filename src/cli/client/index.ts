@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+import { group } from '../command.js';
+import type { Io } from '../io.js';
+
+export function registerClient(program: Command, io: Io): void {
+  const parent = group(
+    program,
+    'client',
+    'pull verified weights, adapt them to local data, predict',
+  );
+  for (const register of commands) register(parent, io);
+}
+
+/** In the order that `--help` lists them. */
+const commands: ((parent: Command, io: Io) => void)[] = [];

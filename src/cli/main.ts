@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+import { FedshotError } from '../shared/errors.js';
+import { createIo } from './io.js';
+import { run } from './run.js';
+
+const stop = new AbortController();
+
+// The first signal lets the command save its state; the second ends it at once.
+for (const name of ['SIGINT', 'SIGTERM'] as const)
+  process.on(name, () => {
+    if (stop.signal.aborted) process.exit(130);
+    if (process.stderr.isTTY)
+      process.stderr.write('\nstopping; press Ctrl-C again to stop at once\n');
+    stop.abort(
+      new FedshotError('interrupted', `stopped by ${name}; what was saved can be resumed`),
+    );
+  });
+
+// `fedshot … | head` closes our output: that ends the command without a word.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 6);
+});
+
+const { stdout, stderr, env } = process;
+const code = await run(
+  process.argv.slice(2),
+  createIo({ stdout, stderr, signal: stop.signal, env }),
+);
+// Threads of an engine or an idle connection must not keep a finished command alive.
+stdout.write('', () => stderr.write('', () => process.exit(code)));

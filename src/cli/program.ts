@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { registerAudit } from './audit/index.js';
+import { registerClient } from './client/index.js';
+import { registerEngine } from './engine/index.js';
+import type { ProcessIo } from './io.js';
+import { registerKeys } from './keys/index.js';
+import { registerProvider } from './provider/index.js';
+import { registerProvision } from './provision/index.js';
+
+const packageJson = new URL('../../package.json', import.meta.url);
+
+/** Builds the whole command tree; nothing runs yet. */
+export function createProgram(io: ProcessIo): Command {
+  const { version } = JSON.parse(readFileSync(packageJson, 'utf8')) as { version: string };
+  const help = new Command('help')
+    .argument('[command]')
+    .description('the same as --help')
+    .helpGroup('Anywhere:');
+  const program = new Command('fedshot')
+    .description('Federated source-free adaptation: signed weights travel, data stays where it is.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .configureOutput({
+      writeOut: (text) => io.out(text),
+      writeErr: (text) => io.complain(text),
+      outputError: () => undefined, // the frame prints errors, in one form
+    })
+    .exitOverride()
+    .hook('preAction', (_program, leaf) => {
+      io.json = leaf.opts<{ json?: boolean }>().json === true;
+    })
+    .addHelpText('after', QUICK_START)
+    .helpCommand(help);
+
+  program.commandsGroup('At the provider:');
+  registerProvider(program, io);
+  registerProvision(program, io);
+  registerKeys(program, io);
+  program.commandsGroup('At a site:');
+  registerClient(program, io);
+  program.commandsGroup('Anywhere:');
+  registerEngine(program, io);
+  registerAudit(program, io);
+  return program;
+}
+
+const QUICK_START = `
+Start here:
+  $ fedshot simulate --sites 3          a provider and three sites on this machine
+  $ fedshot client adapt --help         every command explains itself, with examples
+`;

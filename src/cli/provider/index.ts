@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+import { group } from '../command.js';
+import type { Io } from '../io.js';
+
+export function registerProvider(program: Command, io: Io): void {
+  const parent = group(
+    program,
+    'provider',
+    'train on private data, publish signed weights, serve them',
+  );
+  for (const register of commands) register(parent, io);
+}
+
+/** In the order that `--help` lists them. */
+const commands: ((parent: Command, io: Io) => void)[] = [];

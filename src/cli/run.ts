@@ -1,0 +1,59 @@
+import { CommanderError } from 'commander';
+import { exitCode, FedshotError } from '../shared/errors.js';
+import type { ProcessIo } from './io.js';
+import { createProgram } from './program.js';
+
+/**
+ * Runs one command line. Never throws: an error becomes `fedshot: <message>` and `  → <hint>` on
+ * standard error and, with `--json`, `{"error":{code,message,hint}}` on standard output unless the
+ * command has answered already.
+ *
+ * @param argv what follows `fedshot`
+ * @returns the exit code, 0 or that of the error's code
+ */
+export async function run(argv: readonly string[], io: ProcessIo): Promise<number> {
+  try {
+    await createProgram(io).parseAsync(argv, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0; // help or version
+    // a command line that was not understood has not set the flag yet
+    if (argv.includes('--json')) io.json = true;
+    return fail(understood(error, io), io);
+  } finally {
+    io.close();
+  }
+}
+
+function fail(error: unknown, io: ProcessIo): number {
+  const ours = error instanceof FedshotError ? error : undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = ours
+    ? ours.hint
+    : 'this is a defect in fedshot; FEDSHOT_DEBUG=1 shows where it happened';
+  const code = ours?.code ?? 'internal';
+  io.close();
+  io.complain(`fedshot: ${message}${hint ? `\n  → ${hint}` : ''}`);
+  if (io.env.FEDSHOT_DEBUG && error instanceof Error) io.complain(trace(error));
+  if (io.json && !io.answered) io.result({ error: { code, message, hint } }, () => '');
+  return exitCode(error);
+}
+
+/** Commander's refusals and whatever an aborted call threw, as errors of ours. */
+function understood(error: unknown, io: ProcessIo): unknown {
+  if (error instanceof CommanderError) {
+    // "error: unknown option '--epoch'\n(Did you mean --epochs?)"
+    const [first = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+    const message = error.code === 'commander.help' ? 'a command is missing' : first;
+    const hint = suggestion?.replace(/^\((.*)\)$/, '$1') ?? '--help lists what there is';
+    return new FedshotError('usage', message, { hint, cause: error });
+  }
+  if (io.signal.aborted && error instanceof Error && error.name === 'AbortError')
+    return io.signal.reason;
+  return error;
+}
+
+function trace(error: Error): string {
+  const own = error.stack ?? String(error);
+  return error.cause instanceof Error ? `${own}\ncaused by ${trace(error.cause)}` : own;
+}

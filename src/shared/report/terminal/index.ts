@@ -1,0 +1,8 @@
+export { bytes, count, duration, percent, points, shortDigest } from './format.js';
+export {
+  terminalReporter,
+  type Screen,
+  type TerminalOptions,
+  type TerminalReporter,
+} from './reporter.js';
+export { table, type Column } from './table.js';

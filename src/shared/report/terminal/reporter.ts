@@ -1,0 +1,31 @@
+import type { WriteStream } from 'node:tty';
+import pc from 'picocolors';
+import type { Reporter } from '../../reporter.js';
+import { bars } from './bars.js';
+import { lines } from './lines.js';
+
+/** A reporter that holds the terminal while bars are drawn. */
+export interface TerminalReporter extends Reporter {
+  /** Leaves the terminal as it was found: bars end, the cursor returns. */
+  close(): void;
+}
+
+export interface TerminalOptions {
+  /** Milliseconds, monotonic; `performance.now` unless told. */
+  clock?: () => number;
+  colour?: boolean;
+}
+
+/** The part of a stream that a reporter needs. */
+export type Screen = Pick<WriteStream, 'write'> & Partial<Pick<WriteStream, 'isTTY'>>;
+
+/**
+ * Progress for a person: bars with the time left on a terminal, plain lines (a few per task, never
+ * more than one in two seconds) in a file or pipe.
+ */
+export function terminalReporter(screen: Screen, options: TerminalOptions = {}): TerminalReporter {
+  const clock = options.clock ?? (() => performance.now());
+  const tty = screen.isTTY === true;
+  const paint = pc.createColors(options.colour ?? (tty && pc.isColorSupported));
+  return tty ? bars(screen as WriteStream, paint) : lines(screen, clock, paint);
+}

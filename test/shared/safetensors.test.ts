@@ -1,0 +1,207 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  assertFinite,
+  float32,
+  parseSafetensors,
+  serializeSafetensors,
+  type TensorBytes,
+} from '../../src/shared/safetensors.js';
+
+const f32 = (shape: number[], ...values: number[]): TensorBytes => ({
+  dtype: 'F32',
+  shape,
+  data: new Uint8Array(new Float32Array(values).buffer),
+});
+const sample: [string, TensorBytes][] = [
+  ['fc.weight', f32([2, 2], 1, -2, 3.5, 0)],
+  ['bn.num_batches_tracked', { dtype: 'I64', shape: [], data: new Uint8Array(8).fill(1, 0, 1) }],
+  ['fc.bias', f32([2], 5, 6)],
+  ['10', { dtype: 'U8', shape: [0, 3], data: new Uint8Array(0) }],
+];
+
+/** A file with exactly this header text and this many zero bytes of tensors. */
+const file = (header: string | Uint8Array, size = 0): Uint8Array => {
+  const text = Buffer.from(header);
+  const bytes = Buffer.alloc(8 + text.length + size);
+  bytes.writeBigUInt64LE(BigInt(text.length));
+  text.copy(bytes, 8);
+  return bytes;
+};
+const t = (begin: number, end: number, more = ''): string =>
+  `{"dtype":"U8","shape":[${end - begin}],"data_offsets":[${begin},${end}]${more}}`;
+
+describe('serializeSafetensors', () => {
+  it('round-trips names, types, shapes, bytes and metadata', () => {
+    const parsed = parseSafetensors(serializeSafetensors(sample, { format: 'pt' }));
+    expect([...parsed.keys()]).toEqual(['bn.num_batches_tracked', 'fc.bias', 'fc.weight', '10']);
+    expect(parsed.metadata).toEqual({ format: 'pt' });
+    for (const [name, tensor] of sample) expect(parsed.get(name)).toMatchObject(tensor);
+    expect(float32(parsed.get('fc.weight')!)).toEqual(new Float32Array([1, -2, 3.5, 0]));
+  });
+
+  it('gives the same bytes for the same tensors in any order, aligned to 8', () => {
+    const bytes = serializeSafetensors(sample);
+    expect(serializeSafetensors([...sample].reverse())).toEqual(bytes);
+    expect(parseSafetensors(bytes).dataStart % 8).toBe(0);
+    expect(serializeSafetensors(parseSafetensors(bytes))).toEqual(bytes);
+  });
+
+  it.each([
+    ['bytes that contradict the shape', [['a', f32([3], 1, 2)]]],
+    ['a name given twice', [sample[0]!, sample[0]!]],
+    ['the reserved name', [['__metadata__', f32([1], 1)]]],
+  ] as [string, [string, TensorBytes][]][])('refuses %s', (_, tensors) => {
+    expect(() => serializeSafetensors(tensors)).toThrow(
+      expect.objectContaining({ code: 'format' }),
+    );
+  });
+});
+
+describe('parseSafetensors', () => {
+  const refuse: [string, Uint8Array][] = [
+    ['an empty file', new Uint8Array(0)],
+    ['a file shorter than its header length', new Uint8Array(7)],
+    ['a header longer than the file', file('{}').slice(0, 9)],
+    ['a header of 100 MB and more', Buffer.from('01e1f50500000000', 'hex')],
+    ['a header length beyond 2^63', Buffer.from('ffffffffffffffff7b7d', 'hex')],
+    ['a header that starts with a space', file(' {}')],
+    ['a header that starts with a byte order mark', file('\ufeff{}')],
+    ['a header that is an array', file('[]')],
+    ['a header cut short', file('{"a":')],
+    ['a header that is not UTF-8', file(Buffer.from('{"\xff":{}}', 'latin1'))],
+    ['a lone surrogate in a name', file(`{"\\ud800":${t(0, 1)}}`, 1)],
+    ['text after the header', file('{}{}')],
+    ['trailing bytes', file(`{"a":${t(0, 4)}}`, 5)],
+    ['trailing bytes without tensors', file('{}', 1)],
+    ['a tensor cut short', file(`{"a":${t(0, 4)}}`, 3)],
+    ['a duplicate tensor name', file(`{"a":${t(0, 1)},"a":${t(0, 1)}}`, 1)],
+    ['a duplicate name spelt with an escape', file(`{"a":${t(0, 1)},"\\u0061":${t(1, 2)}}`, 2)],
+    ['a duplicate key in a tensor', file(`{"a":${t(0, 1, ',"dtype":"U8"')}}`, 1)],
+    ['overlapping offsets', file(`{"a":${t(0, 2)},"b":${t(1, 3)}}`, 3)],
+    ['two names for the same bytes', file(`{"a":${t(0, 2)},"b":${t(0, 2)}}`, 2)],
+    ['a hole between tensors', file(`{"a":${t(0, 1)},"b":${t(2, 3)}}`, 3)],
+    ['a hole before the first tensor', file(`{"a":${t(1, 2)}}`, 2)],
+    [
+      'offsets that run backwards',
+      file('{"a":{"dtype":"U8","shape":[1],"data_offsets":[1,0]}}', 1),
+    ],
+    ['a negative offset', file('{"a":{"dtype":"U8","shape":[1],"data_offsets":[-1,0]}}')],
+    [
+      'an offset with a fraction',
+      file('{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1.0]}}', 1),
+    ],
+    ['three offsets', file('{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1,1]}}', 1)],
+    [
+      'a shape that contradicts the size',
+      file('{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}', 4),
+    ],
+    [
+      'a shape that overflows',
+      file('{"a":{"dtype":"U8","shape":[4294967296,4294967296],"data_offsets":[0,0]}}'),
+    ],
+    [
+      'a shape that overflows before its zero',
+      file('{"a":{"dtype":"U8","shape":[4294967296,4294967296,0],"data_offsets":[0,0]}}'),
+    ],
+    ['an unknown key in a tensor', file(`{"a":${t(0, 1, ',"note":"hello"')}}`, 1)],
+    ['a key missing in a tensor', file('{"a":{"dtype":"U8","shape":[0]}}')],
+    ['an unknown dtype', file('{"a":{"dtype":"U9","shape":[0],"data_offsets":[0,0]}}')],
+    [
+      'a dtype named after an object property',
+      file('{"a":{"dtype":"toString","shape":[0],"data_offsets":[0,0]}}'),
+    ],
+    ['metadata that is not strings', file('{"__metadata__":{"a":1}}')],
+    ['a tensor that is null', file('{"a":null}')],
+  ];
+  it.each(refuse)('refuses %s', (_, bytes) => {
+    expect(() => parseSafetensors(bytes)).toThrow(expect.objectContaining({ code: 'format' }));
+  });
+
+  it('accepts the twins of what it refuses', () => {
+    expect(parseSafetensors(file('{}')).size).toBe(0);
+    expect(parseSafetensors(file('{}  ')).size).toBe(0);
+    expect(parseSafetensors(file(`{"b":${t(2, 3)},"a":${t(0, 2)}}`, 3)).size).toBe(2);
+    expect(parseSafetensors(file(`{"\\u0061":${t(0, 1)}}`, 1)).has('a')).toBe(true);
+    expect(parseSafetensors(file(`{"__proto__":${t(0, 1)}}`, 1)).has('__proto__')).toBe(true);
+    expect(parseSafetensors(file('{"__metadata__":{"a":"1"}}')).metadata).toEqual({ a: '1' });
+  });
+
+  it('ends with an error, not with the stack, on a header of nothing but escapes', () => {
+    const header = `{"__metadata__":{"a":"${'\\n'.repeat(1 << 24)}"}}`;
+    expect(() => parseSafetensors(file(header))).toThrow(
+      expect.objectContaining({ code: 'format' }),
+    );
+  });
+
+  it.each([NaN, Infinity, -Infinity])('refuses %s unless told otherwise', (value) => {
+    const bytes = serializeSafetensors([['w', f32([3], 1, value, 2)]]);
+    expect(() => parseSafetensors(bytes)).toThrow(/"w": element 1 is NaN or infinite/);
+    expect(parseSafetensors(bytes, { finite: false }).size).toBe(1);
+  });
+
+  it('reads floats at any alignment', () => {
+    const bytes = serializeSafetensors(sample);
+    const shifted = new Uint8Array(bytes.length + 1);
+    shifted.set(bytes, 1);
+    const tensor = parseSafetensors(shifted.subarray(1)).get('fc.bias')!;
+    expect(float32(tensor)).toEqual(new Float32Array([5, 6]));
+    expect(() => float32(parseSafetensors(bytes).get('10')!)).toThrow(/U8 where F32/);
+  });
+});
+
+describe('assertFinite', () => {
+  const accepts = (dtype: TensorBytes['dtype'], ...data: number[]): boolean => {
+    try {
+      assertFinite(Uint8Array.from(data), dtype, 'x');
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  it('knows the largest finite value and the smallest infinite one of each float', () => {
+    expect(accepts('F16', 0xff, 0x7b)).toBe(true);
+    expect(accepts('F16', 0x00, 0x7c)).toBe(false);
+    expect(accepts('BF16', 0x7f, 0x7f)).toBe(true);
+    expect(accepts('BF16', 0x80, 0x7f)).toBe(false);
+    expect(accepts('F32', 0xff, 0xff, 0x7f, 0xff)).toBe(true);
+    expect(accepts('F32', 0x00, 0x00, 0x80, 0xff)).toBe(false);
+    expect(accepts('F64', 255, 255, 255, 255, 255, 255, 0xef, 0x7f)).toBe(true);
+    expect(accepts('F64', 0, 0, 0, 0, 0, 0, 0xf0, 0x7f)).toBe(false);
+    expect(accepts('I32', 0, 0, 0x80, 0x7f)).toBe(true);
+  });
+});
+
+const python = process.env['FEDSHOT_PYTHON'] ?? 'python3';
+const run = (script: string, ...args: string[]): string =>
+  execFileSync(python, ['-c', script, ...args], { stdio: ['ignore', 'pipe', 'ignore'] }).toString();
+const hasLibrary = ((): boolean => {
+  try {
+    run('import safetensors.numpy');
+    return true;
+  } catch {
+    console.log(`skipped: ${python} has no safetensors package to compare with`);
+    return false;
+  }
+})();
+
+describe.skipIf(!hasLibrary)("the format's own library", () => {
+  it('writes the same bytes and reads ours', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'fedshot-'));
+    try {
+      writeFileSync(join(dir, 'ours'), serializeSafetensors(sample, { format: 'pt' }));
+      run(
+        `import sys, safetensors.numpy as s
+t = s.load_file(sys.argv[1] + '/ours'); assert len(t) == 4
+s.save_file(t, sys.argv[1] + '/theirs', {'format': 'pt'})`,
+        dir,
+      );
+      expect(readFileSync(join(dir, 'theirs'))).toEqual(readFileSync(join(dir, 'ours')));
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });
+});

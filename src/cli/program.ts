@@ -31,7 +31,7 @@ export function createProgram(io: ProcessIo): Command {
       io.json = leaf.opts<{ json?: boolean }>().json === true;
     })
     .addHelpText('after', QUICK_START)
-    .helpCommand(help);
+    .addHelpCommand(help);
 
   program.commandsGroup('At the provider:');
   registerProvider(program, io);

@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import { exitCode, FedshotError } from '../shared/errors.js';
 import type { ProcessIo } from './io.js';
 import { createProgram } from './program.js';
@@ -9,11 +9,16 @@ import { createProgram } from './program.js';
  * command has answered already.
  *
  * @param argv what follows `fedshot`
+ * @param build the command tree, the whole one unless told
  * @returns the exit code, 0 or that of the error's code
  */
-export async function run(argv: readonly string[], io: ProcessIo): Promise<number> {
+export async function run(
+  argv: readonly string[],
+  io: ProcessIo,
+  build: (io: ProcessIo) => Command = createProgram,
+): Promise<number> {
   try {
-    await createProgram(io).parseAsync(argv, { from: 'user' });
+    await build(io).parseAsync(argv, { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0; // help or version

@@ -1,0 +1,148 @@
+import { spawnSync } from 'node:child_process';
+import { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { action, command } from '../../src/cli/command.js';
+import { createIo, type ProcessIo } from '../../src/cli/io.js';
+import { positiveInteger } from '../../src/cli/options.js';
+import { createProgram } from '../../src/cli/program.js';
+import { run } from '../../src/cli/run.js';
+import { FedshotError } from '../../src/shared/errors.js';
+
+function streams(signal = new AbortController().signal) {
+  const said = { out: '', err: '' };
+  const io = createIo({
+    stdout: { write: (text) => Boolean((said.out += String(text))) },
+    stderr: { write: (text) => Boolean((said.err += String(text))) },
+    signal,
+    env: {},
+  });
+  return { said, io };
+}
+
+/** A program with one command that does what the test says. */
+function program(io: ProcessIo, act: (options: { times: number }) => Promise<void>) {
+  const build = () => {
+    const tree = createProgram(io);
+    command(tree, 'probe', 'for this test', ['fedshot probe'])
+      .option('--times <n>', 'how often', positiveInteger, 1)
+      .action(action(io, act));
+    return tree;
+  };
+  return (argv: string[]) => run(argv, io, build);
+}
+
+describe('run', () => {
+  it('prints help and the version on standard output and ends with 0', async () => {
+    const { said, io } = streams();
+    expect(await run(['--help'], io)).toBe(0);
+    expect(said.out).toContain('At a site:');
+    expect(await run(['--version'], io)).toBe(0);
+    expect(said.out).toMatch(/\n\d+\.\d+\.\d+\n$/);
+    expect(said.err).toBe('');
+  });
+
+  it.each([
+    [['clinet'], "unknown command 'clinet'", 'Did you mean client?'],
+    [['probe', '--time', '3'], "unknown option '--time'", 'Did you mean --times?'],
+    [['probe', 'stray'], 'too many arguments', '--help'],
+    [['probe', '--times', '0'], "option '--times <n>' argument '0' is invalid", '--help'],
+  ])('refuses %j by name with exit code 2', async (argv, message, hint) => {
+    const { said, io } = streams();
+    const code = await program(io, () => Promise.reject(new Error('the command ran')))(argv);
+    expect(code).toBe(2);
+    expect(said.out).toBe('');
+    expect(said.err).toMatch(/^fedshot: .*\n {2}→ .*\n$/);
+    expect(said.err).toContain(message);
+    expect(said.err).toContain(hint);
+  });
+
+  it('gives every error code its exit code, and one line with a hint', async () => {
+    const { said, io } = streams();
+    const error = new FedshotError('rollback', 'digits 3 is older than 4', { hint: 'ask why' });
+    expect(await program(io, () => Promise.reject(error))(['probe'])).toBe(14);
+    expect(said).toEqual({ out: '', err: 'fedshot: digits 3 is older than 4\n  → ask why\n' });
+  });
+
+  it('answers an error with one JSON document under --json', async () => {
+    const { said, io } = streams();
+    const error = new FedshotError('data', 'labels.gz: 12 is not a class');
+    expect(await program(io, () => Promise.reject(error))(['probe', '--json'])).toBe(3);
+    expect(JSON.parse(said.out)).toEqual({ error: { code: 'data', message: error.message } });
+    expect(said.err).toBe('fedshot: labels.gz: 12 is not a class\n');
+  });
+
+  it('answers a refused command line with JSON as well', async () => {
+    const { said, io } = streams();
+    expect(await run(['client', 'fly', '--json'], io)).toBe(2);
+    expect((JSON.parse(said.out) as { error: { code: string } }).error.code).toBe('usage');
+  });
+
+  it('prints no second document when a command fails after it has answered', async () => {
+    const { said, io } = streams();
+    const serve = (): Promise<void> => {
+      io.result({ ready: true }, () => 'ready');
+      return Promise.reject(new FedshotError('network', 'the port is gone'));
+    };
+    expect(await program(io, serve)(['probe', '--json'])).toBe(8);
+    expect(said.out).toBe('{"ready":true}\n');
+  });
+
+  it('names a defect as a defect and ends with 1', async () => {
+    const { said, io } = streams();
+    expect(
+      await program(io, () => Promise.reject(new TypeError('x is undefined')))(['probe']),
+    ).toBe(1);
+    expect(said.err).toContain('this is a defect in fedshot');
+  });
+
+  it('ends with 130 when a call was aborted by Ctrl-C', async () => {
+    const stop = new AbortController();
+    const { said, io } = streams(stop.signal);
+    const code = await program(io, () => {
+      stop.abort(new FedshotError('interrupted', 'stopped by SIGINT'));
+      return Promise.reject(new DOMException('This operation was aborted', 'AbortError'));
+    })(['probe']);
+    expect(code).toBe(130);
+    expect(said.err).toBe('fedshot: stopped by SIGINT\n');
+  });
+
+  it('keeps text off standard output under --json', async () => {
+    const { said, io } = streams();
+    const talk = (): Promise<void> => {
+      io.out('for people');
+      io.result([1, 2], () => 'text');
+      return Promise.resolve();
+    };
+    expect(await program(io, talk)(['probe', '--json'])).toBe(0);
+    expect(said).toEqual({ out: '[1,2]\n', err: 'for people\n' });
+  });
+});
+
+describe('createProgram', () => {
+  function leaves(parent: Command): Command[] {
+    return parent.commands.flatMap((child) => (child.commands.length ? leaves(child) : [child]));
+  }
+  const all = leaves(createProgram(streams().io)).filter((leaf) => leaf.name() !== 'help');
+
+  it.each(all.map((leaf) => [`${leaf.parent?.name()} ${leaf.name()}`, leaf] as const))(
+    '%s describes itself, takes --json and shows an example',
+    (_name, leaf) => {
+      expect(leaf.description()).not.toBe('');
+      expect(leaf.options.map((option) => option.long)).toContain('--json');
+      for (const option of leaf.options) expect(option.description, option.flags).not.toBe('');
+      let help = '';
+      leaf.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+      expect(help).toMatch(/Examples:\n {2}\$ .*fedshot /);
+    },
+  );
+
+  it('loads neither a tensor engine nor gRPC nor the report before a command runs', () => {
+    const script = `import('${new URL('../../dist/cli/program.js', import.meta.url).href}').then(() =>
+      console.log(Object.keys(require('node:module')._cache).join('\\n')))`;
+    const { stdout, status } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+    expect(status).toBe(0);
+    const loaded = stdout.split('\n').filter((file) => file.includes('node_modules'));
+    expect(loaded.some((file) => file.includes('commander'))).toBe(true); // the test can see
+    expect(loaded.filter((file) => /tensorflow|grpc|koffi|echarts|h5wasm/.test(file))).toEqual([]);
+  });
+});

@@ -189,7 +189,8 @@ export function float32(tensor: TensorBytes, name = 'tensor'): Float32Array {
   if (tensor.dtype !== 'F32')
     throw new FedshotError('format', `${quote(name)} is ${tensor.dtype} where F32 is expected`);
   const { data } = tensor;
-  const aligned = data.byteOffset % 4 === 0 ? data : data.slice();
+  // not data.slice(): that of a Buffer is a view, as little aligned as before
+  const aligned = data.byteOffset % 4 === 0 ? data : new Uint8Array(data);
   return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4);
 }
 

@@ -1,0 +1,43 @@
+import { ServerCredentials } from '@grpc/grpc-js';
+import type { SecureContextOptions } from 'node:tls';
+
+/** What a server proves itself with, and whose certificates it asks clients for. All PEM. */
+export interface ServerTls {
+  readonly cert: string;
+  readonly key: string;
+  /** The CA of client certificates; without it clients stay anonymous. */
+  readonly clientCa?: string;
+}
+
+/** Most header bytes of a request, and most header fields: ours have about ten. */
+const MAX_HEADER_BYTES = 4096;
+const MAX_HEADER_FIELDS = 32;
+
+const contextOf = ({ cert, key, clientCa }: ServerTls): SecureContextOptions => ({
+  cert,
+  key,
+  ca: clientCa,
+  minVersion: 'TLSv1.3',
+});
+
+/**
+ * TLS 1.3 credentials whose certificates can be replaced while the server runs; connections made
+ * before keep theirs. grpc-js has no public setting for the HTTP/2 limits, but takes them from here.
+ */
+export class LiveCredentials extends ServerCredentials {
+  constructor(tls: ServerTls, maxStreams: number) {
+    const asks = tls.clientCa !== undefined;
+    const settings = { maxConcurrentStreams: maxStreams, maxHeaderListSize: MAX_HEADER_BYTES };
+    const tlsOptions = { requestCert: asks, rejectUnauthorized: asks, handshakeTimeout: 10_000 };
+    super({ ...tlsOptions, settings, maxHeaderListPairs: MAX_HEADER_FIELDS }, contextOf(tls));
+  }
+
+  /** Uses these certificates for every connection from now on. */
+  replace(tls: ServerTls): void {
+    this.updateSecureContextOptions(contextOf(tls));
+  }
+
+  override _equals(other: ServerCredentials): boolean {
+    return this === other;
+  }
+}

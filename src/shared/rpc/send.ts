@@ -1,0 +1,86 @@
+import type { ServerWritableStream } from '@grpc/grpc-js';
+import { FedshotError } from '../errors.js';
+
+/**
+ * How many bytes may lie in memory on their way to all clients together. Whoever comes above it
+ * waits, in the order of arrival.
+ */
+export class ByteBudget {
+  #free: number;
+  readonly #waiting: { bytes: number; go: () => void }[] = [];
+
+  constructor(bytes: number) {
+    this.#free = bytes;
+  }
+
+  async take(bytes: number): Promise<void> {
+    if (this.#waiting.length === 0 && this.#free >= bytes) this.#free -= bytes;
+    else await new Promise<void>((go) => this.#waiting.push({ bytes, go }));
+  }
+
+  give(bytes: number): void {
+    this.#free += bytes;
+    for (let next; (next = this.#waiting[0]) && this.#free >= next.bytes;) {
+      this.#free -= next.bytes;
+      this.#waiting.shift();
+      next.go();
+    }
+  }
+}
+
+/** One message; resolves when it has left for the socket, which is what back-pressure is. */
+function write(call: ServerWritableStream<Buffer, Buffer>, bytes: Buffer, stallMs: number) {
+  return new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new FedshotError('limit', `took none of a message for ${stallMs / 1000} s`));
+    }, stallMs);
+    const gone = (): void => {
+      clearTimeout(timer);
+      reject(new FedshotError('network', 'the client went away'));
+    };
+    call.once('cancelled', gone);
+    call.write(bytes, (error: Error | null | undefined) => {
+      clearTimeout(timer);
+      call.off('cancelled', gone);
+      if (error) reject(new FedshotError('network', 'the client went away', { cause: error }));
+      else resolve();
+    });
+    if (call.cancelled) gone();
+  });
+}
+
+/** One message of a stream, not loaded before there is room for it. */
+export interface Outgoing {
+  readonly bytes: number;
+  load(): Promise<Buffer>;
+}
+
+/**
+ * Sends messages one after another. While one is under way the next is loaded, so that at most two
+ * of them are in memory, however slow the reader.
+ *
+ * @param stallMs how long a reader may take for one message
+ * @throws FedshotError `limit` for a slow reader, `network` when it went away, what `load` throws
+ */
+export async function sendAll(
+  call: ServerWritableStream<Buffer, Buffer>,
+  messages: Iterable<Outgoing>,
+  options: { budget: ByteBudget; stallMs: number },
+): Promise<void> {
+  let previous: Promise<unknown> = Promise.resolve();
+  for (const message of messages) {
+    await options.budget.take(message.bytes);
+    try {
+      const [bytes] = await Promise.all([message.load(), previous]);
+      if (call.cancelled) throw new FedshotError('network', 'the client went away');
+      previous = write(call, bytes, options.stallMs).finally(() => {
+        options.budget.give(message.bytes);
+      });
+      previous.catch(() => undefined);
+    } catch (error) {
+      options.budget.give(message.bytes);
+      throw error;
+    }
+  }
+  await previous;
+}

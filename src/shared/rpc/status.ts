@@ -1,0 +1,83 @@
+import { status, type ServiceError, type StatusObject } from '@grpc/grpc-js';
+import { FedshotError, type ErrorCode } from '../errors.js';
+
+/**
+ * Errors on the wire are one gRPC status and one word: an error's message may name files and values,
+ * so it stays where it arose. Codes that are not listed have nothing to say to a peer.
+ */
+const TO_STATUS: Partial<Record<ErrorCode, status>> = {
+  usage: status.INVALID_ARGUMENT,
+  format: status.INVALID_ARGUMENT,
+  'not-found': status.NOT_FOUND,
+  denied: status.PERMISSION_DENIED,
+  trust: status.UNAUTHENTICATED,
+  limit: status.RESOURCE_EXHAUSTED,
+  expired: status.FAILED_PRECONDITION,
+  network: status.UNAVAILABLE,
+};
+
+/** The status that a peer sees for an error: a code and its word, and nothing else. */
+export function toStatus(error: unknown): Pick<StatusObject, 'code' | 'details'> {
+  const word = error instanceof FedshotError ? error.code : 'internal';
+  const code = TO_STATUS[word];
+  return code === undefined
+    ? { code: status.INTERNAL, details: 'internal' }
+    : { code, details: word };
+}
+
+/** What a status without one of our words means to a client. */
+const FROM_STATUS: Partial<Record<status, ErrorCode>> = {
+  [status.INVALID_ARGUMENT]: 'usage',
+  [status.NOT_FOUND]: 'not-found',
+  [status.PERMISSION_DENIED]: 'denied',
+  [status.UNAUTHENTICATED]: 'trust',
+  [status.RESOURCE_EXHAUSTED]: 'limit',
+  [status.FAILED_PRECONDITION]: 'expired',
+};
+
+/** TLS failures arrive as UNAVAILABLE; these are the phrases of OpenSSL and Node for them. */
+const DISTRUST =
+  /certificate|self[- ]signed|altnames|unable to (verify|get)|CERT_|ERR_TLS|alert unknown ca/i;
+const ASKED_FOR_CERTIFICATE = /certificate required|alert number 116/i;
+
+const printable = (text: string): string => text.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 200);
+
+function sentence(error: ServiceError, what: string): [ErrorCode, string, string?] {
+  const { code, details } = error;
+  const why = printable(details);
+  if (ASKED_FOR_CERTIFICATE.test(details))
+    return ['denied', `${what}: the server asks for a client certificate`, ENROL];
+  if (code === status.UNAVAILABLE && DISTRUST.test(details))
+    return ['trust', `${what}: the server's certificate is not trusted: ${why}`, PIN];
+  if (code === status.PERMISSION_DENIED)
+    return ['denied', `${what}: the server refuses this site`, 'ask the provider to enrol it'];
+  if (code === status.RESOURCE_EXHAUSTED && details !== 'limit')
+    return ['limit', `${what}: the server sent more than it may: ${why}`];
+  const word = FROM_STATUS[code];
+  if (word) return [word, `${what}: the server answers: ${word}`];
+  return ['network', `${what}: ${why || status[code].toLowerCase()}`, REACH];
+}
+
+const ENROL = 'use the certificate of a start-up kit: fedshot provision';
+const PIN = 'check the address, and that the trust file is the one of this provider';
+const REACH = 'check the address and that the provider serves; run the same command to resume';
+
+/**
+ * Turns what a call failed with into an error of this project.
+ *
+ * @param what names the peer and the thing asked for, e.g. `localhost:7443: freshness`
+ */
+export function fromStatus(error: unknown, what: string): FedshotError {
+  if (error instanceof FedshotError) return error;
+  if (!(error instanceof Error) || typeof (error as ServiceError).code !== 'number')
+    return new FedshotError('network', `${what}: ${printable(String(error))}`, { cause: error });
+  const [code, message, hint] = sentence(error as ServiceError, what);
+  return new FedshotError(code, message, { hint, cause: error });
+}
+
+/** Whether the same call may succeed later: the line or the server was down, or asked for patience. */
+export function isTransient(error: FedshotError): boolean {
+  if (error.code === 'network') return true;
+  const cause = error.cause as Partial<ServiceError> | undefined;
+  return cause?.code === status.RESOURCE_EXHAUSTED && cause.details === 'limit';
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { inputSpecSchema } from '../data/input.js';
+import { FedshotError } from '../errors.js';
+import { architectureSchema } from './architecture.js';
+
+/**
+ * `model.json`: what a site needs, besides the weights, to feed a hypothesis and read its answers.
+ * It travels in the signed release, so it holds aggregates only and no key that is not named here.
+ */
+export const modelConfigSchema = z.strictObject({
+  format: z.literal('fedshot-model/1'),
+  architecture: architectureSchema,
+  input: inputSpecSchema,
+  /** Class names, in the order of the logits. */
+  classes: z.array(z.string().max(100)).min(2),
+  /** Share of the provider's held-out samples that it gets right, 0..1. */
+  heldOutAccuracy: z.number().min(0).max(1).optional(),
+});
+
+export type ModelConfig = z.infer<typeof modelConfigSchema>;
+
+/**
+ * Reads `model.json`.
+ * @throws FedshotError `model`, naming the file and the key
+ */
+export function parseModelConfig(bytes: Uint8Array, file = 'model.json'): ModelConfig {
+  let json: unknown;
+  try {
+    json = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch (cause) {
+    throw new FedshotError('model', `${file} is not JSON`, { cause });
+  }
+  const parsed = modelConfigSchema.safeParse(json);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const key = issue!.path.join('.');
+    throw new FedshotError('model', `${file}${key ? `: ${key}` : ''}: ${issue!.message}`);
+  }
+  const config = parsed.data;
+  const K = config.architecture.classes;
+  if (config.classes.length !== K)
+    throw new FedshotError(
+      'model',
+      `${file}: ${config.classes.length} class names for ${K} classes`,
+    );
+  if (config.input.shape.join() !== config.architecture.input.join())
+    throw new FedshotError('model', `${file}: input and architecture disagree on the sample shape`);
+  return config;
+}

@@ -1,0 +1,90 @@
+import { setImmediate } from 'node:timers/promises';
+import { keep, stack, tidy, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import type { Random } from '../random.js';
+import { batches, inOrder } from './batches.js';
+import { learningRate } from './schedule.js';
+
+/** How many samples are visited how often, and how fast the learning rate falls. */
+export interface Plan {
+  samples: number;
+  batch: number;
+  epochs: number;
+  /** lr₀ of the schedule. */
+  lr: number;
+  random: Random;
+  /** False visits the samples in their own order. */
+  shuffle: boolean;
+}
+
+export interface Step {
+  /** Sample numbers of the mini-batch. */
+  index: Int32Array;
+  /** Learning rate at this iteration. */
+  lr: number;
+  /** The stream for this step's dropout and augmentation. */
+  random: Random;
+}
+
+/** Mini-batches in an epoch. */
+export const stepsPerEpoch = ({ samples, batch }: Plan): number =>
+  batches(inOrder(samples), batch).length;
+
+/**
+ * The steps of one epoch. Order, learning rate and random streams depend on the plan and on the
+ * epoch's number alone, so a resumed run takes the same steps as an uninterrupted one.
+ *
+ * Gives way to the event loop before each step, so that Ctrl-C is heard.
+ *
+ * @throws the signal's reason once it is aborted
+ */
+export async function* epochSteps(
+  plan: Plan,
+  epoch: number,
+  signal?: AbortSignal,
+): AsyncGenerator<Step> {
+  const { samples, batch, epochs, lr, shuffle } = plan;
+  const random = plan.random.fork('epoch', epoch);
+  const order = shuffle ? random.fork('order').permutation(samples) : inOrder(samples);
+  const list = batches(order, batch);
+  for (const [k, index] of list.entries()) {
+    await setImmediate();
+    signal?.throwIfAborted();
+    const iteration = epoch * list.length + k + 1;
+    yield {
+      index,
+      lr: learningRate(lr, iteration, epochs * list.length),
+      random: random.fork('step', k),
+    };
+  }
+}
+
+/** Collects scalars on the device during an epoch and reads their means once, at its end. */
+export class Trace<Name extends string> {
+  private rows: Tensor[] = [];
+
+  constructor(private readonly names: readonly Name[]) {}
+
+  /** Call inside the step; the values may be disposed afterwards. */
+  add(values: Record<Name, Scalar>): void {
+    this.rows.push(keep(tidy(() => stack(this.names.map((name) => values[name])))));
+  }
+
+  /** Every step's values so far, step by step; empties the trace. */
+  async read(): Promise<Record<Name, number>[]> {
+    const rows = this.rows;
+    this.rows = [];
+    const read = await Promise.all(rows.map((row) => row.data()));
+    for (const row of rows) row.dispose();
+    return read.map(
+      (row) =>
+        Object.fromEntries(this.names.map((name, i) => [name, row[i]])) as Record<Name, number>,
+    );
+  }
+
+  /** Mean of each value over the steps since the last read. */
+  async means(): Promise<Record<Name, number>> {
+    const rows = await this.read();
+    const mean = (name: Name) => rows.reduce((total, row) => total + row[name], 0) / rows.length;
+    return Object.fromEntries(this.names.map((name) => [name, mean(name)])) as Record<Name, number>;
+  }
+}

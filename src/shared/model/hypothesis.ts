@@ -1,0 +1,134 @@
+import {
+  tensor,
+  tensor2d,
+  variable,
+  type Tensor,
+  type Tensor2D,
+  type Variable,
+} from '@tensorflow/tfjs-core';
+import type { Ops } from '../engine/ops.js';
+import { FedshotError } from '../errors.js';
+import type { Random } from '../random.js';
+import type { Architecture } from './architecture.js';
+import { initialState } from './init.js';
+import type { Context, ParamSpec } from './layers.js';
+import { networks, type Networks } from './networks.js';
+import { assertFits, type StateDict } from './state.js';
+
+export type Part = 'F' | 'B' | 'C';
+export const PARTS: readonly Part[] = ['F', 'B', 'C'];
+
+/** What a forward pass gives: `features [N, bottleneck]` after B, `logits [N, K]` after C. */
+export interface Output {
+  features: Tensor2D;
+  logits: Tensor2D;
+}
+
+/** Every parameter of an architecture, in state-dict order F, B, C. */
+export function paramSpecs(architecture: Architecture): ParamSpec[] {
+  const nets = networks(architecture);
+  return PARTS.flatMap((name) => nets[name].params(name));
+}
+
+/** A hypothesis h = C ∘ B ∘ F (Liang et al. 2020, section 3.1) with its weights on an engine. */
+export class Hypothesis {
+  readonly specs: ParamSpec[];
+  private readonly nets: Networks;
+  private readonly variables = new Map<string, Variable>();
+  private readonly counters = new Map<string, bigint>();
+
+  /**
+   * @param state weights to start from, copied to the engine
+   * @throws FedshotError `model` if they do not fit the architecture
+   */
+  constructor(
+    readonly architecture: Architecture,
+    readonly ops: Ops,
+    state: StateDict,
+  ) {
+    this.nets = networks(architecture);
+    this.specs = paramSpecs(architecture);
+    assertFits(state, this.specs);
+    for (const { name, shape, init } of this.specs) {
+      const data = state.get(name)?.data;
+      if (init === 'counter') this.counters.set(name, (data?.[0] as bigint | undefined) ?? 0n);
+      else this.variables.set(name, variable(tensor(data as Float32Array, shape)));
+    }
+  }
+
+  /** A hypothesis with fresh weights. */
+  static fresh(architecture: Architecture, ops: Ops, random: Random): Hypothesis {
+    return new Hypothesis(architecture, ops, initialState(paramSpecs(architecture), random));
+  }
+
+  /** Trainable parameters of the named parts, in state-dict order. */
+  trainable(...parts: Part[]): Variable[] {
+    return this.specs
+      .filter((spec) => spec.trainable && parts.includes(spec.name[0] as Part))
+      .map((spec) => this.param(spec.name));
+  }
+
+  /** A parameter by its state-dict name. */
+  param(name: string): Variable {
+    const found = this.variables.get(name);
+    if (!found) throw new FedshotError('internal', `no parameter ${name}`);
+    return found;
+  }
+
+  /**
+   * Training pass: batch statistics, running statistics moved, dropout by `random` (none: no dropout).
+   *
+   * @param x `[N, C, H, W]` or `[N, D]`, normalised; N ≥ 2 where there is batch normalisation
+   */
+  train(x: Tensor, random?: Random): Output {
+    return this.forward(x, {
+      train: true,
+      mask: (layer, n, c, rate) => random && dropoutMask(random.fork(layer), n, c, rate),
+    });
+  }
+
+  /** Evaluation pass: running statistics, no dropout. */
+  eval(x: Tensor): Output {
+    return this.forward(x, { train: false, mask: () => undefined });
+  }
+
+  private forward(x: Tensor, mode: Pick<Context, 'train' | 'mask'>): Output {
+    const { ops } = this;
+    const context: Context = {
+      ...mode,
+      ops,
+      param: (name) => this.param(name),
+      count: (name) => this.counters.set(name, this.counters.get(name)! + 1n),
+    };
+    const input = x.rank === 4 ? ops.images(x as never) : x;
+    const features = this.nets.B.forward(this.nets.F.forward(input, 'F', context), 'B', context);
+    const logits = this.nets.C.forward(features, 'C', context);
+    return { features: features as Tensor2D, logits: logits as Tensor2D };
+  }
+
+  /** The weights as they are now, copied to host memory. */
+  async state(): Promise<StateDict> {
+    const state: StateDict = new Map();
+    for (const { name, shape, init } of this.specs) {
+      const data =
+        init === 'counter'
+          ? BigInt64Array.of(this.counters.get(name)!)
+          : Float32Array.from(await this.param(name).data());
+      state.set(name, { shape, data });
+    }
+    return state;
+  }
+
+  dispose(): void {
+    for (const v of this.variables.values()) v.dispose();
+    this.variables.clear();
+  }
+}
+
+/** Mask `[n, c]`: 0 with probability `rate`, else 1/(1−rate) (inverted dropout). */
+function dropoutMask(random: Random, n: number, c: number, rate: number): Tensor2D {
+  const keep = 1 / (1 - rate);
+  const mask = new Float32Array(n * c);
+  for (let i = 0; i < mask.length; i++) mask[i] = random.next() < rate ? 0 : keep;
+  return tensor2d(mask, [n, c]);
+}

@@ -1,0 +1,83 @@
+import {
+  engine,
+  tensor,
+  tidy,
+  variable,
+  zerosLike,
+  type Scalar,
+  type Variable,
+} from '@tensorflow/tfjs-core';
+import type { Ops } from '../engine/ops.js';
+import type { HostTensor } from './state.js';
+
+/** A set of parameters that shares a learning-rate factor (0.1 for a pre-trained F, else 1). */
+export interface ParamGroup {
+  params: Variable[];
+  factor: number;
+}
+
+export interface SgdSettings {
+  momentum: number;
+  weightDecay: number;
+  nesterov: boolean;
+}
+
+/** SHOT's settings: momentum 0.9, Nesterov, weight decay 1e-3 on every parameter. */
+export const SHOT_SGD: SgdSettings = { momentum: 0.9, weightDecay: 1e-3, nesterov: true };
+
+/** Stochastic gradient descent over groups of parameters, with its momentum buffers. */
+export class Sgd {
+  private readonly velocity: Variable[][];
+
+  constructor(
+    private readonly ops: Ops,
+    private readonly groups: ParamGroup[],
+    private readonly settings: SgdSettings = SHOT_SGD,
+  ) {
+    this.velocity = groups.map(({ params }) => params.map((p) => variable(zerosLike(p))));
+  }
+
+  /**
+   * One step: gradients of `loss` with respect to every parameter of the groups, applied in place.
+   *
+   * @param loss computes a scalar
+   * @param lr learning rate before the groups' factors
+   * @returns the loss, owned by the caller
+   */
+  step(loss: () => Scalar, lr: number): Scalar {
+    return tidy(() => {
+      const params = this.groups.flatMap((group) => group.params);
+      const { value, grads } = engine().gradients(loss, params);
+      let at = 0;
+      const groups = this.groups.map((group, g) => ({
+        params: group.params,
+        grads: grads.slice(at, (at += group.params.length)),
+        velocity: this.velocity[g]!,
+        lr: lr * group.factor,
+      }));
+      this.ops.sgd(groups, this.settings);
+      return value;
+    });
+  }
+
+  /** The momentum buffers, copied to host memory, in the order of the parameters. */
+  async state(): Promise<HostTensor[]> {
+    return Promise.all(
+      this.velocity
+        .flat()
+        .map(async (v) => ({ shape: v.shape, data: Float32Array.from(await v.data()) })),
+    );
+  }
+
+  /** Puts back what `state` gave. */
+  restore(buffers: HostTensor[]): void {
+    tidy(() => {
+      for (const [i, v] of this.velocity.flat().entries())
+        v.assign(tensor(buffers[i]!.data as Float32Array, buffers[i]!.shape));
+    });
+  }
+
+  dispose(): void {
+    for (const v of this.velocity.flat()) v.dispose();
+  }
+}

@@ -1,0 +1,9 @@
+export type {
+  Confusion,
+  EpochReport,
+  ReportModel,
+  RunReport,
+  SampleReport,
+  SiteReport,
+} from './model.js';
+export { renderReport } from './report.js';

@@ -1,0 +1,70 @@
+/** What one epoch of adaptation came to. Losses are natural-log units per sample; shares are 0..1. */
+export interface EpochReport {
+  /** 1, 2, … */
+  epoch: number;
+  /** Mean of the whole objective over the epoch's steps. */
+  loss: number;
+  /** Mean entropy of the predictions, the first term of the IM loss. */
+  entropy: number;
+  /** Entropy of the mean prediction, the second. */
+  diversity: number;
+  /** Cross-entropy against the pseudo-labels. */
+  pseudoCe: number;
+  /** Share of pseudo-labels equal to the model's own predictions at that moment. */
+  pseudoLabelAgreement: number;
+  /** Share of pseudo-labels that differ from the epoch before. */
+  pseudoLabelChanged: number;
+  /** On the labelled test data, where a site has any. */
+  accuracy?: number;
+}
+
+/** Counts, rows the true class, columns the predicted one. */
+export type Confusion = number[][];
+
+/** A few inputs with what the adapted model makes of them. */
+export interface SampleReport {
+  /** `[height, width, channels]`, channels 1 or 3. */
+  shape: number[];
+  /** `count × height × width × channels` values in 0..1, sample after sample. */
+  images: ArrayLike<number>;
+  /** Class index per sample. */
+  predicted: ArrayLike<number>;
+  /** True class index per sample, where known. */
+  label?: ArrayLike<number>;
+}
+
+/** One site's adaptation: the JSON of `fedshot client adapt`, and what a page shows besides. */
+export interface RunReport {
+  engine: { name: string; device: string; version: string; threads: number };
+  release: { name: string; version: number; digest: string };
+  sourceOnlyAccuracy?: number;
+  adaptedAccuracy?: number;
+  /** Whether C is bit for bit the released C. */
+  classifierUnchanged: boolean;
+  epochs: EpochReport[];
+  confusion?: { before: Confusion; after: Confusion };
+  classes: string[];
+  samples?: SampleReport;
+  seconds: number;
+  /** Unlabelled samples adapted to. */
+  n: number;
+  seed: number;
+}
+
+/** A site as the page presents it. */
+export interface SiteReport {
+  /** What the site is called. */
+  name: string;
+  /** The data it adapted to, in the notation of `--data`. */
+  data: string;
+  bytesReceived?: number;
+  run: RunReport;
+}
+
+export interface ReportModel {
+  title: string;
+  created: Date;
+  /** Version of fedshot. */
+  version: string;
+  sites: SiteReport[];
+}

@@ -1,0 +1,118 @@
+import { html, page, type Markup } from '../page/index.js';
+import { bytes, count, duration, percent, points } from '../terminal/index.js';
+import { lineChart, type Series } from './charts.js';
+import type { ReportModel, SiteReport } from './model.js';
+import { site } from './site.js';
+
+/** The self-contained HTML page of one or more adaptations. */
+export function renderReport(model: ReportModel): string {
+  return page(
+    model.title,
+    html`<h1>${model.title}</h1>
+      <p class="soft">
+        ${model.created.toISOString().slice(0, 16).replace('T', ' ')} UTC · fedshot ${model.version}
+      </p>
+      ${summary(model.sites)} ${model.sites.length > 1 && together(model.sites)}
+      ${model.sites.map(site)} ${environment(model)}`,
+  );
+}
+
+function summary(sites: SiteReport[]): Markup {
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          <th>site</th>
+          <th>data</th>
+          <th class="right">source only</th>
+          <th class="right">adapted</th>
+          <th class="right">change</th>
+          <th class="right">pseudo-labels agree</th>
+          <th class="right">received</th>
+          <th class="right">time</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${sites.map(({ name, data, bytesReceived, run }) => {
+          const { sourceOnlyAccuracy: before, adaptedAccuracy: after } = run;
+          const change = before !== undefined && after !== undefined ? after - before : undefined;
+          return html`<tr>
+            <td>${name}</td>
+            <td><code>${data}</code></td>
+            <td class="right">${percent(before)}</td>
+            <td class="right">${percent(after)}</td>
+            <td class="right ${tone(change)}">${points(change)}</td>
+            <td class="right">${percent(run.epochs.at(-1)?.pseudoLabelAgreement)}</td>
+            <td class="right">${bytes(bytesReceived)}</td>
+            <td class="right">${duration(run.seconds)}</td>
+          </tr> `;
+        })}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function tone(change: number | undefined): string {
+  if (change === undefined || Math.abs(change) < 0.0005) return '';
+  return change > 0 ? 'good' : 'bad';
+}
+
+/** Every site's accuracy in one picture; without labels, how far its pseudo-labels agree. */
+function together(sites: SiteReport[]): Markup {
+  const labelled = sites.some(({ run }) => run.adaptedAccuracy !== undefined);
+  const series: Series[] = sites.map(({ name, run }) => ({
+    name,
+    points: [
+      ...(labelled ? [[0, run.sourceOnlyAccuracy ?? NaN] as [number, number]] : []),
+      ...run.epochs.map((epoch): [number, number] => [
+        epoch.epoch,
+        (labelled ? epoch.accuracy : epoch.pseudoLabelAgreement) ?? NaN,
+      ]),
+    ],
+  }));
+  const what = labelled
+    ? 'Accuracy of every site over its epochs'
+    : 'Pseudo-label agreement per site';
+  return html`<h3>${what}</h3>
+    <div class="columns">${lineChart(series, { description: what, share: true })}</div>`;
+}
+
+function environment({ sites, version }: ReportModel): Markup {
+  const rows = new Map<string, Set<string>>();
+  const add = (key: string, value: string): void => {
+    rows.set(key, (rows.get(key) ?? new Set()).add(value));
+  };
+  for (const { run } of sites) {
+    const { engine, release } = run;
+    add('release', `${release.name}, version ${release.version}`);
+    add('digest', release.digest);
+    add(
+      'engine',
+      `${engine.name} ${engine.version} on ${engine.device}, ${engine.threads} thread${engine.threads === 1 ? '' : 's'}`,
+    );
+    add('seed', String(run.seed));
+  }
+  add('fedshot', version);
+  add('node', process.version.slice(1));
+  add('system', `${process.platform} ${process.arch}`);
+  return html`<section>
+    <h2>How this was made</h2>
+    <div class="scroll">
+      <table>
+        <tbody>
+          ${[...rows].map(
+            ([key, values]) =>
+              html`<tr>
+                <th scope="row">${key}</th>
+                <td class="mono">${[...values].join('; ')}</td>
+              </tr> `,
+          )}
+        </tbody>
+      </table>
+    </div>
+    <p class="soft">
+      Accuracy is measured on labelled test data that the adaptation did not use. Samples adapted
+      to: ${count(sites.reduce((n, { run }) => n + run.n, 0))}.
+    </p>
+  </section>`;
+}

@@ -1,0 +1,93 @@
+import { html, type Markup } from '../page/index.js';
+import { bytes, count, duration, percent, points } from '../terminal/index.js';
+import { lineChart, type Series } from './charts.js';
+import { confusion } from './confusion.js';
+import type { EpochReport, RunReport, SiteReport } from './model.js';
+import { samples } from './samples.js';
+
+/** The section of one site: figures, curves, confusion matrices, samples. */
+export function site({ name, data, bytesReceived, run }: SiteReport): Markup {
+  const pictures = run.samples && samples(run.samples, run.classes);
+  return html`<section>
+    <h2>
+      ${name} <span class="soft">· <code>${data}</code></span>
+    </h2>
+    ${facts(run, bytesReceived)} ${run.epochs.length > 0 && curves(run)}
+    ${
+      run.confusion &&
+      html`<h3>Confusion</h3>
+        <div class="columns">
+          ${confusion('Before adapting', run.confusion.before, run.classes)}${confusion('After', run.confusion.after, run.classes)}
+        </div>`
+    }
+    ${
+      pictures &&
+      html`<h3>Samples and what the adapted model takes them for</h3>
+        ${pictures}`
+    }
+  </section>`;
+}
+
+function facts(run: RunReport, received: number | undefined): Markup {
+  const { sourceOnlyAccuracy: before, adaptedAccuracy: after } = run;
+  const rows: [string, string | Markup][] =
+    before !== undefined && after !== undefined
+      ? [
+          ['source only', percent(before)],
+          ['adapted', percent(after)],
+          ['change in points', points(after - before)],
+        ]
+      : [['accuracy', 'not known: no labels']];
+  rows.push(
+    ['samples', count(run.n)],
+    ['time', duration(run.seconds)],
+    [
+      'classifier C',
+      run.classifierUnchanged
+        ? html`<span class="good">unchanged</span>`
+        : html`<span class="bad">CHANGED</span>`,
+    ],
+  );
+  if (received !== undefined) rows.push(['received', bytes(received)]);
+  return html`<dl class="facts">
+    ${rows.map(
+      ([key, value]) =>
+        html`<div>
+          <dt>${key}</dt>
+          <dd>${value}</dd>
+        </div> `,
+    )}
+  </dl>`;
+}
+
+function curves(run: RunReport): Markup {
+  const over = (name: string, pick: (epoch: EpochReport) => number | undefined): Series => ({
+    name,
+    points: run.epochs.map((epoch) => [epoch.epoch, pick(epoch) ?? NaN]),
+  });
+  const shares = [
+    over('pseudo-labels agree', (epoch) => epoch.pseudoLabelAgreement),
+    over('pseudo-labels changed', (epoch) => epoch.pseudoLabelChanged),
+  ];
+  if (run.adaptedAccuracy !== undefined) {
+    const accuracy = over('accuracy', (epoch) => epoch.accuracy);
+    if (run.sourceOnlyAccuracy !== undefined) accuracy.points.unshift([0, run.sourceOnlyAccuracy]);
+    shares.unshift(accuracy);
+  }
+  const losses = [
+    over('objective', (epoch) => epoch.loss),
+    over('entropy', (epoch) => epoch.entropy),
+    over('diversity', (epoch) => epoch.diversity),
+    over('pseudo-label CE', (epoch) => epoch.pseudoCe),
+  ];
+  return html`<div class="columns">
+    <figure>
+      <figcaption>Shares of samples</figcaption>
+      ${lineChart(shares, { description: 'Shares over epochs', share: true })}
+    </figure>
+    <figure>
+      <figcaption>Terms of the objective</figcaption>
+      ${lineChart(losses, { description: 'Losses over epochs' })}
+    </figure>
+  </div>`;
+}

@@ -1,0 +1,64 @@
+/** The series colours stand at 3:1 or more against both backgrounds. */
+export const STYLE = `
+:root {
+  color-scheme: light dark;
+  --paper: #ffffff; --ink: #1b1f24; --soft: #5a6472; --rule: #d5dae1; --tint: #f4f6f8;
+  --good: #17794a; --bad: #c2273a; --shade: 37, 108, 190;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --paper: #14181d; --ink: #e6e9ed; --soft: #a0a9b5; --rule: #343b45; --tint: #1c2229;
+    --good: #5cc98f; --bad: #ff7b86; --shade: 86, 156, 230;
+  }
+}
+@media print {
+  :root {
+    --paper: #ffffff; --ink: #000000; --soft: #444444; --rule: #bbbbbb; --tint: #ffffff;
+    --good: #0e6338; --bad: #a8162a; --shade: 37, 108, 190;
+  }
+}
+* { box-sizing: border-box; }
+body {
+  margin: 0; background: var(--paper); color: var(--ink);
+  font: 16px/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif;
+  print-color-adjust: exact; -webkit-print-color-adjust: exact;
+}
+main { max-width: 1080px; margin: 0 auto; padding: 32px 24px 64px; }
+h1 { font-size: 28px; line-height: 1.2; margin: 0 0 8px; }
+h2 { font-size: 21px; margin: 48px 0 12px; padding-top: 20px; border-top: 1px solid var(--rule); }
+h3 { font-size: 16px; margin: 24px 0 8px; }
+p { margin: 0 0 12px; max-width: 72ch; }
+.soft, figcaption, caption { color: var(--soft); }
+code, .mono { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 0.9em; overflow-wrap: anywhere; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th, td { padding: 6px 20px 6px 0; text-align: left; vertical-align: top; }
+thead th { border-bottom: 1px solid var(--ink); font-weight: 600; white-space: nowrap; }
+tbody tr { border-bottom: 1px solid var(--rule); }
+.right { text-align: right; }
+.good { color: var(--good); } .bad { color: var(--bad); }
+.facts { display: flex; flex-wrap: wrap; gap: 8px 40px; margin: 0 0 16px; padding: 0; }
+.facts div { min-width: 96px; }
+.facts dt { color: var(--soft); font-size: 14px; }
+.facts dd { margin: 0; font-size: 21px; font-variant-numeric: tabular-nums; }
+.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(400px, 100%), 1fr)); gap: 16px 40px; }
+figure { margin: 0; break-inside: avoid; }
+figcaption { font-size: 14px; margin-bottom: 4px; }
+svg { display: block; width: 100%; height: auto; }
+.confusion { border-collapse: separate; border-spacing: 2px; font-size: 13px; }
+.confusion th, .confusion td { padding: 3px 4px; min-width: 32px; text-align: center; border: 0; font-weight: 400; white-space: nowrap; }
+.confusion th { color: var(--soft); }
+.confusion td { background: rgba(var(--shade), calc(var(--share) * 0.55)); }
+.confusion tr { border: 0; }
+.samples { display: flex; flex-wrap: wrap; gap: 10px; }
+.samples figure { width: 60px; text-align: center; }
+.samples img { display: block; width: 60px; height: 60px; image-rendering: pixelated; border: 2px solid transparent; border-radius: 4px; }
+.samples figcaption { margin: 2px 0 0; font-size: 13px; line-height: 1.25; color: var(--ink); }
+.samples .wrong img { border-color: var(--bad); }
+.samples .wrong figcaption { color: var(--bad); }
+@media print {
+  main { max-width: none; padding: 0; }
+  h2 { break-after: avoid; }
+  section { break-before: auto; }
+}
+`;

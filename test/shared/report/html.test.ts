@@ -1,0 +1,127 @@
+import { decode } from 'fast-png';
+import { describe, expect, it } from 'vitest';
+import { renderReport, type RunReport } from '../../../src/shared/report/html/index.js';
+import { html } from '../../../src/shared/report/page/index.js';
+
+const run: RunReport = {
+  engine: { name: 'wasm', device: 'cpu', version: '4.22.0', threads: 2 },
+  release: { name: 'digits', version: 3, digest: 'sha256:9f86d081884c7d65' },
+  sourceOnlyAccuracy: 0.714,
+  adaptedAccuracy: 0.931,
+  classifierUnchanged: true,
+  epochs: [1, 2, 3].map((epoch) => ({
+    epoch,
+    loss: 1 / epoch,
+    entropy: 0.5 / epoch,
+    diversity: 2.2,
+    pseudoCe: 0.3 / epoch,
+    pseudoLabelAgreement: 0.8 + epoch / 20,
+    pseudoLabelChanged: 0.1 / epoch,
+    accuracy: 0.8 + epoch / 25,
+  })),
+  confusion: {
+    before: [
+      [7, 3],
+      [5, 5],
+    ],
+    after: [
+      [9, 1],
+      [0, 10],
+    ],
+  },
+  classes: ['cat', 'dog'],
+  samples: {
+    shape: [2, 2, 1],
+    images: [0, 1, 0.5, 2, 1, 1, 1, 1],
+    predicted: [0, 1],
+    label: [0, 0],
+  },
+  seconds: 12.3,
+  n: 500,
+  seed: 2020,
+};
+const site = { name: 'site-1', data: 'digits:thin', bytesReceived: 1_782_579, run };
+const model = { title: 'Adaptation', created: new Date(0), version: '0.1.0', sites: [site] };
+
+describe('renderReport', () => {
+  const text = renderReport(model);
+
+  it('shows the figures of the run and where they come from', () => {
+    for (const part of ['71.4%', '93.1%', '+21.7', '1.7 MiB', '500', 'unchanged', '2020'])
+      expect(text).toContain(part);
+    expect(text).toContain('sha256:9f86d081884c7d65');
+    expect(text).toContain('wasm 4.22.0 on cpu, 2 threads');
+  });
+
+  it('is one file: nothing is fetched and no script runs', () => {
+    expect(text).toContain("default-src 'none'");
+    expect(text).not.toMatch(/<script|<link|\son\w+=/i);
+    const targets = [...text.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, target]) => target!);
+    expect(targets.length).toBe(2);
+    for (const target of targets) expect(target).toMatch(/^data:image\/png;base64,/);
+  });
+
+  it('draws samples as they are, clipped to 0..1, and marks the wrong one', () => {
+    const pictures = [...text.matchAll(/base64,([^"]+)"/g)].map(([, data]) =>
+      decode(Buffer.from(data!, 'base64')),
+    );
+    expect([...pictures[0]!.data]).toEqual([0, 255, 128, 255]);
+    expect(text.match(/class="wrong"/g)).toHaveLength(1);
+    expect(text).toMatch(/dog ✗<br ?\/?>is cat/);
+  });
+
+  it('follows the page in its charts: no colour of its own for ink and rules', () => {
+    expect(text.match(/<svg role="img"/g)).toHaveLength(2);
+    expect(text).toContain('currentColor');
+    expect(text).not.toMatch(/#010203|#040506|CDATA/);
+  });
+
+  it('says CHANGED when the classifier is not the released one', () => {
+    const tampered = { ...site, run: { ...run, classifierUnchanged: false } };
+    expect(renderReport({ ...model, sites: [tampered] })).toContain('CHANGED');
+  });
+
+  it('says that accuracy is not known where a site has no labels', () => {
+    const { sourceOnlyAccuracy, adaptedAccuracy, ...rest } = run;
+    const epochs = run.epochs.map(({ accuracy, ...epoch }) => epoch);
+    const unlabelled = { ...rest, epochs, confusion: undefined, samples: undefined };
+    const page = renderReport({ ...model, sites: [{ ...site, run: unlabelled }] });
+    expect(page).toContain('not known: no labels');
+    expect(page).not.toMatch(/NaN|undefined|Confusion/);
+  });
+
+  it('lists the most frequent mistakes where a matrix would be too large to read', () => {
+    const classes = Array.from({ length: 40 }, (_, i) => `class ${i}`);
+    const matrix = classes.map((_, t) => classes.map((_, p) => (t === 7 && p === 9 ? 13 : 0)));
+    const large = { ...run, classes, confusion: { before: matrix, after: matrix } };
+    const page = renderReport({ ...model, sites: [{ ...site, run: large }] });
+    expect(page).toMatch(/<td>class 7<\/td>\s*<td>class 9<\/td>\s*<td class="right">13<\/td>/);
+  });
+
+  it('attack: markup in names of sites, classes and releases stays text', () => {
+    const evil = '<img src=x onerror=alert(1)>"\'&';
+    const page = renderReport({
+      ...model,
+      title: evil,
+      sites: [
+        {
+          ...site,
+          name: evil,
+          data: evil,
+          run: { ...run, classes: [evil, evil], release: { ...run.release, name: evil } },
+        },
+        { ...site, name: evil },
+      ],
+    });
+    expect(page).not.toContain('<img src=x');
+    expect(page).toContain('&lt;img src=x onerror=alert(1)&gt;');
+  });
+});
+
+describe('html', () => {
+  it('escapes what is put in, keeps markup, joins lists and drops what is false', () => {
+    const parts = ['<b>', html`<i>${1}</i>`, [html`a`, 'b&'], false, null];
+    const { text } = html`<p title="${'"'}">${parts}</p>`;
+    expect(text).toBe('<p title="&quot;">&lt;b&gt;<i>1</i>ab&amp;</p>');
+  });
+});

@@ -15,9 +15,10 @@ export interface Series {
 export interface ChartOptions {
   /** What a reader who cannot see the chart is told. */
   description: string;
-  /** Shares are shown as percentages on an axis from 0 to 100%. */
-  share?: boolean;
-  height?: number;
+  /** Shares are shown as percentages, on an axis from 0 to 100% or on the tenths that they fill. */
+  share?: 'whole' | 'fit';
+  /** Twice as wide as high, or four times. */
+  wide?: boolean;
 }
 
 // echarts has to parse its colours, so these stand in for the page's own until the SVG is made
@@ -31,8 +32,8 @@ export function lineChart(series: Series[], options: ChartOptions): Markup {
   const chart = init(null, null, {
     renderer: 'svg',
     ssr: true,
-    width: 480,
-    height: options.height ?? 260,
+    width: options.wide ? 960 : 480,
+    height: 260,
   });
   const axis = {
     axisLabel: { color: INK, fontSize: 13 },
@@ -71,7 +72,7 @@ export function lineChart(series: Series[], options: ChartOptions): Markup {
         splitLine: { lineStyle: { color: RULE } },
         ...(options.share
           ? {
-              min: 0,
+              min: options.share === 'fit' ? lowestTenth(series) : 0,
               max: 1,
               axisLabel: { ...axis.axisLabel, formatter: (y: number) => `${Math.round(y * 100)}%` },
             }
@@ -91,6 +92,11 @@ export function lineChart(series: Series[], options: ChartOptions): Markup {
   } finally {
     chart.dispose();
   }
+}
+
+function lowestTenth(series: Series[]): number {
+  const values = series.flatMap((line) => line.points.map(([, y]) => y)).filter(Number.isFinite);
+  return Math.min(0.9, Math.floor(Math.min(1, ...values) * 10) / 10);
 }
 
 function themed(svg: string, description: string): Markup {

@@ -74,7 +74,7 @@ function together(sites: SiteReport[]): Markup {
     ? 'Accuracy of every site over its epochs'
     : 'Pseudo-label agreement per site';
   return html`<h3>${what}</h3>
-    <div class="columns">${lineChart(series, { description: what, share: true })}</div>`;
+    ${lineChart(series, { description: what, share: 'fit', wide: true })}`;
 }
 
 function environment({ sites, version }: ReportModel): Markup {

@@ -83,7 +83,7 @@ function curves(run: RunReport): Markup {
   return html`<div class="columns">
     <figure>
       <figcaption>Shares of samples</figcaption>
-      ${lineChart(shares, { description: 'Shares over epochs', share: true })}
+      ${lineChart(shares, { description: 'Shares over epochs', share: 'whole' })}
     </figure>
     <figure>
       <figcaption>Terms of the objective</figcaption>

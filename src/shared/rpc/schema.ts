@@ -53,7 +53,8 @@ function fieldBytes(id: number, type: FieldLimit['type'], max: number, items: nu
 }
 
 function fieldLimit(field: protobuf.Field): FieldLimit {
-  const option = (name: string): number | undefined => field.options?.[`(${name})`];
+  const options: Readonly<Record<string, number>> = field.options ?? {};
+  const option = (name: string): number | undefined => options[`(${name})`];
   const { id, name, type, repeated } = field;
   if (type !== 'bytes' && type !== 'string' && type !== 'uint32')
     throw new FedshotError(

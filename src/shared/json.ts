@@ -7,7 +7,7 @@ const PLAIN_INTEGER = /^(?:0|[1-9]\d*)$/;
 /**
  * Reads JSON that two readers can only understand in one way. Beyond the grammar it refuses what
  * parsers disagree about: bytes that are not UTF-8, lone surrogates, an object that names a key
- * twice, and every number but a plain non-negative integer that a double holds exactly.
+ * twice, the key `__proto__`, and every number but a plain non-negative integer that a double holds exactly.
  *
  * @param what names the document in errors
  * @throws FedshotError `format`
@@ -41,6 +41,7 @@ function refuseAmbiguity(text: string): void {
       if (/\p{Surrogate}/u.test(string)) fail('a string with a lone surrogate');
       const keys = open.at(-1);
       if (keys && (previous === '{' || previous === ',')) {
+        if (string === '__proto__') fail('the key __proto__');
         if (keys.has(string)) fail(`the key ${JSON.stringify(string)} occurs twice`);
         keys.add(string);
       }

@@ -1,0 +1,3 @@
+export { DIGIT_DOMAINS } from './digits/index.js';
+export { loadDataset } from './load.js';
+export type { Dataset } from './types.js';

@@ -1,0 +1,75 @@
+import { FedshotError } from '../errors.js';
+
+/** `READER:PATH[#PART][?key=value&key=value]`, taken apart. */
+export interface Notation {
+  /** As it was written, for messages. */
+  readonly source: string;
+  readonly reader: string;
+  /** A file, or whatever the reader takes in its place (`digits`: a domain). */
+  readonly path: string;
+  /** The piece behind `#` that is not `key=value`: a group within the file. */
+  readonly part?: string;
+  readonly options: ReadonlyMap<string, string>;
+}
+
+/**
+ * Takes a notation apart. `#` and `?` both start options, `&` goes on with them; a value may be
+ * percent-encoded, so that a column named `a&b` can be written `a%26b`.
+ *
+ * @throws FedshotError `usage`
+ */
+export function parseNotation(source: string): Notation {
+  const colon = source.indexOf(':');
+  if (colon < 1)
+    throw usage(source, 'no reader', 'write READER:PATH, for example digits:plain or csv:FILE');
+  const body = source.slice(colon + 1);
+  const end = body.search(/[#?]/);
+  const path = end < 0 ? body : body.slice(0, end);
+  if (path === '') throw usage(source, 'nothing behind the colon');
+
+  const options = new Map<string, string>();
+  let part: string | undefined;
+  for (const piece of end < 0 ? [] : body.slice(end + 1).split(/[#?&]/)) {
+    const equals = piece.indexOf('=');
+    if (equals < 0) {
+      if (part !== undefined) throw usage(source, `"${piece}" is not key=value`);
+      part = decode(source, piece);
+    } else {
+      const key = piece.slice(0, equals);
+      if (options.has(key)) throw usage(source, `the key "${key}" occurs twice`);
+      options.set(key, decode(source, piece.slice(equals + 1)));
+    }
+  }
+  return {
+    source,
+    reader: source.slice(0, colon),
+    path,
+    part: part === '' ? undefined : part,
+    options,
+  };
+}
+
+/** An option that is a non-negative integer. @throws FedshotError `usage` */
+export function integerOption({ source, options }: Notation, key: string, absent: number): number {
+  const text = options.get(key);
+  if (text === undefined) return absent;
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (!Number.isSafeInteger(value)) throw usage(source, `${key}=${text} is not an integer ≥ 0`);
+  return value;
+}
+
+/** Something in the notation itself that is not understood. */
+export function usage(source: string, why: string, hint?: string): FedshotError {
+  return new FedshotError('usage', `data "${source}": ${why}`, { hint });
+}
+
+function decode(source: string, text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (cause) {
+    throw new FedshotError('usage', `data "${source}": "${text}" is not percent-encoded`, {
+      hint: 'write a literal % as %25',
+      cause,
+    });
+  }
+}

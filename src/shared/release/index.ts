@@ -1,0 +1,34 @@
+export { type Chunk, verifyChunk } from './chunks.js';
+export {
+  dssePae,
+  type Envelope,
+  parseEnvelope,
+  type Role,
+  sealEnvelope,
+  serializeEnvelope,
+  signersOf,
+} from './dsse.js';
+export { assertPinnable, ed25519Verify, keyId, type Signer, signerOf } from './ed25519.js';
+export type { Fetcher, MetadataFetcher } from './fetcher.js';
+export { assertReleaseName, formatTime, sha256 } from './fields.js';
+export { type Freshness, openFreshness, type ReleaseEntry } from './freshness.js';
+export {
+  MAX_CHUNK_BYTES,
+  MAX_FRESHNESS_BYTES,
+  MAX_MANIFEST_BYTES,
+  MAX_ROOT_BYTES,
+  MAX_VERSION,
+} from './limits.js';
+export { openManifest, type Release, type ReleaseFile, type ReleaseTensor } from './manifest.js';
+export { openRoot, type Root, type RoleName, verifyNextRoot } from './root.js';
+export { CONFIG_FILE, RELEASE_FILES, type ReleasePath, TENSOR_FILES } from './statement.js';
+export { pinRoot, type TrustState } from './state.js';
+export {
+  acceptFreshness,
+  acceptManifest,
+  followRoots,
+  type VerifiedRelease,
+  verifyFreshness,
+  verifyRelease,
+  type VerifyRequest,
+} from './verify/release.js';

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { FedshotError } from '../errors.js';
+import { type Envelope, parseEnvelope, type Role, signersOf } from './dsse.js';
+import { assertPinnable, keyId, PUBLIC_KEY_BYTES } from './ed25519.js';
+import { parsePayload, Sha256, sha256, Time, Version } from './fields.js';
+import { MAX_ROOT_BYTES, MAX_SIGNATURES } from './limits.js';
+
+export const ROOT_TYPE = 'application/vnd.fedshot.root+json';
+export const ROLES = ['root', 'release', 'log', 'freshness'] as const;
+export type RoleName = (typeof ROLES)[number];
+
+/** What a root's payload says. */
+export interface RootDocument {
+  version: number;
+  created: string;
+  expires: string;
+  keys: Record<string, { type: 'ed25519'; public: string }>;
+  roles: Record<RoleName, { keyids: string[]; threshold: number }>;
+  /** PEM certificates of the authorities that the provider's servers answer to. */
+  tls: { ca: string[] };
+}
+
+/** A root whose signatures were verified, with what the checks need at hand. */
+export interface Root {
+  readonly document: Readonly<RootDocument>;
+  readonly version: number;
+  readonly keys: ReadonlyMap<string, Uint8Array>;
+  readonly roles: Readonly<Record<RoleName, Role>>;
+  /** SHA-256 of the payload, in hex: what people compare over another channel. */
+  readonly fingerprint: string;
+  /** The bytes it came in. */
+  readonly envelope: Uint8Array;
+}
+
+/**
+ * Reads a root that vouches for itself: the threshold of its own root role signed it. That makes it
+ * whole, not trusted; trust comes from pinning it or from {@link verifyNextRoot}.
+ *
+ * @throws FedshotError `limit`, `format`, `signature`; `trust` for a key that must not be pinned
+ */
+export function openRoot(bytes: Uint8Array, what = 'root'): Root {
+  return open(bytes, what).root;
+}
+
+/**
+ * Verifies root N+1: the thresholds of root N and of N+1 signed it, and it bears the next version.
+ *
+ * @throws FedshotError `rollback` for any other version, else as {@link openRoot}
+ */
+export function verifyNextRoot(previous: Root, bytes: Uint8Array): Root {
+  const what = `root ${previous.version + 1}`;
+  const { root, envelope } = open(bytes, what);
+  if (root.version !== previous.version + 1)
+    throw new FedshotError('rollback', `${what}: it says that it is root ${root.version}`);
+  signersOf(envelope, previous.keys, previous.roles.root, `${what} under root ${previous.version}`);
+  return root;
+}
+
+function open(bytes: Uint8Array, what: string): { root: Root; envelope: Envelope } {
+  const envelope = parseEnvelope(bytes, ROOT_TYPE, MAX_ROOT_BYTES, what);
+  const document = parseRootDocument(envelope.payload, what);
+  const keys = new Map(
+    Object.entries(document.keys).map(([id, key]) => [id, Buffer.from(key.public, 'hex')]),
+  );
+  signersOf(envelope, keys, document.roles.root, what);
+  const root: Root = {
+    document,
+    version: document.version,
+    keys,
+    roles: document.roles,
+    fingerprint: sha256(envelope.payload),
+    envelope: bytes,
+  };
+  return { root, envelope };
+}
+
+/** @throws FedshotError `format`, `trust` */
+export function parseRootDocument(payload: Uint8Array, what = 'root'): RootDocument {
+  const document = parsePayload(Document, payload, what);
+  const fail = (why: string): never => {
+    throw new FedshotError('format', `${what}: ${why}`);
+  };
+  const used = new Map<string, RoleName>();
+  for (const name of ROLES) {
+    const { keyids, threshold } = document.roles[name];
+    if (threshold > keyids.length)
+      fail(`role ${name} needs ${threshold} signatures and has ${keyids.length} keys`);
+    for (const id of keyids) {
+      if (!Object.hasOwn(document.keys, id)) fail(`role ${name} names a key that is not there`);
+      if (used.has(id)) fail(`one key signs twice, for ${used.get(id)!} and ${name}`);
+      used.set(id, name);
+    }
+  }
+  for (const [id, key] of Object.entries(document.keys)) {
+    const bytes = Buffer.from(key.public, 'hex');
+    assertPinnable(bytes);
+    if (keyId(bytes) !== id) fail(`the key ${id.slice(0, 16)} goes by an id that is not its own`);
+    if (!used.has(id)) fail(`the key ${id.slice(0, 16)} has no role`);
+  }
+  return document;
+}
+
+const RoleField = z.strictObject({
+  keyids: z.array(Sha256).min(1).max(MAX_SIGNATURES),
+  threshold: z.number().int().min(1),
+});
+const Key = z.strictObject({
+  type: z.literal('ed25519'),
+  public: z.string().regex(new RegExp(`^[0-9a-f]{${PUBLIC_KEY_BYTES * 2}}$`)),
+});
+const Document: z.ZodType<RootDocument> = z.strictObject({
+  version: Version,
+  created: Time,
+  expires: Time,
+  keys: z.record(Sha256, Key),
+  roles: z.strictObject({
+    root: RoleField,
+    release: RoleField,
+    log: RoleField,
+    freshness: RoleField,
+  }),
+  tls: z.strictObject({ ca: z.array(z.string().startsWith('-----BEGIN CERTIFICATE-----')).max(4) }),
+});

@@ -1,0 +1,4 @@
+/** What others can check our releases with: `import { … } from 'fedshot/verify'`. */
+export { parseSafetensors } from '../../safetensors.js';
+export { dssePae } from '../dsse.js';
+export { assertPinnable, ed25519Verify } from '../ed25519.js';

@@ -37,10 +37,13 @@ export interface IoOptions {
   signal: AbortSignal;
   env: Readonly<Record<string, string | undefined>>;
   now?: () => Date;
+  /** Where progress goes; standard error unless told. */
+  reporter?: Reporter;
 }
 
-export function createIo({ stdout, stderr, signal, env, now }: IoOptions): ProcessIo {
-  const reporter = terminalReporter(stderr);
+export function createIo({ stdout, stderr, signal, env, now, ...given }: IoOptions): ProcessIo {
+  const terminal = terminalReporter(stderr);
+  const reporter = given.reporter ?? terminal;
   const line = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`);
   let answered = false;
   const io: ProcessIo = {
@@ -60,7 +63,7 @@ export function createIo({ stdout, stderr, signal, env, now }: IoOptions): Proce
     },
     complain: (text) => void stderr.write(line(text)),
     close: () => {
-      reporter.close();
+      terminal.close();
     },
   };
   return io;

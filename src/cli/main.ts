@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { FedshotError } from '../shared/errors.js';
+import { messageReporter } from '../shared/report/terminal/index.js';
+import type { Reporter } from '../shared/reporter.js';
 import { createIo } from './io.js';
 import { run } from './run.js';
 
@@ -22,9 +24,18 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const { stdout, stderr, env } = process;
-const code = await run(
-  process.argv.slice(2),
-  createIo({ stdout, stderr, signal: stop.signal, env }),
-);
+const { signal } = stop;
+const reporter = env.FEDSHOT_PROGRESS === 'ipc' ? reportToParent() : undefined;
+const code = await run(process.argv.slice(2), createIo({ stdout, stderr, signal, env, reporter }));
 // Threads of an engine or an idle connection must not keep a finished command alive.
 stdout.write('', () => stderr.write('', () => process.exit(code)));
+
+/** Progress for the fedshot that started this process (`simulate`); this one ends when that one does. */
+function reportToParent(): Reporter {
+  process.once('disconnect', () => {
+    stop.abort(new FedshotError('interrupted', 'the process that started this one is gone'));
+  });
+  return messageReporter((message) => {
+    if (process.connected) process.send?.(message);
+  });
+}

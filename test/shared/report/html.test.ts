@@ -31,8 +31,11 @@ const run: RunReport = {
   },
   classes: ['cat', 'dog'],
   samples: {
-    shape: [2, 2, 1],
-    images: [0, 1, 0.5, 2, 1, 1, 1, 1],
+    shape: [1, 2, 2],
+    images: [
+      [0, 1, 0.5, 2],
+      [1, 1, 1, 1],
+    ],
     predicted: [0, 1],
     label: [0, 0],
   },
@@ -68,6 +71,13 @@ describe('renderReport', () => {
     expect([...pictures[0]!.data]).toEqual([0, 255, 128, 255]);
     expect(text.match(/class="wrong"/g)).toHaveLength(1);
     expect(text).toMatch(/dog ✗<br ?\/?>is cat/);
+  });
+
+  it('draws colour pictures, whose planes lie one after the other', () => {
+    const samples = { shape: [3, 1, 2], images: [[1, 0, 0, 0, 0, 1]], predicted: [0] };
+    const page = renderReport({ ...model, sites: [{ ...site, run: { ...run, samples } }] });
+    const picture = decode(Buffer.from(/base64,([^"]+)"/.exec(page)![1]!, 'base64'));
+    expect([...picture.data]).toEqual([255, 0, 0, 0, 0, 255]);
   });
 
   it('follows the page in its charts: no colour of its own for ink and rules', () => {

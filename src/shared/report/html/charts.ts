@@ -3,12 +3,13 @@ import { GridComponent, LegendComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { Markup } from '../page/index.js';
+import type { EpochReport } from './model.js';
 
 use([LineChart, GridComponent, LegendComponent, SVGRenderer]);
 
 export interface Series {
   name: string;
-  /** `[x, y]`; a y that is not finite leaves a gap. */
+  /** `[x, y]`, ascending. */
   points: [number, number][];
 }
 
@@ -19,6 +20,17 @@ export interface ChartOptions {
   share?: 'whole' | 'fit';
   /** Twice as wide as high, or four times. */
   wide?: boolean;
+}
+
+/** One figure over the epochs that have it. */
+export function pointsOf(
+  epochs: EpochReport[],
+  pick: (epoch: EpochReport) => number | undefined,
+): [number, number][] {
+  return epochs.flatMap((epoch): [number, number][] => {
+    const y = pick(epoch);
+    return y === undefined ? [] : [[epoch.epoch, y]];
+  });
 }
 
 // echarts has to parse its colours, so these stand in for the page's own until the SVG is made
@@ -85,7 +97,7 @@ export function lineChart(series: Series[], options: ChartOptions): Markup {
         symbol: 'circle',
         itemStyle: { color: COLOURS[i % COLOURS.length] },
         lineStyle: { width: 2, type: DASHES[i % DASHES.length] },
-        data: line.points.map(([x, y]) => [x, Number.isFinite(y) ? y : '-']),
+        data: line.points,
       })),
     });
     return themed(chart.renderToSVGString(), options.description);
@@ -95,7 +107,7 @@ export function lineChart(series: Series[], options: ChartOptions): Markup {
 }
 
 function lowestTenth(series: Series[]): number {
-  const values = series.flatMap((line) => line.points.map(([, y]) => y)).filter(Number.isFinite);
+  const values = series.flatMap((line) => line.points.map(([, y]) => y));
   return Math.min(0.9, Math.floor(Math.min(1, ...values) * 10) / 10);
 }
 

@@ -10,11 +10,11 @@ export interface EpochReport {
   diversity: number;
   /** Cross-entropy against the pseudo-labels. */
   pseudoCe: number;
-  /** Share of pseudo-labels equal to the model's own predictions at that moment. */
-  pseudoLabelAgreement: number;
+  /** Share of pseudo-labels equal to the model's own predictions at the epoch's start. */
+  pseudoLabelAgreement?: number;
   /** Share of pseudo-labels that differ from the epoch before. */
-  pseudoLabelChanged: number;
-  /** On the labelled test data, where a site has any. */
+  pseudoLabelChanged?: number;
+  /** After the epoch, on labelled data; in the epochs that were scored. */
   accuracy?: number;
 }
 
@@ -23,10 +23,10 @@ export type Confusion = number[][];
 
 /** A few inputs with what the adapted model makes of them. */
 export interface SampleReport {
-  /** `[height, width, channels]`, channels 1 or 3. */
-  shape: number[];
-  /** `count × height × width × channels` values in 0..1, sample after sample. */
-  images: ArrayLike<number>;
+  /** `[channels, height, width]`, channels 1 or 3; anything else is not drawn. */
+  shape: readonly number[];
+  /** One array per sample, values in 0..1, plane after plane. */
+  images: readonly ArrayLike<number>[];
   /** Class index per sample. */
   predicted: ArrayLike<number>;
   /** True class index per sample, where known. */
@@ -44,6 +44,8 @@ export interface RunReport {
   epochs: EpochReport[];
   confusion?: { before: Confusion; after: Confusion };
   classes: string[];
+  /** Share of the last pseudo-labels equal to the adapted model's own predictions. */
+  pseudoLabelAgreement?: number;
   samples?: SampleReport;
   seconds: number;
   /** Unlabelled samples adapted to. */

@@ -1,6 +1,6 @@
 import { html, page, type Markup } from '../page/index.js';
 import { bytes, count, duration, percent, points } from '../terminal/index.js';
-import { lineChart, type Series } from './charts.js';
+import { lineChart, pointsOf, type Series } from './charts.js';
 import type { ReportModel, SiteReport } from './model.js';
 import { site } from './site.js';
 
@@ -42,7 +42,7 @@ function summary(sites: SiteReport[]): Markup {
             <td class="right">${percent(before)}</td>
             <td class="right">${percent(after)}</td>
             <td class="right ${tone(change)}">${points(change)}</td>
-            <td class="right">${percent(run.epochs.at(-1)?.pseudoLabelAgreement)}</td>
+            <td class="right">${percent(run.pseudoLabelAgreement)}</td>
             <td class="right">${bytes(bytesReceived)}</td>
             <td class="right">${duration(run.seconds)}</td>
           </tr> `;
@@ -60,16 +60,13 @@ function tone(change: number | undefined): string {
 /** Every site's accuracy in one picture; without labels, how far its pseudo-labels agree. */
 function together(sites: SiteReport[]): Markup {
   const labelled = sites.some(({ run }) => run.adaptedAccuracy !== undefined);
-  const series: Series[] = sites.map(({ name, run }) => ({
-    name,
-    points: [
-      ...(labelled ? [[0, run.sourceOnlyAccuracy ?? NaN] as [number, number]] : []),
-      ...run.epochs.map((epoch): [number, number] => [
-        epoch.epoch,
-        (labelled ? epoch.accuracy : epoch.pseudoLabelAgreement) ?? NaN,
-      ]),
-    ],
-  }));
+  const series: Series[] = sites.map(({ name, run }) => {
+    const points = pointsOf(run.epochs, (epoch) =>
+      labelled ? epoch.accuracy : epoch.pseudoLabelAgreement,
+    );
+    if (run.sourceOnlyAccuracy !== undefined) points.unshift([0, run.sourceOnlyAccuracy]);
+    return { name, points };
+  });
   const what = labelled
     ? 'Accuracy of every site over its epochs'
     : 'Pseudo-label agreement per site';

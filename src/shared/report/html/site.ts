@@ -1,6 +1,6 @@
 import { html, type Markup } from '../page/index.js';
 import { bytes, count, duration, percent, points } from '../terminal/index.js';
-import { lineChart, type Series } from './charts.js';
+import { lineChart, pointsOf, type Series } from './charts.js';
 import { confusion } from './confusion.js';
 import type { EpochReport, RunReport, SiteReport } from './model.js';
 import { samples } from './samples.js';
@@ -63,12 +63,12 @@ function facts(run: RunReport, received: number | undefined): Markup {
 function curves(run: RunReport): Markup {
   const over = (name: string, pick: (epoch: EpochReport) => number | undefined): Series => ({
     name,
-    points: run.epochs.map((epoch) => [epoch.epoch, pick(epoch) ?? NaN]),
+    points: pointsOf(run.epochs, pick),
   });
   const shares = [
     over('pseudo-labels agree', (epoch) => epoch.pseudoLabelAgreement),
     over('pseudo-labels changed', (epoch) => epoch.pseudoLabelChanged),
-  ];
+  ].filter(({ points }) => points.length > 0);
   if (run.adaptedAccuracy !== undefined) {
     const accuracy = over('accuracy', (epoch) => epoch.accuracy);
     if (run.sourceOnlyAccuracy !== undefined) accuracy.points.unshift([0, run.sourceOnlyAccuracy]);

@@ -1,4 +1,5 @@
 export { bytes, count, duration, percent, points, shortDigest } from './format.js';
+export { messageReporter, replay, type ProgressMessage } from './messages.js';
 export {
   terminalReporter,
   type Screen,

@@ -1,0 +1,79 @@
+import type { Reporter, Task } from '../../reporter.js';
+
+/** Progress as it travels from a process to the one that started it. */
+export type ProgressMessage =
+  | { kind: 'task'; id: number; label: string; total: number; unit?: string }
+  | { kind: 'advance'; id: number; by: number; note?: string }
+  | { kind: 'done'; id: number; note?: string }
+  | { kind: 'note'; line: string }
+  | { kind: 'warn'; line: string };
+
+const EVERY_MS = 100;
+
+/** A reporter that sends what it is told, steps gathered to ten messages a second. */
+export function messageReporter(
+  send: (message: ProgressMessage) => void,
+  clock = (): number => performance.now(),
+): Reporter {
+  let tasks = 0;
+  return {
+    note: (line) => send({ kind: 'note', line }),
+    warn: (line) => send({ kind: 'warn', line }),
+    task(label, total, unit) {
+      const id = tasks++;
+      let by = 0;
+      let sent = clock();
+      let latest: string | undefined;
+      const flush = (): void => {
+        if (by > 0) send({ kind: 'advance', id, by, note: latest });
+        by = 0;
+        sent = clock();
+      };
+      send({ kind: 'task', id, label, total, unit });
+      return {
+        advance(steps = 1, note) {
+          by += steps;
+          latest = note ?? latest;
+          if (clock() - sent >= EVERY_MS) flush();
+        },
+        done(note) {
+          flush();
+          send({ kind: 'done', id, note });
+        },
+      };
+    },
+  };
+}
+
+/** Repeats another process's progress, its name in front. */
+export function replay(
+  reporter: Reporter,
+  name: string,
+): { receive(message: ProgressMessage): void; end(): void } {
+  const tasks = new Map<number, Task>();
+  return {
+    receive(message) {
+      switch (message.kind) {
+        case 'note':
+        case 'warn':
+          reporter[message.kind](`${name}: ${message.line}`);
+          break;
+        case 'task': {
+          const { id, label, total, unit } = message;
+          tasks.set(id, reporter.task(`${name} · ${label}`, total, unit));
+          break;
+        }
+        case 'advance':
+          tasks.get(message.id)?.advance(message.by, message.note);
+          break;
+        case 'done':
+          tasks.get(message.id)?.done(message.note);
+          tasks.delete(message.id);
+      }
+    },
+    end() {
+      for (const task of tasks.values()) task.done();
+      tasks.clear();
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import {
+  consistencyProof,
+  EMPTY_ROOT,
+  hashLeaf,
+  hashNode,
+  inclusionProof,
+  treeRoot,
+  verifyConsistency,
+  verifyInclusion,
+  type Subtree,
+} from '../../src/shared/merkle.js';
+
+const VECTORS = join(import.meta.dirname, '../../../shared/vectors/merkle');
+const present = existsSync(VECTORS);
+if (!present) console.log('skipped: the Merkle vectors of transparency-dev are not here');
+
+interface Vector {
+  wantErr: boolean;
+  proof: string[] | null;
+  [field: string]: unknown;
+}
+
+function vectors(kind: string): [string, Vector][] {
+  if (!present) return [];
+  const files = readdirSync(join(VECTORS, kind), { recursive: true, encoding: 'utf8' });
+  return files
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => [name, JSON.parse(readFileSync(join(VECTORS, kind, name), 'utf8')) as Vector]);
+}
+const bytes = (text: unknown): Buffer => Buffer.from((text as string | null) ?? '', 'base64');
+const hashes = (vector: Vector): Buffer[] | null => vector.proof && vector.proof.map(bytes);
+
+describe.skipIf(!present)('verifyInclusion: transparency-dev vectors', () => {
+  const all = vectors('inclusion');
+  test('98 vectors, 92 of them attacks', () => {
+    expect(all).toHaveLength(98);
+    expect(all.filter(([, v]) => v.wantErr)).toHaveLength(92);
+  });
+  test.each(all)('%s', (_name, v) => {
+    const { treeSize, leafIdx, leafHash, root } = v;
+    expect(
+      verifyInclusion(
+        treeSize as number,
+        leafIdx as number,
+        bytes(leafHash),
+        hashes(v),
+        bytes(root),
+      ),
+    ).toBe(!v.wantErr);
+  });
+});
+
+describe.skipIf(!present)('verifyConsistency: transparency-dev vectors', () => {
+  const all = vectors('consistency');
+  test('98 vectors, 92 of them attacks', () => {
+    expect(all).toHaveLength(98);
+    expect(all.filter(([, v]) => v.wantErr)).toHaveLength(92);
+  });
+  test.each(all)('%s', (_name, v) => {
+    const { size1, size2, root1, root2 } = v;
+    expect(
+      verifyConsistency(size1 as number, size2 as number, hashes(v), bytes(root1), bytes(root2)),
+    ).toBe(!v.wantErr);
+  });
+});
+
+/** The definition of RFC 6962 section 2.1, without any shortcut. */
+function mth(entries: Buffer[]): Buffer {
+  if (entries.length === 0) return EMPTY_ROOT;
+  if (entries.length === 1) return hashLeaf(entries[0]!);
+  let k = 1;
+  while (k * 2 < entries.length) k *= 2;
+  return hashNode(mth(entries.slice(0, k)), mth(entries.slice(k)));
+}
+const entries = Array.from({ length: 37 }, (_, i) => Buffer.from(`entry ${i}`));
+const subtree: Subtree = (height, index) =>
+  mth(entries.slice(index * 2 ** height, (index + 1) * 2 ** height));
+
+describe('treeRoot', () => {
+  test.each(entries.map((_, i) => i))('%i entries give the hash of the definition', (n) => {
+    expect(treeRoot(n, subtree)).toEqual(mth(entries.slice(0, n)));
+  });
+});
+
+describe('inclusionProof and consistencyProof', () => {
+  test('prove every entry and every prefix of every tree, and nothing else', () => {
+    for (let size = 1; size <= entries.length; size++) {
+      const root = treeRoot(size, subtree);
+      for (let i = 0; i < size; i++) {
+        const proof = inclusionProof(size, i, subtree);
+        expect(verifyInclusion(size, i, hashLeaf(entries[i]!), proof, root)).toBe(true);
+        expect(verifyInclusion(size, i, hashLeaf(Buffer.from('other')), proof, root)).toBe(false);
+      }
+      for (let old = 1; old <= size; old++) {
+        const proof = consistencyProof(old, size, subtree);
+        expect(verifyConsistency(old, size, proof, treeRoot(old, subtree), root)).toBe(true);
+        expect(verifyConsistency(old, size, proof, hashLeaf(entries[0]!), EMPTY_ROOT)).toBe(false);
+      }
+    }
+  });
+});
+
+describe('a node passed off as a leaf', () => {
+  test('is refused: second preimage', () => {
+    const [a, b] = [hashLeaf(entries[0]!), hashLeaf(entries[1]!)];
+    const root = treeRoot(2, subtree);
+    expect(verifyInclusion(1, 0, hashLeaf(Buffer.concat([a, b])), [], root)).toBe(false);
+  });
+});

@@ -49,8 +49,8 @@ export function limitOf(method: string): RequestLimit {
   return limit;
 }
 
-/** The bytes that stand before a chunk of `size` bytes in its message `GetChunksResponse`. */
-function chunkHead(size: number): Buffer {
+/** The bytes that stand before a chunk of `size` > 0 bytes in its message `GetChunksResponse`. */
+export function chunkHead(size: number): Buffer {
   const head = [DATA_TAG];
   for (let n = size; ; n >>>= 7) {
     head.push(n > 0x7f ? (n & 0x7f) | 0x80 : n);

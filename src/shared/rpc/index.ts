@@ -1,5 +1,6 @@
 export { openChannel, parseAddress, type ChannelSettings } from './channel.js';
 export {
+  chunkHead,
   decodeChunk,
   encodeChunk,
   limitOf,

@@ -1,0 +1,67 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { FedshotError } from '../../shared/errors.js';
+import { readBytes, writeFileAtomic } from '../../shared/files.js';
+
+/** Names of sites: they go into certificates, logs and file names. */
+export const SITE_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/** @throws FedshotError `usage` */
+export function assertSiteName(name: string): void {
+  if (!SITE_NAME.test(name))
+    throw new FedshotError('usage', `not a site's name: ${JSON.stringify(name)}`, {
+      hint: 'use up to 63 lower-case letters, digits and hyphens',
+    });
+}
+
+const time = z.iso.datetime();
+const Certificate = z.strictObject({
+  serial: z.string().regex(/^[0-9a-f]+$/i),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  created: time,
+  notAfter: time,
+  revoked: time.optional(),
+});
+const Site = z.strictObject({
+  name: z.string().regex(SITE_NAME),
+  certificates: z.array(Certificate),
+});
+
+/** One enrolled site and every certificate it was ever given. */
+export type SiteRecord = z.infer<typeof Site>;
+export type SiteCertificate = z.infer<typeof Certificate>;
+
+const path = (dir: string, name: string): string => join(dir, `${name}.json`);
+
+/** @throws FedshotError `not-found`, `format` */
+export function readSite(dir: string, name: string): SiteRecord {
+  const file = path(dir, name);
+  return parseSite(file, readBytes(file), name);
+}
+
+function parseSite(file: string, bytes: Buffer, name: string): SiteRecord {
+  try {
+    const record = Site.parse(JSON.parse(bytes.toString()));
+    if (record.name !== name) throw new Error(`it names ${record.name}`);
+    return record;
+  } catch (error) {
+    const why =
+      error instanceof z.ZodError ? z.prettifyError(error).replace(/\s+/g, ' ') : String(error);
+    throw new FedshotError('format', `${file}: ${why}`, { cause: error });
+  }
+}
+
+/** Writes one site's file and touches no other. */
+export function writeSite(dir: string, record: SiteRecord): void {
+  assertSiteName(record.name);
+  writeFileAtomic(path(dir, record.name), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Every enrolled site, by name. @throws FedshotError `format` */
+export function readSites(dir: string): SiteRecord[] {
+  const files = readdirSync(dir).filter(
+    (file) => SITE_NAME.test(file.replace(/\.json$/, '')) && file.endsWith('.json'),
+  );
+  return files.sort().map((file) => readSite(dir, file.slice(0, -'.json'.length)));
+}

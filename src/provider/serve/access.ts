@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { FedshotError } from '../../shared/errors.js';
+import { readBytes } from '../../shared/files.js';
+import type { Peer } from '../../shared/rpc/index.js';
+import { readSites, SITE_NAME, type SiteCertificate } from '../provision/registry.js';
+
+export const ANONYMOUS = 'anonymous';
+const EVERY = '*';
+
+const Policy = z.strictObject({
+  releases: z.record(
+    z.string().regex(/^(\*|[a-z0-9][a-z0-9._-]{0,63})$/, 'not a release name'),
+    z.array(z.union([z.literal(EVERY), z.string().regex(SITE_NAME, 'not a site name')])),
+  ),
+});
+
+/** Which sites may pull a release; `*` as a release is every other one, as a site every enrolled one. */
+export type Policy = z.infer<typeof Policy>;
+
+/** @throws FedshotError `format`, naming the first key or value at fault */
+export function readPolicy(file: string): Policy {
+  const bytes = readBytes(file);
+  try {
+    return Policy.parse(JSON.parse(bytes.toString()));
+  } catch (error) {
+    const why =
+      error instanceof z.ZodError
+        ? error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ')
+        : 'not valid JSON';
+    throw new FedshotError('format', `${file}: ${why}`, {
+      hint: 'a policy is {"releases": {"digits": ["site-a"], "*": ["*"]}}',
+      cause: error,
+    });
+  }
+}
+
+/** Who may come in, and what each may pull: what is on disk at one moment. */
+export interface Access {
+  /** CA of client certificates, PEM; undefined when clients are anonymous. */
+  readonly clientCa: string | undefined;
+  /** The name of an admitted peer. @throws FedshotError `trust` or `denied` */
+  identify(peer: Peer, now: Date): string;
+  /** @throws FedshotError `denied` */
+  authorise(site: string, release: string): void;
+}
+
+type Known = SiteCertificate & { readonly site: string };
+
+/**
+ * Reads the enrolled sites and the policy. Only certificates that are on record count: one that the
+ * CA signed but nobody recorded is refused like a revoked one.
+ *
+ * @param sites folder of enrolled sites; without a `ca.pem` in it nobody is asked who he is
+ * @throws FedshotError `format`; `usage` for a policy over sites that cannot be told apart
+ */
+export function readAccess(sites: string | undefined, policyFile: string | undefined): Access {
+  const ca = sites === undefined ? undefined : join(sites, 'ca.pem');
+  const clientCa = ca !== undefined && existsSync(ca) ? readBytes(ca).toString() : undefined;
+  const policy = policyFile === undefined ? undefined : readPolicy(policyFile);
+  if (policy && clientCa === undefined)
+    throw new FedshotError('usage', `${policyFile!}: a policy needs enrolled sites`, {
+      hint: 'make a CA first: fedshot provision init',
+    });
+  const known = new Map<string, Known>();
+  if (clientCa !== undefined)
+    for (const { name, certificates } of readSites(sites!))
+      for (const entry of certificates) known.set(entry.sha256, { ...entry, site: name });
+
+  return {
+    clientCa,
+    identify(peer, now) {
+      if (clientCa === undefined) return ANONYMOUS;
+      if (peer.certificate === undefined)
+        throw new FedshotError('trust', 'a client without a certificate');
+      const entry = known.get(peer.certificate);
+      if (!entry) throw new FedshotError('denied', 'a certificate that is not on record');
+      if (entry.revoked !== undefined) throw new FedshotError('denied', `${entry.site}: revoked`);
+      if (new Date(entry.notAfter) <= now)
+        throw new FedshotError('denied', `${entry.site}: expired`);
+      return entry.site;
+    },
+    authorise(site, release) {
+      if (!policy) return;
+      const may = Object.hasOwn(policy.releases, release)
+        ? policy.releases[release]
+        : policy.releases[EVERY];
+      if (!may?.some((entry) => entry === EVERY || entry === site))
+        throw new FedshotError('denied', `${site} may not pull ${release}`);
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import type { Logger } from 'pino';
+import type { ServerLimits } from '../../shared/rpc/index.js';
+
+/** Everything that a server limits, with what it is unless told otherwise. */
+export interface ServeLimits extends ServerLimits {
+  /** Bytes of chunks in memory on their way to all clients together. */
+  readonly bufferBytes: number;
+  /** How long a reader may take for one message. */
+  readonly stallMs: number;
+  /** Calls that one peer may make at once, before they count against its rate. */
+  readonly peerBurst: number;
+  /** Calls per second that a peer may make for as long as it likes. */
+  readonly peerPerSecond: number;
+}
+
+export const defaultLimits: ServeLimits = {
+  maxConnections: 1024,
+  maxStreams: 16,
+  idleMs: 5 * 60_000,
+  maxRequestBytes: 512,
+  bufferBytes: 64 * 2 ** 20,
+  stallMs: 60_000,
+  peerBurst: 4000,
+  peerPerSecond: 50,
+};
+
+/** What one response message was, for the transparency log. */
+export interface ResponseLeaf {
+  /** gRPC path. */
+  readonly method: string;
+  /** SHA-256 of the client's certificate, hex, or `anonymous`. */
+  readonly peer: string;
+  /** SHA-256 of the manifest's envelope, hex; empty where no release is concerned. */
+  readonly release: string;
+  /** Index of the chunk in its release, -1 for other messages. */
+  readonly chunk: number;
+  /** SHA-256 of the serialised message, hex. */
+  readonly sha256: string;
+  /** Size of the serialised message. */
+  readonly bytes: number;
+}
+
+/** Awaited before the message leaves; when it throws, the message does not leave. */
+export type OnResponse = (leaf: ResponseLeaf) => Promise<void>;
+
+export interface ServeOptions {
+  /** Folder of the store. */
+  store: string;
+  host?: string;
+  /** 0 for any free port. */
+  port: number;
+  /** Folder with `server.pem` and `server.key`, or `insecure` to serve in the clear. */
+  tls: { dir: string } | 'insecure';
+  /** Folder of enrolled sites; when it holds a `ca.pem`, every client has to show a certificate. */
+  sites?: string;
+  /** Policy file: which site may pull what. */
+  policy?: string;
+  /** 0 for any free port; undefined for none. */
+  metricsPort?: number;
+  limits?: Partial<ServeLimits>;
+  /** How long calls under way may go on once the server is told to stop. */
+  graceMs?: number;
+  log: Logger;
+  onResponse?: OnResponse;
+  /** Signs a new freshness statement when the current one grows old; told when it expires. */
+  renewFreshness?: (now: Date) => Promise<void>;
+  now?: () => Date;
+}
+
+/** A provider that serves. */
+export interface Serving {
+  readonly address: string;
+  readonly port: number;
+  readonly metricsAddress: string | undefined;
+  /** Reads certificates, policy and enrolled sites again now, rather than within a second. */
+  reload(): Promise<void>;
+  /** Finishes what is under way and stops. */
+  close(): Promise<void>;
+}

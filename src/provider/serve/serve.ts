@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ReflectionService } from '@grpc/reflection';
+import { HealthImplementation } from 'grpc-health-check';
+import { FedshotError } from '../../shared/errors.js';
+import { readBytes } from '../../shared/files.js';
+import {
+  packageDefinition,
+  SERVICE,
+  startRpcServer,
+  type ServerTls,
+} from '../../shared/rpc/index.js';
+import { readAccess, type Access } from './access.js';
+import { Catalog } from './catalog.js';
+import { handlers, rawService, type Desk } from './handlers.js';
+import { createMetrics, metricsAddress, serveMetrics } from './metrics.js';
+import { defaultLimits, type ServeOptions, type Serving } from './options.js';
+import { RateLimit } from './rate.js';
+import { keepFresh } from './renew.js';
+import { watchPaths } from './watch.js';
+
+const LOOK_EVERY_MS = 1000;
+
+function readTls(dir: string, access: Access): ServerTls {
+  const [cert, key] = ['server.pem', 'server.key'].map((name) =>
+    readBytes(join(dir, name)).toString(),
+  );
+  return { cert: cert!, key: key!, clientCa: access.clientCa };
+}
+
+/**
+ * Serves a store until it is closed.
+ *
+ * @throws FedshotError `not-found` for a store, certificate or policy that is not there, `format` for
+ *   one that cannot be read, `network` when the port cannot be had
+ */
+export async function serve(options: ServeOptions): Promise<Serving> {
+  const { store, tls, log, host = '127.0.0.1', now = () => new Date() } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  if (!existsSync(store)) throw new FedshotError('not-found', `no such store: ${store}`);
+  const catalog = new Catalog(store);
+  const root = await catalog.newestRoot();
+  const readNow = (): Access => readAccess(options.sites, options.policy);
+  let access = readNow();
+  if (tls === 'insecure' && access.clientCa !== undefined)
+    throw new FedshotError('usage', 'enrolled sites cannot be told apart without TLS');
+
+  const metrics = createMetrics(() => server.connections());
+  const rate = new RateLimit(limits.peerBurst, limits.peerPerSecond);
+  const desk: Desk = {
+    ...{ catalog, limits, metrics, log, now },
+    access: () => access,
+    onResponse: options.onResponse,
+  };
+  const health = new HealthImplementation({ '': 'SERVING', [SERVICE]: 'SERVING' });
+  const server = await startRpcServer({
+    ...{ host, port: options.port, limits },
+    tls: tls === 'insecure' ? undefined : readTls(tls.dir, access),
+    addServices: (grpc) => {
+      grpc.addService(rawService(), handlers(desk));
+      health.addToServer(grpc);
+      new ReflectionService(packageDefinition, { services: [SERVICE] }).addToServer(grpc);
+    },
+    observer: {
+      admit: (_method, peer) => {
+        access.identify(peer, now());
+        rate.take(peer.certificate ?? peer.address, performance.now());
+      },
+      ended: (method, _peer, code, seconds) => {
+        metrics.ended(method, code, seconds);
+      },
+    },
+    onDrop: () => {
+      metrics.dropped.inc();
+      log.warn({ connections: server.connections() }, 'connection dropped: too many');
+    },
+  });
+  const scrape =
+    options.metricsPort === undefined
+      ? undefined
+      : await serveMetrics(metrics.registry, host, options.metricsPort);
+
+  const reload = async (): Promise<void> => {
+    try {
+      access = readNow();
+      if (tls !== 'insecure') server.replaceTls(readTls(tls.dir, access));
+      log.info('certificates, sites and policy read again');
+    } catch (error) {
+      log.error({ err: error }, 'cannot use what changed; going on with what was read before');
+    }
+    await Promise.resolve();
+  };
+  const watched = [
+    tls === 'insecure' ? [] : tls.dir,
+    options.sites ?? [],
+    options.policy ?? [],
+  ].flat();
+  const unwatch = watchPaths(watched, LOOK_EVERY_MS, () => void reload());
+  const rest = keepFresh({ catalog, metrics, log, now, renew: options.renewFreshness });
+
+  const address = `${host.includes(':') ? `[${host}]` : host}:${server.port}`;
+  log.info({ address, store, root: root.version, mtls: access.clientCa !== undefined }, 'serving');
+  return {
+    address,
+    port: server.port,
+    metricsAddress: scrape && metricsAddress(scrape),
+    reload,
+    close: async () => {
+      log.info('draining');
+      health.setStatus('', 'NOT_SERVING');
+      health.setStatus(SERVICE, 'NOT_SERVING');
+      unwatch();
+      rest();
+      await server.close(options.graceMs ?? 10_000);
+      scrape?.close();
+      log.info('stopped');
+    },
+  };
+}

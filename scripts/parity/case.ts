@@ -83,7 +83,7 @@ export async function parityCase(path: string, ops: Ops): Promise<Differences> {
   const [sourceX, targetX] = [load('source_x'), load('target_x')];
   const y = tensor1d(new Int32Array(new Uint8Array(labels.data).buffer), 'int32');
   const plan: Plan = {
-    samples: sourceX.shape[0]!,
+    samples: sourceX.shape[0],
     batch: record.batch,
     epochs: record.epochs,
     lr: record.lr0,
@@ -137,7 +137,7 @@ export async function parityCase(path: string, ops: Ops): Promise<Differences> {
       const wrong = rounds.map((r, i) => r.filter((label, k) => label !== lists[i]![k]).length);
       note('pseudoLabels', Math.max(...wrong));
     }
-    const steps = await targetEpoch({ ...plan, samples: targetX.shape[0]! }, epoch, {
+    const steps = await targetEpoch({ ...plan, samples: targetX.shape[0] }, epoch, {
       hypothesis: target,
       optimizer: adapter,
       x: targetX,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { inputSpecSchema } from '../data/input.js';
+import { inputSchema } from '../data/input.js';
 import { FedshotError } from '../errors.js';
 import { architectureSchema } from './architecture.js';
 
@@ -10,7 +10,7 @@ import { architectureSchema } from './architecture.js';
 export const modelConfigSchema = z.strictObject({
   format: z.literal('fedshot-model/1'),
   architecture: architectureSchema,
-  input: inputSpecSchema,
+  input: inputSchema,
   /** Class names, in the order of the logits. */
   classes: z.array(z.string().max(100)).min(2),
   /** Share of the provider's held-out samples that it gets right, 0..1. */

@@ -1,0 +1,81 @@
+import type { Command } from 'commander';
+import type { AdaptOptions } from '../../client/adapt.js';
+import type { EngineOptions } from '../../shared/engine/types.js';
+import { percent, points } from '../../shared/report/terminal/index.js';
+import { action, command } from '../command.js';
+import { addEngineOptions, engineOptions } from '../engine-options.js';
+import type { Io } from '../io.js';
+import {
+  nonNegativeInteger,
+  nonNegativeReal,
+  path,
+  positiveInteger,
+  positiveReal,
+  seed,
+} from '../options.js';
+
+type Options = Omit<AdaptOptions, 'engine'> &
+  EngineOptions & { home: string; name: string; report?: string };
+
+export function register(parent: Command, io: Io): void {
+  const adapt = command(parent, 'adapt', 'adapt a pulled release to local, unlabelled data', [
+    'fedshot client adapt --home work/site --name digits --data idx:images.gz',
+    'fedshot client adapt --home work/site --name digits --data digits:thin --report report.html',
+  ])
+    .requiredOption('--home <dir>', 'folder of this site', path)
+    .requiredOption('--name <release>', 'the release to adapt')
+    .requiredOption('--data <notation>', 'target data (docs/data.md); labels are never trained on')
+    .option('--test <notation>', 'data to score on, where it has labels')
+    .option('--epochs <n>', 'passes over the data', positiveInteger, 30)
+    .option('--batch <n>', 'samples per step', positiveInteger, 64)
+    .option('--lr <rate>', 'learning rate at the start', positiveReal, 0.01)
+    .option(
+      '--feature-lr <factor>',
+      'factor on the rate of F (0.1 if pre-trained)',
+      positiveReal,
+      1,
+    )
+    .option('--beta <weight>', 'weight of the pseudo-labels; 0 is SHOT-IM', nonNegativeReal, 0.1)
+    .option('--alpha <weight>', 'weight of information maximisation', nonNegativeReal, 1)
+    .option(
+      '--threshold <n>',
+      'classes with at most n samples get no pseudo-labels',
+      nonNegativeInteger,
+      0,
+    )
+    .option('--seed <n>', 'same seed, engine and threads: same weights', seed, 2020)
+    .option('--report <file>', 'write a page with curves, confusions and samples', path)
+    .option('--resume', 'go on where an interrupted run stopped', false);
+  addEngineOptions(adapt).action(
+    action(io, async ({ home, name, report, ...options }: Options) => {
+      const { adaptRelease } = await import('../../client/index.js');
+      const { result, samples } = await adaptRelease(home, name, {
+        ...options,
+        engine: engineOptions(options),
+        reporter: io.reporter,
+        signal: io.signal,
+      });
+      if (report) {
+        const { writeReport } = await import('../report-file.js');
+        writeReport(report, io.now(), [
+          { name: home, data: options.data, run: { ...result, samples } },
+        ]);
+      }
+      const { sourceOnlyAccuracy: before, adaptedAccuracy: after } = result;
+      const gain = before === undefined || after === undefined ? undefined : after - before;
+      return {
+        value: result,
+        text: () =>
+          [
+            `${name} version ${result.release.version}, adapted to ${result.n} samples in ${result.seconds.toFixed(0)} s`,
+            gain === undefined
+              ? 'no labels to score on'
+              : `accuracy ${percent(before)} → ${percent(after)} (${points(gain)} points)`,
+            'the classifier is bit for bit the released one',
+            ...(report ? [`report: ${report}`] : []),
+            `next: fedshot client predict --home ${home} --name ${name} --data …`,
+          ].join('\n'),
+      };
+    }),
+  );
+}

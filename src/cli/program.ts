@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { registerAudit } from './audit/index.js';
 import { registerClient } from './client/index.js';
@@ -7,19 +6,17 @@ import type { ProcessIo } from './io.js';
 import { registerKeys } from './keys/index.js';
 import { registerProvider } from './provider/index.js';
 import { registerProvision } from './provision/index.js';
-
-const packageJson = new URL('../../package.json', import.meta.url);
+import { version } from './version.js';
 
 /** Builds the whole command tree; nothing runs yet. */
 export function createProgram(io: ProcessIo): Command {
-  const { version } = JSON.parse(readFileSync(packageJson, 'utf8')) as { version: string };
   const help = new Command('help')
     .argument('[command]')
     .description('the same as --help')
     .helpGroup('Anywhere:');
   const program = new Command('fedshot')
     .description('Federated source-free adaptation: signed weights travel, data stays where it is.')
-    .version(version, '-V, --version', 'print the version')
+    .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
     .configureOutput({
       writeOut: (text) => io.out(text),

@@ -31,11 +31,8 @@ const run: RunReport = {
   },
   classes: ['cat', 'dog'],
   samples: {
-    shape: [1, 2, 2],
-    images: [
-      [0, 1, 0.5, 2],
-      [1, 1, 1, 1],
-    ],
+    shape: [2, 2, 1],
+    images: [0, 1, 0.5, 2, 1, 1, 1, 1],
     predicted: [0, 1],
     label: [0, 0],
   },
@@ -73,8 +70,8 @@ describe('renderReport', () => {
     expect(text).toMatch(/dog ✗<br ?\/?>is cat/);
   });
 
-  it('draws colour pictures, whose planes lie one after the other', () => {
-    const samples = { shape: [3, 1, 2], images: [[1, 0, 0, 0, 0, 1]], predicted: [0] };
+  it('draws colour pictures', () => {
+    const samples = { shape: [1, 2, 3], images: [1, 0, 0, 0, 0, 1], predicted: [0] };
     const page = renderReport({ ...model, sites: [{ ...site, run: { ...run, samples } }] });
     const picture = decode(Buffer.from(/base64,([^"]+)"/.exec(page)![1]!, 'base64'));
     expect([...picture.data]).toEqual([255, 0, 0, 0, 0, 255]);

@@ -23,10 +23,10 @@ export type Confusion = number[][];
 
 /** A few inputs with what the adapted model makes of them. */
 export interface SampleReport {
-  /** `[channels, height, width]`, channels 1 or 3; anything else is not drawn. */
+  /** `[height, width, channels]`, channels 1 or 3; anything else is not drawn. */
   shape: readonly number[];
-  /** One array per sample, values in 0..1, plane after plane. */
-  images: readonly ArrayLike<number>[];
+  /** `count × height × width × channels` values in 0..1, sample after sample. */
+  images: ArrayLike<number>;
   /** Class index per sample. */
   predicted: ArrayLike<number>;
   /** True class index per sample, where known. */

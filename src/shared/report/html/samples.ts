@@ -6,7 +6,7 @@ const MOST = 60;
 
 /** Samples with what the adapted model takes them for; where labels are known, mistakes are marked. */
 export function samples(given: SampleReport, classes: string[]): Markup | undefined {
-  const [channels, height, width] = given.shape;
+  const [height, width, channels] = given.shape;
   if (!height || !width || given.shape.length !== 3 || (channels !== 1 && channels !== 3)) return;
   const shown = Math.min(MOST, given.predicted.length);
   return html`<div class="samples">
@@ -22,15 +22,13 @@ export function samples(given: SampleReport, classes: string[]): Markup | undefi
   </div>`;
 }
 
-/** One sample as a PNG data URI; PNG wants the channels of a pixel side by side. */
+/** One sample as a PNG data URI. */
 function png({ shape, images }: SampleReport, index: number): string {
-  const [channels, height, width] = shape as [number, number, number];
-  const image = images[index]!;
-  const plane = height * width;
-  const data = Uint8Array.from({ length: plane * channels }, (_, i) => {
-    const value = image[(i % channels) * plane + Math.floor(i / channels)]!;
-    return Math.round(255 * Math.min(1, Math.max(0, value)));
-  });
+  const [height, width, channels] = shape as [number, number, number];
+  const size = height * width * channels;
+  const data = Uint8Array.from({ length: size }, (_, i) =>
+    Math.round(255 * Math.min(1, Math.max(0, images[index * size + i]!))),
+  );
   const file = encode({ width, height, channels, depth: 8, data });
   return `data:image/png;base64,${Buffer.from(file).toString('base64')}`;
 }

@@ -49,7 +49,7 @@ export function messageReporter(
 export function replay(
   reporter: Reporter,
   name: string,
-): { receive(message: ProgressMessage): void; end(): void } {
+): { receive: (message: ProgressMessage) => void; end: () => void } {
   const tasks = new Map<number, Task>();
   return {
     receive(message) {

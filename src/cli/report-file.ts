@@ -1,0 +1,13 @@
+import { renderReport, type SiteReport } from '../shared/report/html/index.js';
+import { writeFileAtomic } from '../shared/files.js';
+import { version } from './version.js';
+
+/** Writes the page of `--report`. @throws FedshotError `io` */
+export function writeReport(
+  file: string,
+  created: Date,
+  sites: SiteReport[],
+  title = 'Adaptation report',
+): void {
+  writeFileAtomic(file, renderReport({ title, created, version: version(), sites }));
+}

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { parseEnvelope, signersOf } from './dsse.js';
+import { parseEnvelope, sealEnvelope, signersOf } from './dsse.js';
+import type { Signer } from './ed25519.js';
 import { Count, parsePayload, ReleaseName, Sha256, sha256, Time, Version } from './fields.js';
 import { MAX_FRESHNESS_BYTES } from './limits.js';
 import type { Root } from './root.js';
@@ -40,6 +41,13 @@ export function openFreshness(root: Root, bytes: Uint8Array): Freshness {
   const signedBy = signersOf(envelope, root.keys, root.roles.freshness, what);
   const document = parsePayload(Document, envelope.payload, what);
   return { ...document, digest: sha256(envelope.payload), signedBy };
+}
+
+/** Signs a freshness statement. @throws FedshotError `format` */
+export function sealFreshness(document: FreshnessDocument, signers: readonly Signer[]): Uint8Array {
+  const payload = Buffer.from(JSON.stringify(document));
+  parsePayload(Document, payload, 'freshness statement');
+  return sealEnvelope(FRESHNESS_TYPE, payload, signers);
 }
 
 const Document: z.ZodType<FreshnessDocument> = z.strictObject({

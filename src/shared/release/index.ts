@@ -11,7 +11,13 @@ export {
 export { assertPinnable, ed25519Verify, keyId, type Signer, signerOf } from './ed25519.js';
 export type { Fetcher, MetadataFetcher } from './fetcher.js';
 export { assertReleaseName, formatTime, sha256 } from './fields.js';
-export { type Freshness, openFreshness, type ReleaseEntry } from './freshness.js';
+export {
+  type Freshness,
+  type FreshnessDocument,
+  openFreshness,
+  type ReleaseEntry,
+  sealFreshness,
+} from './freshness.js';
 export {
   MAX_CHUNK_BYTES,
   MAX_FRESHNESS_BYTES,
@@ -19,10 +25,29 @@ export {
   MAX_ROOT_BYTES,
   MAX_VERSION,
 } from './limits.js';
-export { openManifest, type Release, type ReleaseFile, type ReleaseTensor } from './manifest.js';
-export { openRoot, type Root, type RoleName, verifyNextRoot } from './root.js';
+export { Keyring, type StoredKey } from './keys/keyring.js';
+export { Sealed, Sealer } from './keys/sealed.js';
+export { withLock } from './lock.js';
+export {
+  openManifest,
+  type Release,
+  type ReleaseContent,
+  type ReleaseFile,
+  type ReleaseTensor,
+  sealManifest,
+} from './manifest.js';
+export {
+  openRoot,
+  type Root,
+  type RootDocument,
+  ROLES,
+  type RoleName,
+  sealRoot,
+  verifyNextRoot,
+} from './root.js';
 export { CONFIG_FILE, RELEASE_FILES, type ReleasePath, TENSOR_FILES } from './statement.js';
 export { pinRoot, type TrustState } from './state.js';
+export { Store } from './store.js';
 export {
   acceptFreshness,
   acceptManifest,

@@ -5,16 +5,19 @@ import {
   type TensorRange,
 } from '../safetensors-header.js';
 import { type Chunk, chunkSizes } from './chunks.js';
-import { parseEnvelope, signersOf } from './dsse.js';
+import { parseEnvelope, sealEnvelope, signersOf } from './dsse.js';
+import type { Signer } from './ed25519.js';
 import { parsePayload, sha256 } from './fields.js';
 import { MAX_MANIFEST_BYTES } from './limits.js';
 import type { Root } from './root.js';
 import {
   CONFIG_FILE,
+  PREDICATE_TYPE,
   RELEASE_FILES,
   type ReleasePath,
   Statement,
   STATEMENT_PAYLOAD_TYPE,
+  STATEMENT_TYPE,
 } from './statement.js';
 
 export interface ReleaseTensor extends TensorRange {
@@ -86,8 +89,32 @@ export function openManifest(root: Root, bytes: Uint8Array): Release {
   };
 }
 
+/** What a manifest is made of. */
+export type ReleaseContent = Pick<
+  Release,
+  'name' | 'version' | 'created' | 'expires' | 'previous'
+> & {
+  readonly files: readonly Omit<ReleaseFile, 'firstChunk'>[];
+};
+
+/** Signs a manifest; check it with {@link openManifest} before it is published. */
+export function sealManifest(content: ReleaseContent, signers: readonly Signer[]): Uint8Array {
+  const { name, version, created, expires, previous } = content;
+  const files = content.files.map(({ path, size, sha256, chunks }) => ({
+    ...{ path, size, sha256 },
+    chunks: chunks.map((chunk) => ({ sha256: chunk.sha256, size: chunk.size })),
+  }));
+  const statement: Statement = {
+    _type: STATEMENT_TYPE,
+    subject: subjectsOf(content.files),
+    predicateType: PREDICATE_TYPE,
+    predicate: { name, version, created, expires, ...(previous && { previous }), files },
+  };
+  return sealEnvelope(STATEMENT_PAYLOAD_TYPE, Buffer.from(JSON.stringify(statement)), signers);
+}
+
 /** The statement's subjects: every tensor of every file, and `model.json`. */
-export function subjectsOf(
+function subjectsOf(
   files: readonly Pick<ReleaseFile, 'path' | 'sha256' | 'tensors'>[],
 ): Statement['subject'] {
   return files.flatMap(({ path, sha256, tensors }): Statement['subject'] =>

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FedshotError } from '../errors.js';
-import { type Envelope, parseEnvelope, type Role, signersOf } from './dsse.js';
-import { assertPinnable, keyId, PUBLIC_KEY_BYTES } from './ed25519.js';
+import { type Envelope, parseEnvelope, type Role, sealEnvelope, signersOf } from './dsse.js';
+import { assertPinnable, keyId, PUBLIC_KEY_BYTES, type Signer } from './ed25519.js';
 import { parsePayload, Sha256, sha256, Time, Version } from './fields.js';
 import { MAX_ROOT_BYTES, MAX_SIGNATURES } from './limits.js';
 
@@ -74,8 +74,14 @@ function open(bytes: Uint8Array, what: string): { root: Root; envelope: Envelope
   return { root, envelope };
 }
 
-/** @throws FedshotError `format`, `trust` */
-export function parseRootDocument(payload: Uint8Array, what = 'root'): RootDocument {
+/** Signs a root; it is checked first, as a client would. @throws FedshotError `format`, `trust` */
+export function sealRoot(document: RootDocument, signers: readonly Signer[]): Uint8Array {
+  const payload = Buffer.from(JSON.stringify(document));
+  parseRootDocument(payload, `root ${document.version}`);
+  return sealEnvelope(ROOT_TYPE, payload, signers);
+}
+
+function parseRootDocument(payload: Uint8Array, what: string): RootDocument {
   const document = parsePayload(Document, payload, what);
   const fail = (why: string): never => {
     throw new FedshotError('format', `${what}: ${why}`);

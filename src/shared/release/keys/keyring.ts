@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { FedshotError } from '../../errors.js';
+import { readBytes, writeFileAtomic } from '../../files.js';
+import type { Role } from '../dsse.js';
+import { keyId, SEED_BYTES, type Signer, signerOf } from '../ed25519.js';
+import { formatTime, parsePayload, Sha256, Time } from '../fields.js';
+import { ROLES, type RoleName } from '../root.js';
+import { Sealed, type Sealer } from './sealed.js';
+
+const KeyFile = z.strictObject({
+  format: z.literal('fedshot-key/1'),
+  role: z.enum(ROLES),
+  keyid: Sha256,
+  public: z.string().regex(/^[0-9a-f]{64}$/),
+  created: Time,
+  secret: Sealed,
+});
+
+/** What a key file says in the clear. */
+export interface StoredKey {
+  readonly file: string;
+  /** What it was made for; only a root can give it that role. */
+  readonly role: RoleName;
+  readonly keyid: string;
+  readonly public: string;
+  readonly created: string;
+}
+
+export interface KeyringOptions {
+  /** Folder of the key files. */
+  dir: string;
+  /** Asked for once, when a key has to be opened or sealed. */
+  sealer: () => Promise<Sealer>;
+  /** Keys that came whole, from the environment or a file descriptor. */
+  seeds?: readonly Uint8Array[];
+}
+
+/** A folder of sealed signing keys, one file each, named after role and key. */
+export class Keyring {
+  readonly dir: string;
+  readonly #options: KeyringOptions;
+  readonly #given: readonly Signer[];
+  #sealer: Promise<Sealer> | undefined;
+
+  /** @throws FedshotError `usage` for a seed of another length */
+  constructor(options: KeyringOptions) {
+    this.dir = options.dir;
+    this.#options = options;
+    this.#given = (options.seeds ?? []).map((seed) => {
+      if (seed.length !== SEED_BYTES)
+        throw new FedshotError('usage', `a key given whole is ${SEED_BYTES} bytes in hex`);
+      return signerOf(seed);
+    });
+  }
+
+  /** The passphrase's sealer, for other secrets that lie in the folder. */
+  sealer(): Promise<Sealer> {
+    return (this.#sealer ??= this.#options.sealer());
+  }
+
+  /** Key files by name; nothing is opened. @throws FedshotError `format` */
+  list(): StoredKey[] {
+    return this.#files().map(({ file, content }) => ({ file, ...content }));
+  }
+
+  /** Makes a key and seals it into the folder. */
+  async create(role: RoleName, now: Date): Promise<StoredKey> {
+    const seed = randomBytes(SEED_BYTES);
+    const { publicKey, keyid } = signerOf(seed);
+    const file = join(this.dir, `${role}-${keyid.slice(0, 16)}.json`);
+    const open = {
+      role,
+      keyid,
+      public: Buffer.from(publicKey).toString('hex'),
+      created: formatTime(now),
+    };
+    const secret = (await this.sealer()).seal(seed);
+    const content: z.infer<typeof KeyFile> = { format: 'fedshot-key/1', ...open, secret };
+    writeFileAtomic(file, `${JSON.stringify(content, null, 2)}\n`, 0o600);
+    return { file, ...open };
+  }
+
+  /** Signers for as many of the role's keys as are here, no more than its threshold. */
+  async available(role: Role): Promise<Signer[]> {
+    const signers = this.#given.filter(({ keyid }) => role.keyids.includes(keyid));
+    for (const { file, content } of this.#files()) {
+      if (signers.length >= role.threshold) break;
+      if (!role.keyids.includes(content.keyid)) continue;
+      if (signers.some(({ keyid }) => keyid === content.keyid)) continue;
+      const signer = signerOf((await this.sealer()).open(content.secret, file));
+      if (signer.keyid !== content.keyid)
+        throw new FedshotError('trust', `${file}: it holds another key than it says`);
+      signers.push(signer);
+    }
+    return signers.slice(0, role.threshold);
+  }
+
+  /**
+   * Signers enough for the role.
+   *
+   * @throws FedshotError `trust` when fewer of its keys are here than it needs
+   */
+  async signers(name: RoleName, role: Role): Promise<Signer[]> {
+    const signers = await this.available(role);
+    if (signers.length < role.threshold)
+      throw new FedshotError(
+        'trust',
+        `${this.dir}: ${signers.length} of the ${role.threshold} keys that the role ${name} needs`,
+        {
+          hint: `say where its keys are with --keys or FEDSHOT_KEYS: ${role.keyids.map((id) => id.slice(0, 16)).join(', ')}`,
+        },
+      );
+    return signers;
+  }
+
+  #files(): { file: string; content: z.infer<typeof KeyFile> }[] {
+    if (!existsSync(this.dir)) return [];
+    const pattern = new RegExp(`^(?:${ROLES.join('|')})-[0-9a-f]{16}\\.json$`);
+    const names = readdirSync(this.dir).filter((name) => pattern.test(name));
+    return names.sort().map((name) => {
+      const file = join(this.dir, name);
+      const content = parsePayload(KeyFile, readBytes(file), file);
+      if (keyId(Buffer.from(content.public, 'hex')) !== content.keyid)
+        throw new FedshotError('format', `${file}: its key id is not that of its public key`);
+      return { file, content };
+    });
+  }
+}

@@ -1,0 +1,96 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { asFedshotError, FedshotError } from '../errors.js';
+import { readBytes, writeFileAtomic } from '../files.js';
+import type { Chunk } from './chunks.js';
+import type { Fetcher } from './fetcher.js';
+import { type Freshness, openFreshness } from './freshness.js';
+import type { Release } from './manifest.js';
+import { openRoot, type Root } from './root.js';
+
+/** A store's folder: where its files lie, and the same files as an untrusted source. */
+export class Store implements Fetcher {
+  constructor(readonly dir: string) {}
+
+  readonly trustPath = (): string => join(this.dir, 'trust.json');
+  readonly rootPath = (version: number): string =>
+    join(this.dir, 'metadata', 'root', `${version}.json`);
+  readonly freshnessPath = (): string => join(this.dir, 'metadata', 'freshness.json');
+  readonly manifestPath = (name: string, version: number): string =>
+    join(this.dir, 'metadata', 'releases', name, `${version}.json`);
+  readonly objectPath = (sha256: string): string =>
+    join(this.dir, 'objects', sha256.slice(0, 2), sha256);
+
+  async root(version: number, maxBytes: number): Promise<Uint8Array | undefined> {
+    const path = this.rootPath(version);
+    return existsSync(path) ? readLimited(path, maxBytes) : undefined;
+  }
+
+  async freshness(maxBytes: number): Promise<Uint8Array> {
+    return readLimited(this.freshnessPath(), maxBytes);
+  }
+
+  async manifest(name: string, version: number, maxBytes: number): Promise<Uint8Array> {
+    return readLimited(this.manifestPath(name, version), maxBytes);
+  }
+
+  async *chunks(release: Release, indices: readonly number[]): AsyncIterable<Uint8Array> {
+    for (const index of indices) {
+      const { sha256, size } = release.chunks[index]!;
+      yield readLimited(this.objectPath(sha256), size);
+    }
+  }
+
+  /** The provider's own newest root. @throws FedshotError `not-found` in a folder without one */
+  newestRoot(): Root {
+    const dir = join(this.dir, 'metadata', 'root');
+    const versions = existsSync(dir)
+      ? readdirSync(dir).flatMap((file) => (/^\d+\.json$/.test(file) ? [parseInt(file, 10)] : []))
+      : [];
+    if (versions.length === 0)
+      throw new FedshotError('not-found', `${this.dir} is not a store: it has no root`, {
+        hint: `make one first: fedshot provider init --store ${this.dir}`,
+      });
+    const path = this.rootPath(Math.max(...versions));
+    return openRoot(readBytes(path), path);
+  }
+
+  /** The provider's own freshness statement, or undefined before the first. */
+  currentFreshness(root: Root): Freshness | undefined {
+    const path = this.freshnessPath();
+    return existsSync(path) ? openFreshness(root, readBytes(path)) : undefined;
+  }
+
+  /** Publishes a root: its own file, then what sites pin. */
+  writeRoot(version: number, envelope: Uint8Array): void {
+    writeFileAtomic(this.rootPath(version), envelope);
+    writeFileAtomic(this.trustPath(), envelope);
+  }
+
+  /** Writes a chunk unless it is there; says whether it was not. */
+  writeObject({ sha256, size }: Chunk, bytes: Uint8Array): boolean {
+    const path = this.objectPath(sha256);
+    if (existsSync(path) && statSync(path).size === size) return false;
+    writeFileAtomic(path, bytes);
+    return true;
+  }
+}
+
+/** Reads at most `maxBytes`, and says so when there is more. */
+async function readLimited(path: string, maxBytes: number): Promise<Uint8Array> {
+  const file = await open(path).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new FedshotError('not-found', `no such file: ${path}`, { cause: error });
+    throw asFedshotError(error, 'io', `cannot read ${path}`);
+  });
+  try {
+    const { size } = await file.stat();
+    if (size > maxBytes) throw new FedshotError('limit', `${path}: more than ${maxBytes} bytes`);
+    return await file.readFile();
+  } catch (error) {
+    throw asFedshotError(error, 'io', `cannot read ${path}`);
+  } finally {
+    await file.close();
+  }
+}

@@ -6,6 +6,7 @@ import type { ProcessIo } from './io.js';
 import { registerKeys } from './keys/index.js';
 import { registerProvider } from './provider/index.js';
 import { registerProvision } from './provision/index.js';
+import { register as registerSimulate } from './simulate.js';
 import { version } from './version.js';
 
 /** Builds the whole command tree; nothing runs yet. */
@@ -30,6 +31,8 @@ export function createProgram(io: ProcessIo): Command {
     .addHelpText('after', QUICK_START)
     .addHelpCommand(help);
 
+  program.commandsGroup('See it work:');
+  registerSimulate(program, io);
   program.commandsGroup('At the provider:');
   registerProvider(program, io);
   registerProvision(program, io);

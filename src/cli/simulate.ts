@@ -1,0 +1,99 @@
+import { availableParallelism } from 'node:os';
+import { Option, type Command } from 'commander';
+import { ENGINE_NAMES, type EngineName } from '../shared/engine/types.js';
+import { ARCHITECTURE_NAMES } from '../shared/model/architecture.js';
+import { bytes, duration, percent, points, table } from '../shared/report/terminal/index.js';
+import type { SimulateResult } from '../simulate/types.js';
+import { action, command } from './command.js';
+import type { Io } from './io.js';
+import { list, path, positiveInteger, seed } from './options.js';
+
+interface Options {
+  sites: number;
+  domains?: string[];
+  source: string;
+  arch: string;
+  sourceSamples: number;
+  samples: number;
+  testSamples: number;
+  epochs: number;
+  adaptEpochs: number;
+  seed: number;
+  engine: EngineName | 'auto';
+  out: string;
+  report?: string;
+}
+
+export function register(parent: Command, io: Io): void {
+  command(parent, 'simulate', 'a provider and sites as separate processes on this machine', [
+    'fedshot simulate --sites 3 --report report.html',
+    'fedshot simulate --domains thin,slanted --sites 2 --seed 7 --out work/two --json',
+  ])
+    .option('--sites <n>', 'number of sites', positiveInteger, 3)
+    .option('--domains <list>', "the sites' domains, in turn: thin,slanted,noisy,…", list)
+    .option('--source <domain>', "domain of the provider's digits", 'plain')
+    .addOption(new Option('--arch <name>', 'network').choices(ARCHITECTURE_NAMES).default('lenet'))
+    .option('--source-samples <n>', 'labelled samples at the provider', positiveInteger, 3000)
+    .option('--samples <n>', 'unlabelled samples at each site', positiveInteger, 2000)
+    .option('--test-samples <n>', 'labelled samples to score each site on', positiveInteger, 1000)
+    .option('--epochs <n>', "passes over the provider's data", positiveInteger, 8)
+    .option('--adapt-epochs <n>', "passes over a site's data", positiveInteger, 8)
+    .option('--seed <n>', 'same seed, engine and machine: same figures', seed, 2020)
+    .addOption(
+      new Option('--engine <name>', 'tensor engine; auto takes the fastest that loads')
+        .choices(['auto', ...ENGINE_NAMES])
+        .env('FEDSHOT_ENGINE')
+        .default('auto'),
+    )
+    .option('--out <dir>', 'folder for the whole simulation', path, path('work/simulate'))
+    .option('--report <file>', 'write a page with every site', path)
+    .action(
+      action(io, async ({ report, ...options }: Options) => {
+        const { simulate } = await import('../simulate/index.js');
+        const { result, runs } = await simulate({
+          ...options,
+          cores: availableParallelism(),
+          reporter: io.reporter,
+          signal: io.signal,
+        });
+        if (report) {
+          const { writeReport } = await import('./report-file.js');
+          const title = `One provider, ${runs.length} site${runs.length === 1 ? '' : 's'}`;
+          writeReport(report, io.now(), runs, title);
+        }
+        return { value: result, text: () => summary(result, report) };
+      }),
+    );
+}
+
+function summary({ provider, sites, seconds, out }: SimulateResult, report?: string): string {
+  const rows = table(
+    [
+      { heading: 'site', value: (site) => site.name },
+      { heading: 'domain', value: (site) => site.domain },
+      { heading: 'source only', value: (site) => percent(site.sourceOnlyAccuracy), align: 'right' },
+      { heading: 'adapted', value: (site) => percent(site.adaptedAccuracy), align: 'right' },
+      {
+        heading: 'points',
+        value: (site) => points(site.adaptedAccuracy - site.sourceOnlyAccuracy),
+        align: 'right',
+      },
+      {
+        heading: 'pseudo-labels agree',
+        value: (site) => percent(site.pseudoLabelAgreement),
+        align: 'right',
+      },
+      { heading: 'time', value: (site) => duration(site.seconds), align: 'right' },
+      { heading: 'received', value: (site) => bytes(site.bytesReceived), align: 'right' },
+    ],
+    sites,
+  );
+  return [
+    `The provider trained on ${provider.data}: ${percent(provider.heldOutAccuracy)} on its own held-out digits.`,
+    '',
+    rows,
+    '',
+    `${sites.length} sites in ${duration(seconds)}; every file is in ${out}`,
+    ...(report ? [`report: ${report}`] : []),
+  ].join('\n');
+}

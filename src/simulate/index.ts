@@ -1,0 +1,8 @@
+export { simulate } from './simulate.js';
+export type {
+  ProviderResult,
+  SimulateOptions,
+  Simulated,
+  SimulateResult,
+  SiteResult,
+} from './types.js';

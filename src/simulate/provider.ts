@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { run, start, type ProcessOptions, type Running } from './process.js';
+import type { ProviderResult, SimulateOptions } from './types.js';
+
+/** The name under which the simulation's release is published. */
+export const RELEASE = 'digits';
+
+type Context = Pick<ProcessOptions, 'env' | 'reporter' | 'signal' | 'program'>;
+
+/** The provider's folder: `model` is private, `store` is public. */
+const folders = (out: string): { model: string; store: string } => ({
+  model: join(out, 'provider', 'model'),
+  store: join(out, 'provider', 'store'),
+});
+
+/** What a site pins. */
+export const trustFile = (out: string): string => join(folders(out).store, 'trust.json');
+
+/** `provider init`, `train`, `publish`: each a process that ends before the next begins. */
+export async function prepareProvider(
+  options: SimulateOptions,
+  context: Context,
+): Promise<ProviderResult> {
+  const { model, store } = folders(options.out);
+  const fedshot = (args: string[]): Promise<unknown> =>
+    run({ ...context, name: 'provider', args: ['provider', ...args] });
+  const data = `digits:${options.source}?n=${options.sourceSamples}&seed=${options.seed}`;
+
+  await fedshot(['init', '--store', store]);
+  const trained = (await fedshot([
+    ...['train', '--data', data, '--out', model, '--arch', options.arch],
+    ...['--epochs', String(options.epochs), '--seed', String(options.seed)],
+    ...['--threads', String(options.cores), '--engine', options.engine ?? 'auto'],
+  ])) as { heldOutAccuracy: number; seconds: number };
+  const { name, version, digest } = (await fedshot([
+    ...['publish', '--model', model, '--name', RELEASE, '--store', store],
+  ])) as ProviderResult['release'];
+  const { heldOutAccuracy, seconds } = trained;
+  return { data, heldOutAccuracy, seconds, release: { name, version, digest } };
+}
+
+/** `provider serve` on a free port of this machine. */
+export async function serve(
+  options: SimulateOptions,
+  context: Context,
+): Promise<{ address: string; server: Running }> {
+  const { store } = folders(options.out);
+  const args = ['provider', 'serve', '--store', store, '--host', 'localhost', '--port', '0'];
+  const server = start({ ...context, name: 'provider', args });
+  const { address } = (await server.answer) as { address: string };
+  return { address, server };
+}

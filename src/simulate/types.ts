@@ -1,0 +1,73 @@
+import type { EngineName } from '../shared/engine/types.js';
+import type { RunReport } from '../shared/report/html/model.js';
+import type { Reporter } from '../shared/reporter.js';
+
+export interface SimulateOptions {
+  /** Number of sites, at least 1. */
+  sites: number;
+  /** Domains of the embedded digits, one per site, repeated when they are fewer. */
+  domains?: readonly string[];
+  /** Domain of the provider's data. */
+  source: string;
+  arch: string;
+  /** Labelled samples that the provider trains on; a tenth of them is held out. */
+  sourceSamples: number;
+  /** Unlabelled samples that each site adapts to. */
+  samples: number;
+  /** Labelled samples that each site is scored on. */
+  testSamples: number;
+  /** Epochs of source training. */
+  epochs: number;
+  /** Epochs of adaptation. */
+  adaptEpochs: number;
+  seed: number;
+  engine?: EngineName | 'auto';
+  /** Folder of the whole simulation: empty, new, or an earlier simulation's. */
+  out: string;
+  /** CPU cores to share out. */
+  cores: number;
+  reporter: Reporter;
+  signal: AbortSignal;
+  /** Milliseconds on any clock; measures the run. */
+  clock?: () => number;
+  /** The program that runs as every process, fedshot's own command line unless told. */
+  program?: string;
+}
+
+export interface ProviderResult {
+  /** The data it trained on. */
+  data: string;
+  heldOutAccuracy: number;
+  /** Seconds of training. */
+  seconds: number;
+  release: { name: string; version: number; digest: string };
+}
+
+export interface SiteResult {
+  name: string;
+  domain: string;
+  /** Shares of the site's test samples that are right, 0..1. */
+  sourceOnlyAccuracy: number;
+  adaptedAccuracy: number;
+  /** Share of the last pseudo-labels equal to the adapted model's own predictions. */
+  pseudoLabelAgreement: number;
+  classifierUnchanged: boolean;
+  /** Payload bytes of the pull. */
+  bytesReceived: number;
+  /** Seconds of adaptation. */
+  seconds: number;
+}
+
+export interface SimulateResult {
+  provider: ProviderResult;
+  sites: SiteResult[];
+  /** Of the whole, in seconds. */
+  seconds: number;
+  out: string;
+}
+
+/** A simulation's result with every site's own, for its page. */
+export interface Simulated {
+  result: SimulateResult;
+  runs: { name: string; data: string; bytesReceived: number; run: RunReport }[];
+}

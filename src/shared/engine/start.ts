@@ -1,35 +1,54 @@
 import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import { FedshotError } from '../errors.js';
+import { choose } from './choose.js';
+import type { Candidate } from './choose.js';
 import { registerGradients } from './gradients.js';
 import { ENGINE_NAMES } from './types.js';
-import type { Engine, EngineOptions } from './types.js';
+import type { Engine, EngineName, EngineOptions } from './types.js';
 
 let running: Engine | undefined;
+
+/** What `options` ask for; where they say `auto`, the environment variable `FEDSHOT_ENGINE` decides. */
+function wantedEngine(options: EngineOptions): EngineName | 'auto' {
+  const fromOptions = options.engine ?? 'auto';
+  const wanted = fromOptions === 'auto' ? (process.env.FEDSHOT_ENGINE ?? 'auto') : fromOptions;
+  const names: readonly string[] = ['auto', ...ENGINE_NAMES];
+  if (!names.includes(wanted))
+    throw new FedshotError('usage', `unknown engine "${wanted}"`, {
+      hint: `engines are ${names.join(', ')}`,
+    });
+  return wanted as EngineName | 'auto';
+}
+
+async function load({ engine, device, libtorch }: Candidate, threads: number): Promise<Engine> {
+  if (engine === 'libtorch') {
+    const { startLibtorch } = await import('./libtorch/index.js');
+    return startLibtorch(libtorch!.folder, libtorch!.version, device, threads);
+  }
+  const { startWasm } = await import('./wasm.js');
+  return startWasm(threads);
+}
 
 /**
  * Loads a tensor engine and makes it tfjs-core's backend. A process has one engine: a second call
  * gives the same one, or an error if it asks for another.
  *
- * @throws FedshotError `engine` when the engine asked for by name cannot load
+ * @throws FedshotError `engine` when the engine asked for by name cannot load, `usage` for an unknown name
  */
 export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
-  const wanted = options.engine ?? 'auto';
-  if (wanted !== 'auto' && !ENGINE_NAMES.includes(wanted))
-    throw new FedshotError('usage', `unknown engine "${wanted}"`, {
-      hint: `engines are auto, ${ENGINE_NAMES.join(', ')}`,
-    });
+  const engine = wantedEngine(options);
   if (running) {
-    if (wanted === 'auto' || wanted === running.name) return running;
+    if (engine === 'auto' || engine === running.name) return running;
     throw new FedshotError(
       'engine',
-      `engine ${wanted} was asked for, but ${running.name} already runs in this process`,
+      `engine ${engine} was asked for, but ${running.name} already runs in this process`,
     );
   }
   const threads = options.threads ?? availableParallelism();
   registerGradients();
-  const { startWasm } = await import('./wasm.js');
-  running = await startWasm(threads);
+  const [first] = choose({ ...options, engine });
+  running = await load(first!, threads);
   return running;
 }
 

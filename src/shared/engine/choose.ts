@@ -1,0 +1,56 @@
+import { FedshotError } from '../errors.js';
+import { cudaDeviceCount } from './gpu.js';
+import { findLibtorch, isUsable } from './libtorch/find.js';
+import type { LibtorchInstallation } from './libtorch/find.js';
+import type { EngineName, EngineOptions } from './types.js';
+
+/** One way to compute on this machine. */
+export interface Candidate {
+  engine: EngineName;
+  device: 'cpu' | 'cuda';
+  version: string;
+  /** Where it comes from, in words. */
+  source: string;
+  libtorch?: LibtorchInstallation;
+}
+
+/**
+ * What could run here, the best first: LibTorch on CUDA, TensorFlow on a GPU, LibTorch on the CPU,
+ * TensorFlow on the CPU, WebAssembly.
+ */
+export function candidates(): Candidate[] {
+  const gpus = cudaDeviceCount();
+  const found = findLibtorch().filter(isUsable);
+  const torch = (device: 'cpu' | 'cuda'): Candidate[] =>
+    found
+      .filter(({ cuda }) => device === 'cpu' || (cuda !== undefined && gpus > 0))
+      // A CUDA build runs on the CPU too, but a CPU build does not drag CUDA's libraries in.
+      .sort((a, b) => Number(Boolean(a.cuda)) - Number(Boolean(b.cuda)))
+      .map((libtorch) => ({
+        engine: 'libtorch',
+        device,
+        version: libtorch.version,
+        source: libtorch.source,
+        libtorch,
+      }));
+  const wasm: Candidate = { engine: 'wasm', device: 'cpu', version: '', source: 'npm' };
+  return [...torch('cuda'), ...torch('cpu'), wasm];
+}
+
+/**
+ * The candidate that serves `options`.
+ *
+ * @throws FedshotError `engine` when none does and one was asked for by name or device
+ */
+export function choose(options: EngineOptions, from: Candidate[] = candidates()): Candidate[] {
+  const { engine = 'auto', device = 'auto' } = options;
+  const fitting = from.filter(
+    (c) => (engine === 'auto' || c.engine === engine) && (device === 'auto' || c.device === device),
+  );
+  if (fitting.length > 0) return fitting;
+  const what = engine === 'auto' ? `no engine` : `engine ${engine} is not here or cannot run`;
+  const where = device === 'auto' ? '' : ` on ${device}`;
+  throw new FedshotError('engine', `${what}${where}`, {
+    hint: '`fedshot engine list` shows what is here, `fedshot engine install` fetches the fast one',
+  });
+}

@@ -1,0 +1,194 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import koffi from 'koffi';
+import type { LibraryHandle } from 'koffi';
+import { FedshotError } from '../../../errors.js';
+
+/** A C++ object that LibTorch lent us, as an address. */
+export type Pointer = bigint;
+type Out = BigUint64Array;
+
+/** The functions of LibTorch's stable C ABI that are used here; every `int` is an error code. */
+export interface CApi {
+  abiVersion(): bigint | number;
+  /** Runs an ATen operator; see `Dispatcher` for what the stack holds. */
+  callDispatcher(op: Buffer, overload: Buffer, stack: Out, abiVersion: bigint): number;
+  /** What the last failing call said (PyTorch ≥ 2.13), else undefined. */
+  lastError?: () => string;
+  newHandle(handle: Pointer, out: Out): number;
+  deleteHandle(handle: Pointer): number;
+  newList(size: number, out: Out): number;
+  pushBack(list: Pointer, slot: bigint): number;
+  newString(text: string, length: number, out: Out): number;
+  /** A slot on the C++ heap, which the callee frees. */
+  newSlot(value: bigint): Pointer;
+  emptyStrided(
+    ndim: number,
+    sizes: BigInt64Array,
+    strides: BigInt64Array,
+    dtype: number,
+    deviceType: number,
+    deviceIndex: number,
+    out: Out,
+  ): number;
+  copy(target: Pointer, source: Pointer, nonBlocking: number): number;
+  dataPointer(handle: Pointer, out: Out): number;
+  dim(handle: Pointer, out: Out): number;
+  sizes(handle: Pointer, out: Out): number;
+  dtypeOf(handle: Pointer, out: Out): number;
+  setGradMode(on: boolean): void;
+  /** Operators with a `Scalar` argument, which cannot be dispatched. */
+  addTensor(a: Pointer, b: Pointer, alpha: number, out: Out): number;
+  addScalar(a: Pointer, b: number, alpha: number, out: Out): number;
+  mulScalar(a: Pointer, b: number, out: Out): number;
+  powScalar(a: Pointer, exponent: number, out: Out): number;
+  fill(a: Pointer, value: number): number;
+  pad(
+    a: Pointer,
+    pads: BigInt64Array,
+    count: number,
+    mode: string,
+    value: Float64Array | null,
+    out: Out,
+  ): number;
+  dtypes: { float32: number; int32: number; int64: number; bool: number };
+  deviceType: number;
+}
+
+export type Device = 'cpu' | 'cuda';
+
+const SUFFIX =
+  process.platform === 'darwin' ? '.dylib' : process.platform === 'win32' ? '.dll' : '.so';
+const PREFIX = process.platform === 'win32' ? '' : 'lib';
+const OPENMP = { darwin: 'libomp.dylib', win32: 'libiomp5md.dll' } as Record<string, string>;
+
+/** File name of one of LibTorch's libraries on this platform. */
+export const libraryFile = (name: string): string => `${PREFIX}${name}${SUFFIX}`;
+
+/** Loads the libraries in `folder`, in the order of their dependencies. @throws FedshotError `engine` */
+function loadLibraries(folder: string, device: Device): LibraryHandle {
+  const names = [OPENMP[process.platform] ?? 'libgomp.so.1', libraryFile('c10')];
+  names.push(libraryFile('torch_cpu'));
+  if (device === 'cuda') names.push(libraryFile('c10_cuda'), libraryFile('torch_cuda'));
+  let main: LibraryHandle | undefined;
+  for (const name of names) {
+    const path = join(folder, name);
+    if (!existsSync(path) && name === names[0]) continue; // a system-wide OpenMP serves as well
+    try {
+      const library = koffi.load(path, { global: true, lazy: true });
+      if (name === libraryFile('torch_cpu')) main = library;
+      if (name === libraryFile('torch_cuda')) main = library;
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new FedshotError('engine', `cannot load ${path}: ${reason}`, { cause });
+    }
+  }
+  return main!;
+}
+
+/** glibc gives freed memory back at once and faults it in again at the next step; keep it instead. */
+function keepFreedMemory(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    const mallopt = koffi.load('libc.so.6').func('int mallopt(int param, int value)');
+    mallopt(-3, 32 << 20); // M_MMAP_THRESHOLD at its maximum
+    mallopt(-1, 0x7fffffff); // M_TRIM_THRESHOLD
+  } catch {
+    // musl has no mallopt; nothing depends on it
+  }
+}
+
+/**
+ * Opens LibTorch. OpenMP reads the thread count when it loads, so it has to be known here.
+ *
+ * @param folder the `torch/lib` folder of a PyTorch installation (2.10 or newer)
+ */
+export function openLibrary(folder: string, device: Device, threads: number): CApi {
+  process.env.OMP_NUM_THREADS = String(threads);
+  // cuDNN would otherwise round the inputs of a convolution to 10 bits of mantissa.
+  if (device === 'cuda') process.env.NVIDIA_TF32_OVERRIDE ??= '0';
+  keepFreedMemory();
+  const lib = loadLibraries(folder, device);
+  /* eslint-disable @typescript-eslint/no-unnecessary-type-parameters -- a C function has the type that we give it */
+  const bind = <T>(prototype: string): T => {
+    try {
+      return lib.func(prototype) as T;
+    } catch (cause) {
+      throw new FedshotError('engine', `the PyTorch in ${folder} is too old: no ${prototype}`, {
+        hint: 'PyTorch 2.10 or newer is needed; `fedshot engine install` fetches one',
+        cause,
+      });
+    }
+  };
+  const optional = <T>(prototype: string): T | undefined => {
+    try {
+      return lib.func(prototype) as T;
+    } catch {
+      return undefined;
+    }
+  };
+  /* eslint-enable @typescript-eslint/no-unnecessary-type-parameters */
+  const constant = (name: string): number => bind<() => number>(`int32_t ${name}()`)();
+  const api: CApi = {
+    abiVersion: bind('uint64_t aoti_torch_abi_version()'),
+    callDispatcher: bind(
+      'int torch_call_dispatcher(void *op, void *name, void *stack, uint64_t v)',
+    ),
+    lastError: optional('const char *torch_exception_get_what_without_backtrace()'),
+    newHandle: bind('int aoti_torch_new_tensor_handle(uintptr_t h, void *out)'),
+    deleteHandle: bind('int aoti_torch_delete_tensor_object(uintptr_t h)'),
+    newList: bind('int torch_new_list_reserve_size(size_t size, void *out)'),
+    pushBack: bind('int torch_list_push_back(uintptr_t list, uint64_t slot)'),
+    newString: bind('int torch_new_string_handle(const char *text, size_t length, void *out)'),
+    newSlot: slotAllocator(optional('int torch_new_stable_ivalue(void *out)')),
+    emptyStrided: bind(
+      'int aoti_torch_empty_strided(int64_t n, void *sizes, void *strides, int32_t dtype, int32_t device, int32_t index, void *out)',
+    ),
+    copy: bind('int aoti_torch_copy_(uintptr_t target, uintptr_t source, int32_t nonBlocking)'),
+    dataPointer: bind('int aoti_torch_get_data_ptr(uintptr_t h, void *out)'),
+    dim: bind('int aoti_torch_get_dim(uintptr_t h, void *out)'),
+    sizes: bind('int aoti_torch_get_sizes(uintptr_t h, void *out)'),
+    dtypeOf: bind('int aoti_torch_get_dtype(uintptr_t h, void *out)'),
+    setGradMode: bind('void aoti_torch_grad_mode_set_enabled(bool on)'),
+    addTensor: bind(`int aoti_torch_${device}_add_Tensor(uintptr_t, uintptr_t, double, void *)`),
+    addScalar: bind(`int aoti_torch_${device}_add_Scalar(uintptr_t, double, double, void *)`),
+    mulScalar: bind(`int aoti_torch_${device}_mul_Scalar(uintptr_t, double, void *)`),
+    powScalar: bind(`int aoti_torch_${device}_pow_Tensor_Scalar(uintptr_t, double, void *)`),
+    fill: bind(`int aoti_torch_${device}_fill__Scalar(uintptr_t, double)`),
+    pad: bind(
+      `int aoti_torch_${device}_pad(uintptr_t, void *, int64_t, const char *, void *, void *)`,
+    ),
+    dtypes: {
+      float32: constant('aoti_torch_dtype_float32'),
+      int32: constant('aoti_torch_dtype_int32'),
+      int64: constant('aoti_torch_dtype_int64'),
+      bool: constant('aoti_torch_dtype_bool'),
+    },
+    deviceType: constant(`aoti_torch_device_type_${device}`),
+  };
+  // tfjs-core differentiates; LibTorch must not record anything.
+  api.setGradMode(false);
+  return api;
+}
+
+/** Before 2.13 the ABI has no allocator for slots, and the callee frees with C++ `operator delete`. */
+function slotAllocator(
+  newStableIValue: ((out: Out) => number) | undefined,
+): (value: bigint) => Pointer {
+  const out = new BigUint64Array(1);
+  let allocate: () => Pointer;
+  if (newStableIValue)
+    allocate = () => {
+      newStableIValue(out);
+      return out[0]!;
+    };
+  else {
+    const operatorNew = koffi.load('libstdc++.so.6').func('uintptr_t _Znwm(size_t size)');
+    allocate = () => BigInt(operatorNew(8) as bigint | number);
+  }
+  return (value) => {
+    const slot = allocate();
+    koffi.encode(slot, 'uint64_t', value);
+    return slot;
+  };
+}

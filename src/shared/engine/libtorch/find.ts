@@ -1,0 +1,92 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FedshotError } from '../../errors.js';
+import { enginesFolder } from '../cache.js';
+import { libraryFile } from './ffi/library.js';
+
+/** A LibTorch on this machine. */
+export interface LibtorchInstallation {
+  /** The folder that holds `libtorch_cpu`. */
+  folder: string;
+  /** PyTorch's version, e.g. `2.13.0+cpu`. */
+  version: string;
+  /** The CUDA version that it was built for, if any. */
+  cuda: string | undefined;
+  source: 'FEDSHOT_LIBTORCH' | 'fedshot engine install' | 'python3';
+}
+
+const OLDEST = [2, 10];
+
+/** Reads what PyTorch's generated `version.py` says; `undefined` where no LibTorch is. */
+function inspect(
+  torchFolder: string,
+  source: LibtorchInstallation['source'],
+): LibtorchInstallation | undefined {
+  const folder = join(torchFolder, 'lib');
+  if (!existsSync(join(folder, libraryFile('torch_cpu')))) return undefined;
+  const file = join(torchFolder, 'version.py');
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const version = /^__version__\s*=\s*'([^']+)'/m.exec(text)?.[1] ?? 'unknown';
+  const hasCuda = existsSync(join(folder, libraryFile('torch_cuda')));
+  const cuda = hasCuda ? (/^cuda[^=]*=\s*'([^']+)'/m.exec(text)?.[1] ?? 'unknown') : undefined;
+  return { folder, version, cuda, source };
+}
+
+/** Whether the C ABI of this PyTorch has what we call (2.10 or newer). */
+export function isUsable({ version }: LibtorchInstallation): boolean {
+  const [major, minor] = version.split('.').map(Number);
+  return (
+    major === undefined ||
+    Number.isNaN(major) ||
+    !minor ||
+    major > OLDEST[0]! ||
+    (major === OLDEST[0]! && minor >= OLDEST[1]!)
+  );
+}
+
+function fromSetting(): LibtorchInstallation | undefined {
+  const path = process.env.FEDSHOT_LIBTORCH;
+  if (!path) return undefined;
+  const found = inspect(path, 'FEDSHOT_LIBTORCH') ?? inspect(join(path, '..'), 'FEDSHOT_LIBTORCH');
+  if (found) return found;
+  throw new FedshotError('engine', `FEDSHOT_LIBTORCH: no LibTorch in ${path}`, {
+    hint: `name the torch folder of a PyTorch installation, the one with lib/${libraryFile('torch_cpu')}`,
+  });
+}
+
+function fromCache(): LibtorchInstallation[] {
+  const folder = enginesFolder();
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.startsWith('libtorch-'))
+    .sort()
+    .reverse()
+    .flatMap((name) => inspect(join(folder, name), 'fedshot engine install') ?? []);
+}
+
+function fromPython(): LibtorchInstallation | undefined {
+  // find_spec does not import torch, which would take seconds.
+  const script =
+    "import importlib.util as u; s = u.find_spec('torch'); print(s.submodule_search_locations[0] if s else '')";
+  try {
+    const folder = execFileSync('python3', ['-c', script], {
+      encoding: 'utf8',
+      timeout: 5000,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+    return folder ? inspect(folder, 'python3') : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Every LibTorch here in the order in which one is chosen: the explicit setting `FEDSHOT_LIBTORCH`,
+ * the copies kept by `fedshot engine install`, the `torch` package of the `python3` on the PATH.
+ *
+ * @throws FedshotError `engine` when `FEDSHOT_LIBTORCH` names a place without one
+ */
+export function findLibtorch(): LibtorchInstallation[] {
+  return [fromSetting(), ...fromCache(), fromPython()].filter((found) => found !== undefined);
+}

@@ -1,0 +1,84 @@
+import { util } from '@tensorflow/tfjs-core';
+import { some } from '../ffi/dispatcher.js';
+import { define } from '../define.js';
+import type { KernelContext } from '../define.js';
+import type { TensorData } from '../backend.js';
+
+interface ReduceAttrs {
+  axis?: number | number[];
+  reductionIndices?: number | number[];
+  keepDims?: boolean;
+}
+
+const axesOf = (x: TensorData, { axis, reductionIndices }: ReduceAttrs): number[] =>
+  util.parseAxisParam(axis ?? reductionIndices ?? x.shape.map((_, i) => i), x.shape);
+
+const copyOf = (x: TensorData, { torch }: KernelContext): bigint =>
+  torch.call('aten::clone', x.handle, null);
+
+export function defineReductions(): void {
+  for (const [kernel, op] of [
+    ['Sum', 'sum.dim_IntList'],
+    ['Mean', 'mean.dim'],
+  ] as const)
+    define<ReduceAttrs>(kernel, ({ x }, attrs, context) => {
+      const { torch, give } = context;
+      const axes = axesOf(x!, attrs);
+      const dtype = kernel === 'Mean' || x!.dtype === 'float32' ? 'float32' : 'int32';
+      if (axes.length === 0) return give(copyOf(x!, context), dtype);
+      const as = some(torch.api.dtypes[dtype]);
+      return give(
+        torch.call(`aten::${op}`, x!.handle, some(axes), attrs.keepDims ?? false, as),
+        dtype,
+      );
+    });
+  for (const [kernel, op] of [
+    ['Max', 'amax'],
+    ['Min', 'amin'],
+  ] as const)
+    define<ReduceAttrs>(kernel, ({ x }, attrs, context) => {
+      const axes = axesOf(x!, attrs);
+      if (axes.length === 0) return context.give(copyOf(x!, context), x!.dtype);
+      const keep = attrs.keepDims ?? false;
+      return context.give(context.torch.call(`aten::${op}`, x!.handle, axes, keep), x!.dtype);
+    });
+  for (const [kernel, op] of [
+    ['All', 'all.dim'],
+    ['Any', 'any.dim'],
+    ['Prod', 'prod.dim_int'],
+  ] as const)
+    define<ReduceAttrs>(kernel, ({ x }, attrs, { torch, give }) => {
+      const dtype = kernel !== 'Prod' ? 'bool' : x!.dtype === 'float32' ? 'float32' : 'int32';
+      const more = kernel === 'Prod' ? [some(torch.api.dtypes[dtype])] : [];
+      const down = axesOf(x!, attrs).sort((a, b) => b - a);
+      const result = down.reduce(
+        (t, axis) => torch.call(`aten::${op}`, t, axis, attrs.keepDims ?? false, ...more),
+        torch.call('aten::clone', x!.handle, null),
+      );
+      return give(result, dtype);
+    });
+  for (const [kernel, op] of [
+    ['ArgMax', 'argmax'],
+    ['ArgMin', 'argmin'],
+  ] as const)
+    define<{ axis: number }>(kernel, ({ x }, attrs, { torch, give }) => {
+      const [axis] = axesOf(x!, attrs);
+      return give(torch.call(`aten::${op}`, x!.handle, some(axis!), false), 'int32');
+    });
+  for (const [kernel, op, undo] of [
+    ['Cumsum', 'cumsum', 'sub'],
+    ['Cumprod', 'cumprod', 'div'],
+  ] as const)
+    define<{ axis: number; exclusive: boolean; reverse: boolean }>(
+      kernel,
+      ({ x }, { axis, exclusive, reverse }, { torch, give }) => {
+        const flip = (t: bigint): bigint => (reverse ? torch.call('aten::flip', t, [axis]) : t);
+        const input = flip(x!.handle);
+        let result = torch.call(`aten::${op}`, input, axis, null);
+        if (exclusive && undo === 'sub')
+          result = torch.direct('sub', (out) => torch.api.addTensor(result, input, -1, out));
+        else if (exclusive) result = torch.call('aten::div.Tensor', result, input);
+        return give(flip(result), x!.dtype);
+      },
+    );
+}

@@ -45,16 +45,21 @@ const DEFAULT_HIDDEN = [256, 128];
 export async function sourceData(options: TrainOptions): Promise<SourceData> {
   const source = labelled(await loadDataset(options.data));
   const given = options.test === undefined ? undefined : labelled(await loadDataset(options.test));
+  const least = given ? 2 : 3;
+  if (source.count < least)
+    throw new FedshotError(
+      'data',
+      `${source.source}: ${count(source.count)}, too few to train on`,
+      {
+        hint: 'training needs at least two samples, and one more to hold out where there is no --test',
+      },
+    );
   const classes = classNames(source, options.classes);
   const { kept, held } = given
     ? { kept: undefined, held: undefined }
     : holdOut(source.count, options.holdOut, random(options.seed));
   const trained = checkLabels(kept ? rows(source, kept) : source, classes);
   const scored = checkLabels(given ?? rows(source, held!), classes);
-  if (trained.count < 2)
-    throw new FedshotError('data', `${source.source}: ${trained.count} sample to train on`, {
-      hint: 'training needs at least two samples, and one to hold out',
-    });
   const input = fitInput(trained, naturalInput(options.arch));
   const architecture = architectureSchema.parse({
     name: options.arch,
@@ -71,6 +76,8 @@ export async function sourceData(options: TrainOptions): Promise<SourceData> {
   });
   return { train: samples(trained), heldOut: samples(scored), input, architecture, classes };
 }
+
+const count = (n: number): string => (n === 1 ? 'one sample' : `${n} samples`);
 
 function labelled(dataset: Dataset): Dataset {
   if (dataset.labels) return dataset;

@@ -24,7 +24,7 @@ export interface Networks {
 
 /** `lenet` of the original: 1×28×28 → 800 (any C×H×W whose sides survive two 5×5 convolutions). */
 function lenet([c, h, w]: [number, number, number]): [Layer, number] {
-  const side = (s: number) => Math.floor((Math.floor((s - 4) / 2) - 4) / 2);
+  const side = (s: number) => Math.max(0, Math.floor((Math.floor((s - 4) / 2) - 4) / 2));
   const layers = [
     conv2d(c, 20, 5),
     maxPool2d(2),

@@ -1,0 +1,77 @@
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { train, type TrainOptions } from '../../src/provider/train.js';
+import { FedshotError } from '../../src/shared/errors.js';
+import { silent, type Reporter } from '../../src/shared/reporter.js';
+
+const options = (more: Partial<TrainOptions> = {}): TrainOptions => ({
+  data: 'digits:plain?n=300',
+  holdOut: 0.2,
+  out: mkdtempSync(join(tmpdir(), 'fedshot-')),
+  arch: 'mlp',
+  hidden: [32],
+  bottleneck: 16,
+  epochs: 3,
+  batch: 32,
+  lr: 0.05,
+  smoothing: 0.1,
+  augment: 'none',
+  seed: 1,
+  resume: false,
+  ...more,
+});
+
+const FILES = ['F.safetensors', 'B.safetensors', 'C.safetensors', 'model.json'];
+const bytes = (dir: string) => FILES.map((file) => readFileSync(join(dir, file)).toString('hex'));
+
+describe('train', () => {
+  it('learns, and keeps the best epoch on held-out data', async () => {
+    const result = await train(options({ epochs: 6 }));
+    expect(result.heldOutAccuracy).toBeGreaterThan(0.6);
+    expect(result.samples).toEqual({ trained: 240, heldOut: 60 });
+    const scored = result.epochs.map(({ heldOutAccuracy }) => heldOutAccuracy ?? -1);
+    expect(result.heldOutAccuracy).toBe(Math.max(...scored));
+    expect(scored[result.bestEpoch - 1]).toBe(result.heldOutAccuracy);
+  });
+
+  it('gives byte-identical files for the same seed, and others for another', async () => {
+    const [a, b, c] = [options(), options(), options({ seed: 2 })];
+    for (const o of [a, b, c]) await train(o);
+    expect(bytes(a.out)).toEqual(bytes(b.out));
+    expect(bytes(a.out)[0]).not.toEqual(bytes(c.out)[0]);
+  });
+
+  it('stops at Ctrl-C and resumes to the result of an uninterrupted run', async () => {
+    const whole = options({ augment: 'crop-rotate' });
+    await train(whole);
+    const cut = options({ augment: 'crop-rotate' });
+    const controller = new AbortController();
+    let steps = 0;
+    const reporter: Reporter = {
+      ...silent,
+      task: () => ({
+        advance: () => {
+          if (++steps === 12) controller.abort(new FedshotError('interrupted', 'stopped'));
+        },
+        done: () => undefined,
+      }),
+    };
+    await expect(train({ ...cut, reporter, signal: controller.signal })).rejects.toThrow('stopped');
+    expect(existsSync(join(cut.out, 'model.json'))).toBe(false);
+    await train({ ...cut, resume: true });
+    expect(bytes(cut.out)).toEqual(bytes(whole.out));
+    expect(existsSync(join(cut.out, '.checkpoint.safetensors'))).toBe(false);
+  });
+
+  it.each([
+    ['data without labels', { data: 'safetensors:nowhere' }, /nowhere/],
+    ['one sample', { data: 'digits:plain?n=1' }, /n=1: one sample, too few to train on/],
+    ['a single class name', { classes: ['only'] }, /--classes names 1 class/],
+    ['labels beyond the classes', { classes: ['a', 'b'] }, /label/],
+    ['an unknown domain', { data: 'digits:fat' }, /fat/],
+  ])('refuses %s', async (_, more, message) => {
+    await expect(train(options(more))).rejects.toThrow(message);
+  });
+});

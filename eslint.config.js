@@ -48,5 +48,5 @@ export default tseslint.config(
   above(['src/audit/**/*.ts'], ['cli', 'simulate', 'client', 'provider']),
   above(['src/simulate/**/*.ts'], ['cli']),
   { files: ['test/**/*.ts', 'scripts/**/*.ts'], rules: { 'no-console': 'off' } },
-  { files: ['*.js'], ...tseslint.configs.disableTypeChecked },
+  { files: ['*.js', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
 );

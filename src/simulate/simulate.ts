@@ -30,6 +30,7 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
 
   const provider = await prepareProvider(options, context);
   const { address, server } = await serve(options, context);
+  server.ended.catch((error: unknown) => failed.abort(error));
   const { atOnce, threads } = shareCores(options.cores, sites.length);
   try {
     const done = await pool(

@@ -1,0 +1,43 @@
+import process from 'node:process';
+import { setInterval } from 'node:timers';
+
+// Stands in for the command line: does what its first argument says.
+const [what] = process.argv.slice(2);
+const answer = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
+const idle = () => setInterval(() => undefined, 1000);
+switch (what) {
+  case 'echo':
+    process.send({ kind: 'note', line: 'at work' });
+    answer({ args: process.argv.slice(2), secret: process.env.FEDSHOT_PASSPHRASE });
+    break;
+  case 'serve':
+    process.on('SIGINT', () => process.exit(0));
+    answer({ ready: true });
+    idle();
+    break;
+  case 'refuse':
+    answer({ error: { code: 'rollback', message: 'digits 3 is older than 4', hint: 'ask why' } });
+    process.exitCode = 14;
+    break;
+  case 'crash':
+    process.stderr.write('a warning\nsegmentation fault\n');
+    process.exitCode = 139;
+    break;
+  case 'silent':
+    break;
+  case 'parent': {
+    // starts a child as `start` does and tells its process id, for the test to kill this parent
+    const { start } = await import(process.env.PROCESS_MODULE);
+    const reporter = { note: () => undefined, warn: () => undefined, task: () => undefined };
+    const { signal } = new AbortController();
+    const child = start({ name: 'c', args: ['pid'], reporter, signal, program: process.argv[1] });
+    answer(await child.answer);
+    idle();
+    break;
+  }
+  case 'pid':
+    process.once('disconnect', () => process.exit(130));
+    answer({ pid: process.pid });
+    idle();
+    break;
+}

@@ -1,0 +1,89 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { FedshotError } from '../shared/errors.js';
+import { readBytes, writeFileAtomic } from '../shared/files.js';
+import { parsePayload } from '../shared/release/fields.js';
+import { type Keyring, Sealed } from '../shared/release/index.js';
+import { type Identity, issueServer } from './provision/certificates.js';
+
+const DAY_MS = 86_400_000;
+const SERVER_DAYS = 397;
+
+/** Where a provider's certificates and their sealed keys lie, in its folder of keys. */
+export const tlsDir = (keyring: Keyring): string => join(keyring.dir, 'tls');
+const certFile = (keyring: Keyring, name: TlsName): string => join(tlsDir(keyring), `${name}.pem`);
+const keyFile = (keyring: Keyring, name: TlsName): string =>
+  join(tlsDir(keyring), `${name}-key.json`);
+
+type TlsName = 'ca' | 'server';
+
+const SealedKey = z.strictObject({ format: z.literal('fedshot-tls-key/1'), secret: Sealed });
+
+/** Keeps the authority of the provider's servers, its key sealed. */
+export function sealAuthority(keyring: Keyring, authority: Identity): Promise<void> {
+  return sealIdentity(keyring, 'ca', authority);
+}
+
+/**
+ * The certificate that the server shows, and its key, both PEM.
+ *
+ * @throws FedshotError `not-found`, `format`; `trust` for a wrong passphrase
+ */
+export function openServerTls(keyring: Keyring): Promise<Identity> {
+  return openIdentity(keyring, 'server');
+}
+
+/** Issues a new server certificate; one that was there is replaced. */
+export async function issueServerTls(
+  keyring: Keyring,
+  authority: Identity,
+  hosts: readonly [string, ...string[]],
+  now: Date,
+): Promise<void> {
+  const notAfter = new Date(now.getTime() + SERVER_DAYS * DAY_MS);
+  await sealIdentity(keyring, 'server', await issueServer(authority, hosts, { now, notAfter }));
+}
+
+/**
+ * Renews the server's certificate under the same authority, so that sites notice nothing.
+ *
+ * @param hosts names and addresses that are added to those it has
+ * @returns all its names and its expiry
+ */
+export async function renewServerTls(
+  keyring: Keyring,
+  hosts: readonly string[],
+  now: Date,
+): Promise<{ hosts: string[]; expires: Date }> {
+  const old = new X509Certificate(readBytes(certFile(keyring, 'server')));
+  const names = (old.subjectAltName ?? '')
+    .split(', ')
+    .map((name) => name.replace(/^(?:DNS|IP Address):/, ''));
+  const all = [...new Set([...names, ...hosts])] as [string, ...string[]];
+  await issueServerTls(keyring, await openIdentity(keyring, 'ca'), all, now);
+  return {
+    hosts: all,
+    expires: new Date(new X509Certificate(readBytes(certFile(keyring, 'server'))).validTo),
+  };
+}
+
+async function sealIdentity(keyring: Keyring, name: TlsName, identity: Identity): Promise<void> {
+  const secret = (await keyring.sealer()).seal(Buffer.from(identity.key));
+  const content: z.infer<typeof SealedKey> = { format: 'fedshot-tls-key/1', secret };
+  // The certificate last: a crash leaves a pair that does not match, which opening it detects.
+  writeFileAtomic(keyFile(keyring, name), `${JSON.stringify(content, null, 2)}\n`, 0o600);
+  writeFileAtomic(certFile(keyring, name), identity.cert);
+}
+
+async function openIdentity(keyring: Keyring, name: TlsName): Promise<Identity> {
+  const file = keyFile(keyring, name);
+  const { secret } = parsePayload(SealedKey, readBytes(file), file);
+  const key = Buffer.from((await keyring.sealer()).open(secret, file)).toString();
+  const cert = readBytes(certFile(keyring, name)).toString();
+  if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
+    throw new FedshotError('trust', `${file} is not the key of ${certFile(keyring, name)}`, {
+      hint: 'issue them again: fedshot keys rotate --role server',
+    });
+  return { cert, key };
+}

@@ -1,0 +1,116 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { FedshotError } from '../shared/errors.js';
+import { readBytes, writeFileAtomic } from '../shared/files.js';
+import {
+  formatTime,
+  type Freshness,
+  type Keyring,
+  openFreshness,
+  openManifest,
+  type ReleaseEntry,
+  type Root,
+  sealFreshness,
+  type Signer,
+  Store,
+  withLock,
+} from '../shared/release/index.js';
+
+const DAY_MS = 86_400_000;
+/** How long a freshness statement holds: the longest that a freeze can go unnoticed. */
+export const FRESHNESS_DAYS = 7;
+
+export type Listing = Record<string, ReleaseEntry>;
+
+export interface FreshnessRequest {
+  signers: readonly Signer[];
+  now: Date;
+  /** Days until the statement expires (default 7). */
+  days?: number;
+}
+
+export const lockPath = (store: Store): string => join(store.dir, 'metadata', '.lock');
+
+/**
+ * Signs the list of releases anew, so that it stays fresh.
+ *
+ * @returns the statement's expiry
+ * @throws FedshotError `trust` without the freshness key, `io`
+ */
+export async function refreshFreshness(options: {
+  store: string;
+  keyring: Keyring;
+  now: Date;
+  days?: number;
+}): Promise<Freshness> {
+  const store = new Store(options.store);
+  const root = store.newestRoot();
+  const signers = await options.keyring.signers('freshness', root.roles.freshness);
+  return withLock(lockPath(store), () =>
+    writeFreshness(store, root, currentListing(store, root), { ...options, signers }),
+  );
+}
+
+/** Writes the next freshness statement. To be called under the store's lock. */
+export function writeFreshness(
+  store: Store,
+  root: Root,
+  releases: Listing,
+  { signers, now, days = FRESHNESS_DAYS }: FreshnessRequest,
+): Freshness {
+  // Seconds, so that versions go on growing in a store that was restored from a backup.
+  const seconds = Math.floor(now.getTime() / 1000);
+  const version = Math.max(seconds, (readFreshness(store, root)?.version ?? 0) + 1);
+  const times = {
+    created: formatTime(now),
+    expires: formatTime(new Date(now.getTime() + days * DAY_MS)),
+  };
+  const envelope = sealFreshness({ version, root: root.version, ...times, releases }, signers);
+  const freshness = openFreshness(root, envelope);
+  writeFileAtomic(store.freshnessPath(), envelope);
+  return freshness;
+}
+
+/**
+ * What the store lists now. Where there is no statement it is found from the manifests: the newest
+ * of each name that the root's release keys signed.
+ */
+export function currentListing(store: Store, root: Root): Listing {
+  const freshness = readFreshness(store, root);
+  if (freshness) return freshness.releases;
+  const dir = join(store.dir, 'metadata', 'releases');
+  const listing: Listing = {};
+  for (const name of existsSync(dir) ? readdirSync(dir).sort() : []) {
+    const entry = newestManifest(store, root, name);
+    if (entry) listing[name] = entry;
+  }
+  return listing;
+}
+
+function newestManifest(store: Store, root: Root, name: string): ReleaseEntry | undefined {
+  const files = readdirSync(join(store.dir, 'metadata', 'releases', name));
+  const versions = files.flatMap((file) => (/^\d+\.json$/.test(file) ? [parseInt(file, 10)] : []));
+  for (const version of versions.sort((a, b) => b - a)) {
+    const bytes = readBytes(store.manifestPath(name, version));
+    try {
+      const { digest } = openManifest(root, bytes);
+      return { version, sha256: digest, size: bytes.length };
+    } catch (error) {
+      // One that a retired key signed is no release any more.
+      if (!(error instanceof FedshotError && error.code === 'signature')) throw error;
+    }
+  }
+  return undefined;
+}
+
+function readFreshness(store: Store, root: Root): Freshness | undefined {
+  try {
+    return store.currentFreshness(root);
+  } catch (error) {
+    if (!(error instanceof FedshotError && error.code === 'signature')) throw error;
+    throw new FedshotError('signature', `${store.freshnessPath()}: not signed under this root`, {
+      hint: 'delete it if you did not change it; it is then made again from the signed manifests',
+      cause: error,
+    });
+  }
+}

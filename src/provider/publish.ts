@@ -1,0 +1,140 @@
+import { FedshotError } from '../shared/errors.js';
+import { writeFileAtomic } from '../shared/files.js';
+import {
+  assertReleaseName,
+  formatTime,
+  type Keyring,
+  MAX_MANIFEST_BYTES,
+  openManifest,
+  RELEASE_FILES,
+  type ReleaseContent,
+  type ReleaseEntry,
+  type Root,
+  sealManifest,
+  type Signer,
+  Store,
+  withLock,
+} from '../shared/release/index.js';
+import { silent, type Reporter } from '../shared/reporter.js';
+import { cutFile } from './publish-cut.js';
+import { currentListing, lockPath, writeFreshness } from './publish-freshness.js';
+
+const DAY_MS = 86_400_000;
+/** How long a release may be pulled without being published again. */
+export const RELEASE_DAYS = 365;
+
+export interface PublishOptions {
+  /** Folder with `model.json`, `F.safetensors`, `B.safetensors` and `C.safetensors`. */
+  modelDir: string;
+  name: string;
+  /** Folder of the store. */
+  store: string;
+  /** Holds keys of the roles `release` and `freshness`. */
+  keyring: Keyring;
+  now: Date;
+  /** Days until the release expires (default 365). */
+  days?: number;
+  /** Days until the list of releases expires (default 7). */
+  freshnessDays?: number;
+  reporter?: Reporter;
+}
+
+export interface Published {
+  name: string;
+  version: number;
+  /** SHA-256 of the manifest's file, hex. */
+  digest: string;
+  expires: string;
+  /** When the list of releases has to be signed again. */
+  freshUntil: string;
+  chunks: number;
+  bytes: number;
+  /** What a site that has the version before will transfer. */
+  newBytes: number;
+}
+
+/**
+ * Signs a model as the next version of a release and lists it. Its objects are written first and the
+ * list last: until then nobody is offered it, and a crash leaves nothing that counts.
+ *
+ * @throws FedshotError `usage` for a name that cannot be one, `not-found`, `format` and `data` for
+ *   model files, `trust` without the keys, `expired` when the root has to be renewed first
+ */
+export async function publishRelease(options: PublishOptions): Promise<Published> {
+  const { modelDir, name, keyring, now, days = RELEASE_DAYS, reporter = silent } = options;
+  assertReleaseName(name);
+  const store = new Store(options.store);
+  const root = store.newestRoot();
+  assertCurrent(root, now);
+  const release = await keyring.signers('release', root.roles.release);
+  const freshness = await keyring.signers('freshness', root.roles.freshness);
+
+  let newBytes = 0;
+  const files = RELEASE_FILES.map((path) =>
+    cutFile(modelDir, path, (chunk, bytes) => {
+      if (store.writeObject(chunk, bytes)) newBytes += chunk.size;
+    }),
+  );
+  reporter.note(`${name}: ${newBytes} new bytes in the store`);
+
+  return withLock(lockPath(store), () => {
+    const listing = currentListing(store, root);
+    const entry = signVersion(store, root, release, {
+      ...{ name, files, previous: Object.hasOwn(listing, name) ? listing[name] : undefined },
+      ...lifetime(now, days),
+    });
+    const { expires } = writeFreshness(
+      store,
+      root,
+      { ...listing, [name]: entry },
+      { signers: freshness, now, days: options.freshnessDays },
+    );
+    return {
+      ...{ name, version: entry.version, digest: entry.sha256, freshUntil: expires },
+      expires: lifetime(now, days).expires,
+      chunks: files.reduce((n, file) => n + file.chunks.length, 0),
+      bytes: files.reduce((n, file) => n + file.size, 0),
+      newBytes,
+    };
+  });
+}
+
+export function lifetime(now: Date, days: number): { created: string; expires: string } {
+  const expires = new Date(now.getTime() + days * DAY_MS);
+  return { created: formatTime(now), expires: formatTime(expires) };
+}
+
+/** Signs the version after `previous` and writes its manifest, once it passes a client's own checks. */
+export function signVersion(
+  store: Store,
+  root: Root,
+  signers: readonly Signer[],
+  content: Omit<ReleaseContent, 'version' | 'previous'> & { previous: ReleaseEntry | undefined },
+): ReleaseEntry {
+  const { previous } = content;
+  const version = (previous?.version ?? 0) + 1;
+  const bytes = sealManifest(
+    {
+      ...content,
+      version,
+      previous: previous && { version: previous.version, sha256: previous.sha256 },
+    },
+    signers,
+  );
+  if (bytes.length > MAX_MANIFEST_BYTES)
+    throw new FedshotError('limit', `${content.name}: its manifest has ${bytes.length} bytes`, {
+      hint: `at most ${MAX_MANIFEST_BYTES} are allowed: the model has too many tensors`,
+    });
+  const { digest } = openManifest(root, bytes);
+  writeFileAtomic(store.manifestPath(content.name, version), bytes);
+  return { version, sha256: digest, size: bytes.length };
+}
+
+function assertCurrent(root: Root, now: Date): void {
+  if (Date.parse(root.document.expires) <= now.getTime())
+    throw new FedshotError(
+      'expired',
+      `root ${root.version} expired at ${root.document.expires}: no site would accept this`,
+      { hint: 'renew it with its keys: fedshot keys rotate --role root' },
+    );
+}

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { setInterval } from 'node:timers';
 
+/* global AbortController */
 // Stands in for the command line: does what its first argument says.
 const [what] = process.argv.slice(2);
 const answer = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);

@@ -15,6 +15,8 @@ export class TensorData {
   refCount = 1;
   /** Further handles that live as long as this tensor: what its gradient will need. */
   aux: Pointer[] = [];
+  /** Made by `owned`: contiguous memory that was never anybody else's. */
+  private = false;
 
   constructor(
     readonly handle: Pointer,
@@ -37,6 +39,7 @@ export interface TorchInfo extends TensorInfo {
  */
 export class LibtorchBackend extends KernelBackend {
   private count = 0;
+  private zeroHandle: Pointer | undefined;
 
   constructor(
     readonly torch: Dispatcher,
@@ -69,6 +72,14 @@ export class LibtorchBackend extends KernelBackend {
     const data = new TensorData(torch.take(result), shape, dtype, memory);
     this.count++;
     return { dataId: data, shape, dtype };
+  }
+
+  /** A float32 zero without dimensions, which lives as long as the backend. */
+  zero(): Pointer {
+    this.zeroHandle ??= this.torch.scope(() =>
+      this.torch.take(this.upload(new Float32Array(1), [], 'float32')),
+    );
+    return this.zeroHandle;
   }
 
   /** A new tensor on the device that holds `values`. */

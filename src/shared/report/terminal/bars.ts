@@ -1,64 +1,82 @@
 import type { WriteStream } from 'node:tty';
-import { MultiBar } from 'cli-progress';
+import { MultiBar, type Params } from 'cli-progress';
 import type { Colors } from 'picocolors/types.js';
-import type { TerminalReporter } from './reporter.js';
 import { duration } from './format.js';
+import type { TerminalReporter } from './reporter.js';
+
+const BAR = 24;
+
+interface Payload {
+  label: string;
+  unit: string;
+  note: string;
+}
 
 /** Bars with the time left; a task that is done leaves one line behind and gives its bar's row back. */
 export function bars(screen: WriteStream, paint: Colors): TerminalReporter {
   let multi: MultiBar | undefined;
   let open = 0;
-  const say = (line: string): void => {
-    if (multi && open > 0) multi.log(`${line}\n`);
-    else screen.write(`${line}\n`);
+  let widest = 0;
+
+  const draw = (_options: unknown, params: Params, { label, unit, note }: Payload): string => {
+    const { value, total, startTime } = params;
+    const filled = Math.round(BAR * Math.min(1, params.progress));
+    const bar = paint.cyan('█'.repeat(filled)) + paint.dim('░'.repeat(BAR - filled));
+    const left = ((Date.now() - startTime) / value) * (total - value);
+    const figures = [
+      `${Number.isInteger(value) ? value : value.toFixed(1)}/${total}${unit && ` ${unit}`}`,
+      value > 0 ? `${duration(Math.max(0, left / 1000))} left` : '',
+      note && paint.dim(note),
+    ];
+    return `${label.padEnd(widest)} ${bar} ${figures.filter(Boolean).join('  ')}`;
   };
+  const begin = (): MultiBar =>
+    new MultiBar({
+      stream: screen,
+      format: draw as never, // the library's type knows no payload of our own
+      clearOnComplete: true,
+      hideCursor: true,
+      linewrap: false,
+      gracefulExit: false, // the command line has its own Ctrl-C
+    });
   const close = (): void => {
     multi?.stop();
     multi = undefined;
+    open = 0;
+    widest = 0;
   };
+  const say = (line: string): void => {
+    if (multi) multi.log(`${line}\n`);
+    else screen.write(`${line}\n`);
+  };
+
   return {
     note: say,
     warn: (line) => say(`${paint.yellow('warning:')} ${line}`),
     close,
     task(label, total, unit = '') {
-      multi ??= new MultiBar({
-        stream: screen,
-        format: (_options, params, payload: { note: string }) => {
-          const width = 24;
-          const filled = Math.round(width * Math.min(1, params.progress));
-          const bar = paint.cyan('█'.repeat(filled)) + paint.dim('░'.repeat(width - filled));
-          const elapsed = (Date.now() - params.startTime) / 1000;
-          const left = params.value > 0 ? (elapsed / params.value) * (total - params.value) : NaN;
-          const eta = params.value > 0 ? `${duration(Math.max(0, left))} left` : '';
-          const value = Number.isInteger(params.value) ? params.value : params.value.toFixed(1);
-          return [`${label} ${bar} ${value}/${total}${unit && ` ${unit}`}`, eta, payload.note]
-            .filter(Boolean)
-            .join('  ');
-        },
-        clearOnComplete: true,
-        hideCursor: true,
-        linewrap: false,
-        gracefulExit: false,
-        fps: 10,
-      });
+      multi ??= begin();
       const group = multi;
       const started = performance.now();
-      const bar = group.create(total, 0, { note: '' });
+      widest = Math.max(widest, label.length);
+      const bar = group.create(total, 0, { label, unit, note: '' } satisfies Payload);
       open++;
       let value = 0;
+      let ended = false;
       return {
         advance(by = 1, note) {
           value += by;
-          bar.update(value, note === undefined ? {} : { note: paint.dim(note) });
+          bar.update(value, note === undefined ? {} : { note });
         },
         done(note) {
-          const seconds = (performance.now() - started) / 1000;
-          const line = `${paint.green('✔')} ${label} ${paint.dim(duration(seconds))}${note ? `  ${note}` : ''}`;
-          group.remove(bar);
-          open--;
-          if (open === 0) close();
-          if (multi) multi.log(`${line}\n`);
-          else screen.write(`${line}\n`);
+          if (ended) return;
+          ended = true;
+          if (multi === group) {
+            group.remove(bar);
+            if (--open === 0) close();
+          }
+          const time = paint.dim(duration((performance.now() - started) / 1000));
+          say(`${paint.green('✔')} ${label} ${time}${note ? `  ${note}` : ''}`);
         },
       };
     },

@@ -24,14 +24,17 @@ export function messageReporter(
       let by = 0;
       let sent = clock();
       let latest: string | undefined;
+      let pending = false;
       const flush = (): void => {
-        if (by > 0) send({ kind: 'advance', id, by, note: latest });
+        if (pending) send({ kind: 'advance', id, by, note: latest });
+        pending = false;
         by = 0;
         sent = clock();
       };
       send({ kind: 'task', id, label, total, unit });
       return {
         advance(steps = 1, note) {
+          pending = true;
           by += steps;
           latest = note ?? latest;
           if (clock() - sent >= EVERY_MS) flush();

@@ -84,7 +84,7 @@ export async function initProvider(options: InitOptions): Promise<Initialized> {
   };
   const root = await publishFirstRoot(store, keyring, document);
   const signers = await keyring.signers('freshness', root.roles.freshness);
-  writeFreshness(store, root, {}, { signers, now });
+  writeFreshness(store, root, { version: 0, releases: {} }, { signers, now });
   return {
     ...{ fingerprint: root.fingerprint, trustFile: store.trustPath(), keysDir: keyring.dir },
     ...{ keys, expires: document.expires },

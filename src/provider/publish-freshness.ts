@@ -20,7 +20,11 @@ const DAY_MS = 86_400_000;
 /** How long a freshness statement holds: the longest that a freeze can go unnoticed. */
 export const FRESHNESS_DAYS = 7;
 
-export type Listing = Record<string, ReleaseEntry>;
+/** What a store lists, by name, and the version of the statement that says so (0 for none). */
+export interface Listing {
+  readonly version: number;
+  readonly releases: Readonly<Record<string, ReleaseEntry>>;
+}
 
 export interface FreshnessRequest {
   signers: readonly Signer[];
@@ -51,16 +55,16 @@ export async function refreshFreshness(options: {
   );
 }
 
-/** Writes the next freshness statement. To be called under the store's lock. */
+/** Writes the statement after the last. To be called under the store's lock. */
 export function writeFreshness(
   store: Store,
   root: Root,
-  releases: Listing,
+  { version: last, releases }: Listing,
   { signers, now, days = FRESHNESS_DAYS }: FreshnessRequest,
 ): Freshness {
   // Seconds, so that versions go on growing in a store that was restored from a backup.
   const seconds = Math.floor(now.getTime() / 1000);
-  const version = Math.max(seconds, (readFreshness(store, root)?.version ?? 0) + 1);
+  const version = Math.max(seconds, last + 1);
   const times = {
     created: formatTime(now),
     expires: formatTime(new Date(now.getTime() + days * DAY_MS)),
@@ -77,14 +81,14 @@ export function writeFreshness(
  */
 export function currentListing(store: Store, root: Root): Listing {
   const freshness = readFreshness(store, root);
-  if (freshness) return freshness.releases;
+  if (freshness) return freshness;
   const dir = join(store.dir, 'metadata', 'releases');
-  const listing: Listing = {};
+  const releases: Record<string, ReleaseEntry> = {};
   for (const name of existsSync(dir) ? readdirSync(dir).sort() : []) {
     const entry = newestManifest(store, root, name);
-    if (entry) listing[name] = entry;
+    if (entry) releases[name] = entry;
   }
-  return listing;
+  return { version: 0, releases };
 }
 
 function newestManifest(store: Store, root: Root, name: string): ReleaseEntry | undefined {

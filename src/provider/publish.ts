@@ -78,15 +78,15 @@ export async function publishRelease(options: PublishOptions): Promise<Published
   reporter.note(`${name}: ${newBytes} new bytes in the store`);
 
   return withLock(lockPath(store), () => {
-    const listing = currentListing(store, root);
+    const { version, releases } = currentListing(store, root);
     const entry = signVersion(store, root, release, {
-      ...{ name, files, previous: Object.hasOwn(listing, name) ? listing[name] : undefined },
+      ...{ name, files, previous: Object.hasOwn(releases, name) ? releases[name] : undefined },
       ...lifetime(now, days),
     });
     const { expires } = writeFreshness(
       store,
       root,
-      { ...listing, [name]: entry },
+      { version, releases: { ...releases, [name]: entry } },
       { signers: freshness, now, days: options.freshnessDays },
     );
     return {

@@ -75,8 +75,24 @@ export function parseEnvelope(
   };
 }
 
+/** The role's keys that signed the envelope, each counted once; however many they are. */
+export function validSigners(
+  envelope: Envelope,
+  keys: ReadonlyMap<string, Uint8Array>,
+  role: Role,
+): string[] {
+  const pae = dssePae(envelope.payloadType, envelope.payload);
+  return role.keyids.filter((keyid) => {
+    const key = keys.get(keyid);
+    return (
+      key !== undefined &&
+      envelope.signatures.some((s) => s.keyid === keyid && ed25519Verify(key, pae, s.sig))
+    );
+  });
+}
+
 /**
- * The role's keys that signed the envelope, each counted once.
+ * The same, where they must be enough.
  *
  * @param keys public key by id
  * @throws FedshotError `signature` when they are fewer than the role's threshold
@@ -87,14 +103,7 @@ export function signersOf(
   role: Role,
   what: string,
 ): string[] {
-  const pae = dssePae(envelope.payloadType, envelope.payload);
-  const valid = role.keyids.filter((keyid) => {
-    const key = keys.get(keyid);
-    return (
-      key !== undefined &&
-      envelope.signatures.some((s) => s.keyid === keyid && ed25519Verify(key, pae, s.sig))
-    );
-  });
+  const valid = validSigners(envelope, keys, role);
   if (valid.length < role.threshold)
     throw new FedshotError(
       'signature',

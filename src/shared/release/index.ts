@@ -7,6 +7,7 @@ export {
   sealEnvelope,
   serializeEnvelope,
   signersOf,
+  validSigners,
 } from './dsse.js';
 export { assertPinnable, ed25519Verify, keyId, type Signer, signerOf } from './ed25519.js';
 export type { Fetcher, MetadataFetcher } from './fetcher.js';
@@ -38,6 +39,7 @@ export {
 } from './manifest.js';
 export {
   openRoot,
+  openRootDraft,
   type Root,
   type RootDocument,
   ROLES,

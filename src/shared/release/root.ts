@@ -57,21 +57,25 @@ export function verifyNextRoot(previous: Root, bytes: Uint8Array): Root {
 }
 
 function open(bytes: Uint8Array, what: string): { root: Root; envelope: Envelope } {
-  const envelope = parseEnvelope(bytes, ROOT_TYPE, MAX_ROOT_BYTES, what);
-  const document = parseRootDocument(envelope.payload, what);
-  const keys = new Map(
-    Object.entries(document.keys).map(([id, key]) => [id, Buffer.from(key.public, 'hex')]),
-  );
-  signersOf(envelope, keys, document.roles.root, what);
+  const { envelope, ...draft } = openRootDraft(bytes, what);
   const root: Root = {
-    document,
-    version: document.version,
-    keys,
-    roles: document.roles,
+    ...draft,
+    version: draft.document.version,
     fingerprint: sha256(envelope.payload),
     envelope: bytes,
   };
+  signersOf(envelope, root.keys, root.roles.root, what);
   return { root, envelope };
+}
+
+/** Reads a root whatever its signatures: a draft that is still being signed. Nothing to be trusted. */
+export function openRootDraft(bytes: Uint8Array, what: string) {
+  const envelope = parseEnvelope(bytes, ROOT_TYPE, MAX_ROOT_BYTES, what);
+  const document = parseRootDocument(envelope.payload, what);
+  const keys: Root['keys'] = new Map(
+    Object.entries(document.keys).map(([id, key]) => [id, Buffer.from(key.public, 'hex')]),
+  );
+  return { envelope, document, keys, roles: document.roles };
 }
 
 /** Signs a root; it is checked first, as a client would. @throws FedshotError `format`, `trust` */

@@ -1,0 +1,135 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { FedshotError } from '../shared/errors.js';
+import { readBytes, writeFileAtomic } from '../shared/files.js';
+import { MAX_ROOT_BYTES } from '../shared/release/limits.js';
+import { parsePayload, ReleaseName, Sha256 } from '../shared/release/fields.js';
+import {
+  followRoots,
+  type MetadataFetcher,
+  openRoot,
+  pinRoot,
+  type Root,
+  type TrustState,
+  verifyFreshness,
+  verifyNextRoot,
+} from '../shared/release/index.js';
+
+const Seen = z.record(Sha256, z.strictObject({ version: z.number(), digest: Sha256 }));
+const StateFile = z.strictObject({
+  format: z.literal('fedshot-trust-state/1'),
+  pinned: Sha256,
+  root: z.base64(),
+  freshness: Seen,
+  releases: z.record(ReleaseName, Seen),
+  checkpoint: z.string().optional(),
+});
+
+/** One file holds all that a site remembers of its provider, so that it is old or new, never half. */
+export const trustFile = (home: string): string => join(home, 'trust', 'state.json');
+
+/**
+ * What a site trusts and has seen.
+ *
+ * @throws FedshotError `trust` before anything was pinned, `format` when the file was damaged
+ */
+export function readTrust(home: string): TrustState {
+  const file = trustFile(home);
+  if (!existsSync(file))
+    throw new FedshotError('trust', `${home} has no provider pinned`, {
+      hint: `get the provider's trust.json, then: fedshot client init --trust trust.json --home ${home}`,
+    });
+  const { pinned, root, freshness, releases, checkpoint } = parsePayload(
+    StateFile,
+    readBytes(file),
+    file,
+  );
+  return {
+    ...{ pinned, freshness, releases, checkpoint },
+    root: openRoot(Buffer.from(root, 'base64'), file),
+  };
+}
+
+/** Replaces what a site trusts, in one step. @throws FedshotError `io` */
+export function writeTrust(home: string, state: TrustState): void {
+  const { pinned, root, freshness, releases, checkpoint } = state;
+  const content: z.infer<typeof StateFile> = {
+    format: 'fedshot-trust-state/1',
+    ...{ pinned, freshness, releases, checkpoint },
+    root: Buffer.from(root.envelope).toString('base64'),
+  };
+  writeFileAtomic(trustFile(home), `${JSON.stringify(content, null, 2)}\n`, 0o600);
+}
+
+export interface PinOptions {
+  /** The provider's `trust.json`. */
+  file: string;
+  home: string;
+  /** What the provider said its fingerprint is: SHA-256 of the root, hex, spaces and case ignored. */
+  fingerprint?: string;
+  /** Forget a provider that is pinned already, and everything seen of it. */
+  replace?: boolean;
+}
+
+/**
+ * Pins a provider's root. The same provider may be pinned again, and its next root taken from a file;
+ * neither makes the site forget what it has seen.
+ *
+ * @throws FedshotError `not-found`, `format`, `signature`; `trust` for a key that must not be trusted,
+ *   another fingerprint than expected, or another provider than is pinned
+ */
+export function pinTrust({ file, home, fingerprint, replace = false }: PinOptions): TrustState {
+  const bytes = readBytes(file);
+  if (bytes.length > MAX_ROOT_BYTES)
+    throw new FedshotError('limit', `${file}: too large for a provider's trust.json`);
+  const root = openRoot(bytes, file);
+  const expected = fingerprint?.replace(/[\s:]/g, '').toLowerCase();
+  if (expected !== undefined && expected !== root.fingerprint)
+    throw new FedshotError('trust', `${file}: its fingerprint is ${root.fingerprint}`, {
+      hint: 'it is not the root that was expected; get it from the provider again, do not use this one',
+    });
+  const state = existsSync(trustFile(home)) && !replace ? extend(home, root) : pinRoot(root);
+  writeTrust(home, state);
+  return state;
+}
+
+/** What is pinned, brought up to a root that was handed over as a file. */
+function extend(home: string, root: Root): TrustState {
+  const state = readTrust(home);
+  if (root.fingerprint === state.root.fingerprint || root.fingerprint === state.pinned)
+    return state;
+  try {
+    return { ...state, root: verifyNextRoot(state.root, root.envelope) };
+  } catch (cause) {
+    throw new FedshotError('trust', `${home} has another provider's root pinned: ${state.pinned}`, {
+      hint: 'if the provider really starts anew, say --replace; what was seen of it is forgotten',
+      cause,
+    });
+  }
+}
+
+/**
+ * Brings root and freshness up to date from a source, and keeps each as soon as it is trusted.
+ *
+ * @throws FedshotError as `verifyRelease`
+ */
+export async function updateTrust(
+  fetcher: MetadataFetcher,
+  home: string,
+  now: Date,
+): Promise<TrustState> {
+  const save = (state: TrustState): void => writeTrust(home, state);
+  const { state } = await verifyFreshness(fetcher, readTrust(home), { now, save });
+  return state;
+}
+
+/** The roots alone: what `client trust update` can do while the provider lists nothing. */
+export function updateRoots(
+  fetcher: MetadataFetcher,
+  home: string,
+  now: Date,
+): Promise<TrustState> {
+  const save = (state: TrustState): void => writeTrust(home, state);
+  return followRoots(fetcher, readTrust(home), { now, save });
+}

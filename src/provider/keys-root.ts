@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import { FedshotError } from '../shared/errors.js';
+import { readBytes, writeFileAtomic } from '../shared/files.js';
+import {
+  dssePae,
+  type Keyring,
+  openManifest,
+  openRootDraft,
+  type Release,
+  type ReleaseEntry,
+  type Root,
+  serializeEnvelope,
+  Store,
+  validSigners,
+  verifyNextRoot,
+  withLock,
+} from '../shared/release/index.js';
+import { lifetime, RELEASE_DAYS, signVersion } from './publish.js';
+import { currentListing, lockPath, writeFreshness } from './publish-freshness.js';
+
+/** What came of a change of the root: it is public, or a draft that more keys have to sign. */
+export type RootOutcome =
+  | {
+      state: 'published';
+      version: number;
+      fingerprint: string;
+      /** Releases that were published again, because the key that had signed them is gone. */
+      republished: { name: string; version: number }[];
+    }
+  | { state: 'draft'; version: number; file: string; missing: number };
+
+export interface RootChange {
+  /** Folder of the store. */
+  store: string;
+  keyring: Keyring;
+  now: Date;
+}
+
+/**
+ * Adds the signatures of the keys that are here to a draft; publishes it once they are enough.
+ *
+ * @throws FedshotError `not-found`, `format`; `trust` when none of the keys here is asked for
+ */
+export async function signDraft(options: RootChange & { file: string }): Promise<RootOutcome> {
+  const { file, keyring } = options;
+  const old = new Store(options.store).newestRoot();
+  const { envelope, roles } = openRootDraft(readBytes(file), file);
+  const signers = [
+    ...(await keyring.available(old.roles.root)),
+    ...(await keyring.available(roles.root)),
+  ];
+  const signatures = new Map(envelope.signatures.map((s) => [s.keyid, s]));
+  const before = signatures.size;
+  const pae = dssePae(envelope.payloadType, envelope.payload);
+  for (const signer of signers)
+    if (!signatures.has(signer.keyid))
+      signatures.set(signer.keyid, { keyid: signer.keyid, sig: signer.sign(pae) });
+  if (signatures.size === before)
+    throw new FedshotError('trust', `${keyring.dir} holds no key that has still to sign ${file}`);
+  const signed = serializeEnvelope({ ...envelope, signatures: [...signatures.values()] });
+  return finishRoot(options, signed);
+}
+
+/** Publishes a root that enough keys have signed; else keeps it as a draft beside the keys. */
+export async function finishRoot(change: RootChange, bytes: Uint8Array): Promise<RootOutcome> {
+  const old = new Store(change.store).newestRoot();
+  const { envelope, keys, roles, document } = openRootDraft(bytes, 'draft root');
+  const missing = [
+    old.roles.root.threshold - validSigners(envelope, old.keys, old.roles.root).length,
+    roles.root.threshold - validSigners(envelope, keys, roles.root).length,
+  ].reduce((sum, n) => sum + Math.max(0, n), 0);
+  if (missing === 0) return publishRoot(change, old, verifyNextRoot(old, bytes));
+  const file = join(change.keyring.dir, `draft-root-${document.version}.json`);
+  writeFileAtomic(file, bytes);
+  return { state: 'draft', version: document.version, file, missing };
+}
+
+/** Releases under the new root first, then the root, then the list that goes with it. */
+async function publishRoot(change: RootChange, old: Root, root: Root): Promise<RootOutcome> {
+  const { keyring, now } = change;
+  const store = new Store(change.store);
+  // Keys are opened before anything is written: a wrong passphrase must change nothing.
+  const freshness = await keyring.signers('freshness', root.roles.freshness);
+  const needsSigning = !sameKeys(old, root);
+  const release = needsSigning ? await keyring.signers('release', root.roles.release) : [];
+
+  return withLock(lockPath(store), () => {
+    const { version, releases } = currentListing(store, old);
+    const listed: Record<string, ReleaseEntry> = { ...releases };
+    const republished: { name: string; version: number }[] = [];
+    for (const [name, entry] of needsSigning ? Object.entries(releases) : []) {
+      const content: Release = openManifest(
+        old,
+        readBytes(store.manifestPath(name, entry.version)),
+      );
+      const times = lifetime(now, RELEASE_DAYS);
+      const next = signVersion(store, root, release, { ...content, ...times, previous: entry });
+      listed[name] = next;
+      republished.push({ name, version: next.version });
+    }
+    store.writeRoot(root.version, root.envelope);
+    writeFreshness(store, root, { version, releases: listed }, { signers: freshness, now });
+    return {
+      ...{ state: 'published', version: root.version, fingerprint: root.fingerprint },
+      republished,
+    };
+  });
+}
+
+/** Whether what was signed for release under one root counts under the other. */
+function sameKeys(old: Root, root: Root): boolean {
+  const [a, b] = [old.roles.release, root.roles.release];
+  return a.threshold === b.threshold && a.keyids.join() === b.keyids.join();
+}

@@ -126,7 +126,7 @@ function fitTable(train: Dataset): TableSpec {
   const statistics = columns.map((name, column) => {
     const all = Array.from({ length: train.count }, (_, row) => train.x[row * width + column]!);
     const known = all.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
-    if (known.length === 0) throw bad(train, `column "${name}" holds no value`);
+    if (known.length === 0) throw bad(train, `column "${name}" holds nothing but missing values`);
     const middle = known.length >> 1;
     const impute =
       known.length % 2 === 1 ? known[middle]! : (known[middle - 1]! + known[middle]!) / 2;

@@ -13,7 +13,7 @@ const PLAIN: Hand = {
   shear: [0.06, 0.1],
   rotation: [0, 4],
   height: [19, 0.8],
-  wobble: 0.028,
+  wobble: 0.036,
 };
 
 /** The domains of `digits:`; `plain` is what the others are shifts of. */

@@ -43,7 +43,7 @@ function parse(path: string): ReturnType<typeof parseSafetensors> {
 }
 
 function decode(name: string, { dtype, shape, data }: TensorBytes): RawArray {
-  const bytes = data.slice().buffer; // a copy starts aligned
+  const bytes = new Uint8Array(data).buffer; // a copy starts aligned
   const white = dtype.startsWith('F') ? 1 : 255;
   switch (dtype) {
     case 'F64':

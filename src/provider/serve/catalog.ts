@@ -1,15 +1,15 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { asFedshotError, FedshotError } from '../../shared/errors.js';
 import {
   type Chunk,
   type Freshness,
   openFreshness,
   openManifest,
-  openRoot,
   type Release,
   type Root,
 } from '../../shared/release/index.js';
+import { Store } from '../../shared/release/store.js';
 import { chunkHead } from '../../shared/rpc/index.js';
 
 interface Cached<T> {
@@ -39,36 +39,26 @@ async function stampOf(path: string): Promise<string> {
  * and no name from the network becomes a path before it was found on the list.
  */
 export class Catalog {
-  readonly #metadata: string;
-  readonly #objects: string;
+  readonly #store: Store;
   #root: Cached<Root> | undefined;
   #freshness: Cached<{ bytes: Buffer; statement: Freshness }> | undefined;
   readonly #manifests = new Map<string, Cached<Release | undefined>>();
   readonly #byDigest = new Map<string, Release>();
 
   constructor(store: string) {
-    this.#metadata = join(store, 'metadata');
-    this.#objects = join(store, 'objects');
+    this.#store = new Store(store);
   }
 
   /** The envelope of a root. */
   root(version: number): Promise<Buffer | undefined> {
-    return readMaybe(join(this.#metadata, 'root', `${version}.json`));
+    return readMaybe(this.#store.rootPath(version));
   }
 
   /** @throws FedshotError `not-found` when there is no root at all, else what is wrong with it */
   async newestRoot(): Promise<Root> {
-    const files = await readdir(join(this.#metadata, 'root')).catch(() => []);
-    const versions = files.map((file) => /^(\d+)\.json$/.exec(file)?.[1]).filter(Boolean);
-    const newest = Math.max(0, ...versions.map(Number));
-    const stamp = `${newest} ${await stampOf(join(this.#metadata, 'root', `${newest}.json`))}`;
+    const stamp = await stampOf(dirname(this.#store.rootPath(1)));
     if (this.#root?.stamp === stamp) return this.#root.value;
-    const bytes = await this.root(newest);
-    if (!bytes)
-      throw new FedshotError('not-found', `no root in ${this.#metadata}`, {
-        hint: 'make one with: fedshot provider init',
-      });
-    this.#root = { stamp, value: openRoot(bytes) };
+    this.#root = { stamp, value: this.#store.newestRoot() };
     this.#manifests.clear(); // another root may not vouch for them
     this.#byDigest.clear();
     return this.#root.value;
@@ -77,7 +67,7 @@ export class Catalog {
   /** @throws FedshotError `not-found` when nothing is published, else what is wrong with it */
   async freshness(): Promise<{ bytes: Buffer; statement: Freshness }> {
     const root = await this.newestRoot();
-    const path = join(this.#metadata, 'freshness.json');
+    const path = this.#store.freshnessPath();
     const stamp = `${root.fingerprint} ${await stampOf(path)}`;
     if (this.#freshness?.stamp === stamp) return this.#freshness.value;
     const bytes = await readMaybe(path);
@@ -91,7 +81,7 @@ export class Catalog {
     const { statement } = await this.freshness();
     if (!Object.hasOwn(statement.releases, name))
       throw new FedshotError('not-found', 'not on the list');
-    const path = join(this.#metadata, 'releases', name, `${version}.json`);
+    const path = this.#store.manifestPath(name, version);
     const stamp = await stampOf(path);
     let entry = this.#manifests.get(path);
     if (entry?.stamp !== stamp) {
@@ -125,7 +115,7 @@ export class Catalog {
   async #scan(): Promise<void> {
     const { statement } = await this.freshness();
     for (const name of Object.keys(statement.releases)) {
-      const files = await readdir(join(this.#metadata, 'releases', name)).catch(() => []);
+      const files = await readdir(dirname(this.#store.manifestPath(name, 1))).catch(() => []);
       for (const file of files) {
         const version = Number(/^(\d+)\.json$/.exec(file)?.[1] ?? NaN);
         // One manifest that no longer verifies must not keep the others from being served.
@@ -140,7 +130,7 @@ export class Catalog {
    * @throws FedshotError `io` when the object is missing or not of its size
    */
   async chunkMessage({ sha256, size }: Chunk): Promise<Buffer> {
-    const path = join(this.#objects, sha256.slice(0, 2), sha256);
+    const path = this.#store.objectPath(sha256);
     const head = chunkHead(size);
     const message = Buffer.allocUnsafeSlow(head.length + size);
     head.copy(message);

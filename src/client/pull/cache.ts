@@ -1,0 +1,75 @@
+import { open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type Chunk, MAX_CHUNK_BYTES, RELEASE_FILES } from '../../shared/release/index.js';
+import { chunkFolders, MANIFEST_FILE } from './home.js';
+
+/** Where a chunk's bytes are, or should go. */
+export interface Place {
+  readonly file: string;
+  /** In bytes from the start of the file. */
+  readonly offset: number;
+}
+
+/** Chunks that this home may already have, by digest. */
+export interface ChunkCache {
+  /** What lies where the chunk should be, one place after the other; not verified. */
+  read(chunk: Chunk): AsyncIterable<{ bytes: Uint8Array; place: Place }>;
+}
+
+// Only what says where to look: what is found there is held against the digest that was signed.
+const Hint = z.object({
+  predicate: z.object({
+    files: z.array(
+      z.object({
+        path: z.enum(RELEASE_FILES),
+        chunks: z.array(z.object({ sha256: z.string(), size: z.number().max(MAX_CHUNK_BYTES) })),
+      }),
+    ),
+  }),
+});
+
+async function readHint(dir: string): Promise<z.infer<typeof Hint>['predicate']['files']> {
+  try {
+    const { payload } = JSON.parse(await readFile(join(dir, MANIFEST_FILE), 'utf8')) as {
+      payload: string;
+    };
+    return Hint.parse(JSON.parse(Buffer.from(payload, 'base64').toString())).predicate.files;
+  } catch {
+    return []; // no manifest yet, or half of one: nothing to go by
+  }
+}
+
+/**
+ * The home's own files as a content-addressed cache: the manifests beside them say which chunk is
+ * where. There is no index to keep in step, and a file that a crash left half-written is simply a
+ * cache that misses more often.
+ */
+export async function openCache(home: string): Promise<ChunkCache> {
+  const places = new Map<string, Place[]>();
+  for (const dir of chunkFolders(home))
+    for (const { path, chunks } of await readHint(dir)) {
+      let offset = 0;
+      for (const { sha256, size } of chunks) {
+        const list = places.get(sha256) ?? [];
+        list.push({ file: join(dir, path), offset });
+        places.set(sha256, list);
+        offset += size;
+      }
+    }
+  return {
+    async *read({ sha256, size }) {
+      for (const place of places.get(sha256) ?? []) {
+        const handle = await open(place.file).catch(() => undefined);
+        if (!handle) continue;
+        try {
+          const buffer = Buffer.allocUnsafeSlow(size);
+          const { bytesRead } = await handle.read(buffer, 0, size, place.offset);
+          if (bytesRead === size) yield { bytes: buffer, place };
+        } finally {
+          await handle.close();
+        }
+      }
+    },
+  };
+}

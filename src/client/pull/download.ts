@@ -1,0 +1,163 @@
+import { FedshotError } from '../../shared/errors.js';
+import type { Random } from '../../shared/random.js';
+import type { Reporter } from '../../shared/reporter.js';
+import type { Release } from '../../shared/release/index.js';
+import { retrying, type RetryPolicy, type Sleep } from '../../shared/rpc/index.js';
+import type { Source } from '../transfer/index.js';
+import { verifyChunkAsync, type PartialRelease, type Wanted } from './chunk-file.js';
+import { Lane } from './lane.js';
+
+/** Chunks that may be hashed and written at once, per call. */
+const WRITES_AT_ONCE = 4;
+/** Bytes that one call asks for; with several sources fewer, so that the fast ones get more of them. */
+const BATCH_BYTES = 64 * 2 ** 20;
+const SHARED_BATCH_BYTES = 8 * 2 ** 20;
+/** As the schema allows. */
+const BATCH_CHUNKS = 128;
+
+export interface Download {
+  readonly release: Release;
+  readonly partial: PartialRelease;
+  readonly sources: readonly Source[];
+  readonly retry: { policy: RetryPolicy; random: Random; sleep: Sleep };
+  readonly reporter: Reporter;
+  /** Aborted when the whole pull has to end; `stop` ends it from here. */
+  readonly signal: AbortSignal;
+  readonly stop: (reason: Error) => void;
+  /** Called for each chunk that was verified and written. */
+  readonly onChunk: (source: Source, bytes: number) => void;
+}
+
+/** What is still to be fetched, shared by all who fetch. */
+class Queue {
+  #waiting: Wanted[];
+  #open: number;
+  #sleepers: (() => void)[] = [];
+
+  constructor(wanted: readonly Wanted[]) {
+    this.#waiting = [...wanted];
+    this.#open = wanted.length;
+  }
+
+  get left(): number {
+    return this.#open;
+  }
+
+  /** The next chunks in ascending order; waits while others may still give some back; [] at the end. */
+  async take(maxBytes: number): Promise<Wanted[]> {
+    while (this.#open > 0 && this.#waiting.length === 0)
+      await new Promise<void>((wake) => this.#sleepers.push(wake));
+    let bytes = 0;
+    const fits = this.#waiting.findIndex(({ chunk }, at) => {
+      bytes += chunk.size;
+      return at > 0 && (bytes > maxBytes || at >= BATCH_CHUNKS);
+    });
+    return this.#waiting.splice(0, fits === -1 ? this.#waiting.length : fits);
+  }
+
+  finished(): void {
+    this.#open--;
+    if (this.#open === 0) this.#wake();
+  }
+
+  giveBack(wanted: readonly Wanted[]): void {
+    if (wanted.length === 0 || this.#open === 0) return;
+    this.#waiting = [...this.#waiting, ...wanted].sort((a, b) => a.index - b.index);
+    this.#wake();
+  }
+
+  /** Lets nobody wait any longer. */
+  giveUp(): void {
+    this.#open = 0;
+    this.#waiting = [];
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const wake of this.#sleepers.splice(0)) wake();
+  }
+}
+
+async function fetchBatch(
+  download: Download,
+  source: Source,
+  batch: readonly Wanted[],
+  written: (entry: Wanted) => void,
+): Promise<void> {
+  const lane = new Lane(WRITES_AT_ONCE);
+  const indices = batch.map(({ index }) => index);
+  let at = 0;
+  try {
+    for await (const bytes of source.chunks(download.release, indices)) {
+      const entry = batch[at++]!;
+      await lane.add(async () => {
+        await verifyChunkAsync(entry.chunk, bytes);
+        await download.partial.write(entry, bytes);
+        written(entry);
+      });
+    }
+  } finally {
+    await lane.drain();
+  }
+}
+
+/** One of the calls that a source is good for, until nothing is left or the source fails for good. */
+async function fetchFrom(download: Download, source: Source, queue: Queue): Promise<void> {
+  const { retry, reporter, signal, sources } = download;
+  const onRetry = (error: FedshotError, waitMs: number): void => {
+    reporter.note(`${error.message}; trying again in ${(waitMs / 1000).toFixed(1)} s`);
+  };
+  const batchBytes = sources.length > 1 ? SHARED_BATCH_BYTES : BATCH_BYTES;
+  await retrying({ ...retry, signal, onRetry }, async (progressed) => {
+    for (let batch; (batch = await queue.take(batchBytes)).length > 0;) {
+      const open = new Set(batch);
+      try {
+        await fetchBatch(download, source, batch, (entry) => {
+          open.delete(entry);
+          progressed();
+          download.onChunk(source, entry.chunk.size);
+          queue.finished();
+        });
+      } finally {
+        queue.giveBack([...open]);
+      }
+    }
+  });
+}
+
+/** What a person has to hear of first: anything but an absent server. */
+function mostTelling(errors: readonly FedshotError[]): FedshotError {
+  const quiet = new Set(['network', 'not-found']);
+  return errors.find(({ code }) => !quiet.has(code)) ?? errors[0]!;
+}
+
+/**
+ * Fetches chunks from all sources at once. A source that fails is left out as soon as trying again
+ * cannot help; what it had been asked for goes to the others.
+ *
+ * @throws FedshotError the most telling one, once no source is left
+ */
+export async function download(job: Download, wanted: readonly Wanted[]): Promise<void> {
+  const queue = new Queue(wanted);
+  const errors: FedshotError[] = [];
+  const lost = new Set<Source>();
+  const fetchAll = async (source: Source): Promise<void> => {
+    try {
+      await fetchFrom(job, source, queue);
+    } catch (error) {
+      if (!(error instanceof FedshotError) || error.code === 'io') job.stop(error as Error);
+      if (job.signal.aborted) {
+        queue.giveUp();
+        return;
+      }
+      errors.push(error as FedshotError);
+      if (job.sources.length > 1 && !lost.has(source))
+        job.reporter.warn(`${(error as FedshotError).message}; going on without this source`);
+      lost.add(source);
+    }
+  };
+  const lanes = job.sources.flatMap((source) => Array.from({ length: source.lanes }, () => source));
+  await Promise.all(lanes.map(fetchAll));
+  job.signal.throwIfAborted();
+  if (queue.left > 0) throw mostTelling(errors);
+}

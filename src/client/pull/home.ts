@@ -1,0 +1,62 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { FedshotError } from '../../shared/errors.js';
+import { readBytes, writeFileAtomic } from '../../shared/files.js';
+import { assertReleaseName, type Release } from '../../shared/release/index.js';
+
+/** Where a site keeps what it pulled: `releases/<name>/<version>/`, and what is under way. */
+export const releaseDir = (home: string, name: string, version: number): string =>
+  join(home, 'releases', name, `${version}`);
+
+/** Half-pulled releases, by digest, so that two versions never mix. */
+export const partialDir = (home: string, digest: string): string => join(home, 'partial', digest);
+
+/** The signed envelope that lies beside the files it describes. */
+export const MANIFEST_FILE = 'manifest.json';
+
+const Current = z.strictObject({
+  version: z.number().int().min(1),
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+/** Which version of a release is in use at a site. */
+export interface CurrentRelease {
+  readonly name: string;
+  readonly version: number;
+  readonly digest: string;
+  /** Folder of `model.json` and the safetensors files. */
+  readonly dir: string;
+}
+
+const currentFile = (home: string, name: string): string =>
+  join(home, 'releases', name, 'current.json');
+
+/** Makes a pulled version the one in use. */
+export function setCurrent(home: string, { name, version, digest }: Release): void {
+  writeFileAtomic(currentFile(home, name), `${JSON.stringify({ version, digest })}\n`);
+}
+
+/** The version in use. @throws FedshotError `not-found` when nothing was pulled yet */
+export function currentRelease(home: string, name: string): CurrentRelease {
+  assertReleaseName(name);
+  const file = currentFile(home, name);
+  if (!existsSync(file))
+    throw new FedshotError('not-found', `${home} holds no release named ${name}`, {
+      hint: `fedshot client pull --from HOST:PORT --name ${name} --home ${home}`,
+    });
+  const parsed = Current.safeParse(JSON.parse(readBytes(file).toString()));
+  if (!parsed.success) throw new FedshotError('format', `${file}: not a pointer to a release`);
+  return { name, ...parsed.data, dir: releaseDir(home, name, parsed.data.version) };
+}
+
+/** Folders that may hold chunks: every pulled version of every release, and every half-pulled one. */
+export function chunkFolders(home: string): string[] {
+  const list = (dir: string): string[] =>
+    existsSync(dir)
+      ? readdirSync(dir, { withFileTypes: true })
+          .filter((entry) => entry.isDirectory())
+          .map((entry) => join(dir, entry.name))
+      : [];
+  return [...list(join(home, 'releases')).flatMap(list), ...list(join(home, 'partial'))];
+}

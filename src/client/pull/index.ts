@@ -1,0 +1,2 @@
+export { currentRelease, releaseDir, type CurrentRelease } from './home.js';
+export { pull, type PullOptions, type PullResult } from './pull.js';

@@ -1,0 +1,179 @@
+import { randomInt } from 'node:crypto';
+import { FedshotError } from '../../shared/errors.js';
+import { random as seeded } from '../../shared/random.js';
+import { type Reporter, silent } from '../../shared/reporter.js';
+import {
+  assertReleaseName,
+  type Release,
+  type TrustState,
+  verifyRelease,
+} from '../../shared/release/index.js';
+import {
+  defaultRetry,
+  retrying,
+  sleep as realSleep,
+  type RetryOptions,
+} from '../../shared/rpc/index.js';
+import { openSources, type Source, type SourceOptions } from '../transfer/index.js';
+import { openCache } from './cache.js';
+import { PartialRelease, verifyChunkAsync, wantedChunks, type Wanted } from './chunk-file.js';
+import { download } from './download.js';
+import { partialDir, releaseDir } from './home.js';
+import { install, isInstalled } from './install.js';
+import { Lane } from './lane.js';
+
+export interface PullOptions {
+  /** `HOST:PORT`, `https://…` or folders; all of them are used at once. */
+  from: readonly string[];
+  name: string;
+  /** Folder of this site. */
+  home: string;
+  /** What this site remembers of its provider; saved as soon as something new is trusted. */
+  trust: { load(): TrustState; save(state: TrustState): void };
+  identity?: SourceOptions['identity'];
+  insecurePlaintext?: boolean;
+  reporter?: Reporter;
+  signal?: AbortSignal;
+  now?: () => Date;
+  retry?: Partial<RetryOptions>;
+}
+
+export interface PullResult {
+  release: { name: string; version: number; digest: string };
+  /** Where its files are. */
+  folder: string;
+  /** Nothing had to be transferred: every byte was here. */
+  upToDate: boolean;
+  /** Bytes of chunks that came over the wire and were verified. */
+  bytesReceived: number;
+  /** Chunks that came over the wire. */
+  chunks: number;
+  /** Bytes that were here already, from another version or an earlier attempt. */
+  bytesReused: number;
+  /** Bytes of signed metadata received. */
+  metadataBytes: number;
+  seconds: number;
+  sources: { from: string; bytes: number }[];
+}
+
+const MiB = 2 ** 20;
+
+type Retry = Pick<RetryOptions, 'policy' | 'random' | 'sleep'>;
+
+/** Verifies the release's metadata at the first source whose answers stand up to it. */
+async function verify(
+  options: PullOptions,
+  sources: readonly Source[],
+  retry: Retry,
+): Promise<Release> {
+  const { name, trust, reporter = silent, signal, now = () => new Date() } = options;
+  let first: unknown;
+  for (const source of sources)
+    try {
+      return await retrying({ ...retry, signal }, async () => {
+        const request = { now: now(), save: trust.save.bind(trust) };
+        return (await verifyRelease(source, trust.load(), name, request)).release;
+      });
+    } catch (error) {
+      if (!(error instanceof FedshotError) || error.code === 'interrupted') throw error;
+      first ??= error;
+      if (sources.length > 1) reporter.warn(`${error.message}; asking the next source`);
+    }
+  throw first;
+}
+
+/** Takes every chunk that this home has, and says which are missing. */
+async function reuse(
+  home: string,
+  partial: PartialRelease,
+  wanted: readonly Wanted[],
+): Promise<Wanted[]> {
+  const cache = await openCache(home);
+  const missing = new Set(wanted);
+  const lane = new Lane(4);
+  for (const entry of wanted)
+    await lane.add(async () => {
+      for await (const { bytes, place } of cache.read(entry.chunk)) {
+        const whole = await verifyChunkAsync(entry.chunk, bytes).then(
+          () => true,
+          () => false,
+        );
+        if (!whole) continue;
+        await partial.write(entry, bytes, place);
+        missing.delete(entry);
+        return;
+      }
+    });
+  await lane.drain();
+  return [...missing];
+}
+
+const sizeOf = (wanted: readonly Wanted[]): number =>
+  wanted.reduce((sum, { chunk }) => sum + chunk.size, 0);
+
+/**
+ * Pulls the newest release of a name: verifies what is signed, takes from this home whatever chunks it
+ * has, fetches the rest, and only when every byte is verified and on disk gives it its final name.
+ * Whatever interrupts it, the next call goes on where it stopped.
+ *
+ * @throws FedshotError `signature`, `digest`, `format`, `trust`, `rollback`, `expired`, `limit`,
+ *   `not-found`, `denied`, `network`, `io`, `interrupted`
+ */
+export async function pull(options: PullOptions): Promise<PullResult> {
+  const { home, name, reporter = silent, insecurePlaintext, identity } = options;
+  assertReleaseName(name);
+  const started = performance.now();
+  const random = seeded(randomInt(2 ** 32)); // jitter must differ between sites
+  const retry = { policy: defaultRetry, random, sleep: realSleep, ...options.retry };
+  const stopper = new AbortController();
+  const stop = (reason: Error): void => {
+    stopper.abort(reason);
+  };
+  const signal = AbortSignal.any([stopper.signal, ...(options.signal ? [options.signal] : [])]);
+  const { ca } = options.trust.load().root.document.tls;
+  const sources = openSources(options.from, { ca, identity, insecurePlaintext, signal });
+  try {
+    const release = await verify(options, sources, retry);
+    const received = new Map(sources.map((source) => [source, 0]));
+    let chunks = 0;
+    let bytesReused = 0;
+    const installed = await isInstalled(home, release);
+    if (!installed) {
+      const dir = partialDir(home, release.digest);
+      const partial = await PartialRelease.open(dir, release);
+      try {
+        const wanted = wantedChunks(release, dir);
+        const missing = await reuse(home, partial, wanted);
+        bytesReused = sizeOf(wanted) - sizeOf(missing);
+        const task = reporter.task(`pull ${name} ${release.version}`, sizeOf(missing) / MiB, 'MiB');
+        const onChunk = (source: Source, bytes: number): void => {
+          chunks++;
+          received.set(source, received.get(source)! + bytes);
+          task.advance(bytes / MiB);
+        };
+        if (missing.length > 0)
+          await download(
+            { release, partial, sources, retry, reporter, signal, stop, onChunk },
+            missing,
+          );
+        task.done();
+        await partial.sync();
+      } finally {
+        await partial.close();
+      }
+      install(home, release);
+    }
+    const bytesReceived = [...received.values()].reduce((a, b) => a + b, 0);
+    return {
+      release: { name, version: release.version, digest: release.digest },
+      folder: releaseDir(home, name, release.version),
+      upToDate: chunks === 0,
+      ...{ bytesReceived, chunks, bytesReused },
+      metadataBytes: sources.reduce((sum, source) => sum + source.metadataBytes, 0),
+      seconds: (performance.now() - started) / 1000,
+      sources: [...received].map(([source, bytes]) => ({ from: source.name, bytes })),
+    };
+  } finally {
+    for (const source of sources) source.close();
+  }
+}

@@ -1,0 +1,162 @@
+import type { CallOptions, Client, ClientReadableStream } from '@grpc/grpc-js';
+import { FedshotError } from '../../shared/errors.js';
+import { MAX_MANIFEST_BYTES, type Release } from '../../shared/release/index.js';
+import { decodeChunk, fromStatus, openChannel, releaseService } from '../../shared/rpc/index.js';
+import { STALL_MS, type Source, type SourceOptions } from './source.js';
+
+const UNARY_DEADLINE_MS = 30_000;
+/** Most chunks that one request may name: `max_items` in the schema. */
+const MAX_INDICES = 128;
+/**
+ * The window of a near server. What has arrived and was not yet written is lost when the process dies,
+ * so it is no wider than a fast line with a round trip of some milliseconds needs.
+ */
+const NEAR_WINDOW = 2 * 2 ** 20;
+/** For a server whose answers take longer than this … */
+const FAR_MS = 8;
+/** … and for more bytes than this, another connection with a wide window is worth its handshake. */
+const FAR_BYTES = 4 * 2 ** 20;
+const FAR_WINDOW = 16 * 2 ** 20;
+
+type Unary = 'GetRoot' | 'GetFreshness' | 'GetManifest';
+
+/** A provider's server, or a mirror that speaks the same. */
+export function grpcSource(address: string, options: SourceOptions): Source {
+  const { identity, stallMs = STALL_MS, signal } = options;
+  const ca = options.insecurePlaintext ? undefined : options.ca.join('\n');
+  if (ca === '')
+    throw new FedshotError('trust', `${address}: the pinned root names no TLS authority`, {
+      hint: 'ask the provider for a trust file that does',
+    });
+  const maxMessageBytes = MAX_MANIFEST_BYTES + 1024;
+  const connect = (windowBytes: number): Client =>
+    openChannel({ address, ca, identity, windowBytes, maxMessageBytes });
+  const near = connect(NEAR_WINDOW);
+  let far: Client | undefined;
+  let roundTripMs = Infinity;
+  let metadataBytes = 0;
+
+  const unary = (name: Unary, request: object, what: string): Promise<Buffer> => {
+    const { path, requestSerialize, responseDeserialize } = releaseService[name];
+    const serialize = requestSerialize;
+    const started = performance.now();
+    return new Promise((resolve, reject) => {
+      const settings: CallOptions = { deadline: Date.now() + UNARY_DEADLINE_MS };
+      const call = near.makeUnaryRequest(
+        ...([path, serialize, responseDeserialize, request, settings] as const),
+        (error, response) => {
+          signal?.removeEventListener('abort', stop);
+          roundTripMs = Math.min(roundTripMs, performance.now() - started);
+          const envelope = response?.envelope;
+          metadataBytes += envelope?.length ?? 0;
+          if (error) reject(signal?.aborted ? (signal.reason as Error) : fromStatus(error, what));
+          else resolve(envelope!);
+        },
+      );
+      const stop = (): void => {
+        call.cancel();
+      };
+      signal?.addEventListener('abort', stop);
+      if (signal?.aborted) stop();
+    });
+  };
+  const atMost = (bytes: Buffer, maxBytes: number, what: string): Buffer => {
+    if (bytes.length <= maxBytes) return bytes;
+    throw new FedshotError('limit', `${what}: ${bytes.length} bytes, at most ${maxBytes} allowed`);
+  };
+
+  const isFar = (): boolean => roundTripMs > FAR_MS && roundTripMs !== Infinity;
+  async function* chunks(release: Release, indices: readonly number[]): AsyncGenerator<Uint8Array> {
+    const bytes = release.chunks.reduce((sum, { size }) => sum + size, 0);
+    const client = isFar() && bytes > FAR_BYTES ? (far ??= connect(FAR_WINDOW)) : near;
+    for (let at = 0; at < indices.length; at += MAX_INDICES)
+      yield* receive(client, release, indices.slice(at, at + MAX_INDICES));
+  }
+  async function* receive(client: Client, release: Release, indices: readonly number[]) {
+    const { path, requestSerialize } = releaseService.GetChunks;
+    const request = { manifest: Buffer.from(release.digest, 'hex'), indices: [...indices] };
+    const call = client.makeServerStreamRequest(
+      ...([path, requestSerialize, decodeChunk, request] as const),
+      { deadline: Date.now() + stallMs * (indices.length + 1) },
+    );
+    const stop = (): void => {
+      call.cancel();
+    };
+    signal?.addEventListener('abort', stop);
+    try {
+      let received = 0;
+      for await (const chunk of unstalled(call, stallMs, address)) {
+        if (received++ === indices.length)
+          throw new FedshotError('limit', `${address}: sends chunks that were not asked for`);
+        yield chunk;
+      }
+      if (received < indices.length)
+        throw new FedshotError(
+          'network',
+          `${address}: ended after ${received} of ${indices.length} chunks`,
+        );
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw fromStatus(error, `${address}: chunks of ${release.name} ${release.version}`);
+    } finally {
+      signal?.removeEventListener('abort', stop);
+      call.cancel();
+      call.on('error', () => undefined);
+    }
+  }
+
+  return {
+    ...{ name: address, chunks },
+    get lanes() {
+      return isFar() ? 2 : 1;
+    },
+    get metadataBytes() {
+      return metadataBytes;
+    },
+    root: async (version, maxBytes) => {
+      const what = `${address}: root ${version}`;
+      try {
+        return atMost(await unary('GetRoot', { version }, what), maxBytes, what);
+      } catch (error) {
+        if (error instanceof FedshotError && error.code === 'not-found') return undefined;
+        throw error;
+      }
+    },
+    freshness: async (maxBytes) => {
+      const what = `${address}: freshness statement`;
+      return atMost(await unary('GetFreshness', {}, what), maxBytes, what);
+    },
+    manifest: async (name, version, maxBytes) => {
+      const what = `${address}: manifest of ${name} ${version}`;
+      return atMost(await unary('GetManifest', { name, version }, what), maxBytes, what);
+    },
+    close: () => {
+      near.close();
+      far?.close();
+    },
+  };
+}
+
+/** The stream's messages, with an end to waiting for the next. */
+async function* unstalled(call: ClientReadableStream<Buffer>, stallMs: number, address: string) {
+  let stalled = false;
+  let waiting = true; // as opposed to: whoever takes the messages is slow
+  const timer = setTimeout(() => {
+    if (!waiting) return;
+    stalled = true;
+    call.cancel();
+  }, stallMs);
+  try {
+    for await (const message of call as AsyncIterable<Buffer>) {
+      waiting = false;
+      yield message;
+      waiting = true;
+      timer.refresh();
+    }
+  } catch (error) {
+    if (stalled) throw new FedshotError('network', `${address}: silent for ${stallMs / 1000} s`);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,98 @@
+import type { IncomingMessage } from 'node:http';
+import { Agent, get } from 'node:https';
+import { rootCertificates } from 'node:tls';
+import { asFedshotError, FedshotError } from '../../shared/errors.js';
+import { STALL_MS, type Source, type SourceOptions } from './source.js';
+import { treeSource } from './tree.js';
+
+const LOOKAHEAD = 8;
+
+const TLS_TROUBLE = /CERT|SELF_SIGNED|ALTNAME|UNABLE_TO|ERR_TLS|ERR_SSL/;
+
+/** @throws FedshotError for every answer but the file itself and "no such file" */
+function judge(url: URL, { statusCode: code = 0 }: IncomingMessage): boolean {
+  if (code === 200) return true;
+  if (code === 404 || code === 403 || code === 410) return false;
+  if (code >= 300 && code < 400)
+    throw new FedshotError('trust', `${url.href}: redirects elsewhere, which is not followed`, {
+      hint: 'give the address that it leads to, if you trust that one',
+    });
+  const kind = code === 429 || code >= 500 ? 'network' : 'not-found';
+  throw new FedshotError(kind, `${url.href}: HTTP status ${code}`);
+}
+
+async function collect(url: URL, response: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of response as AsyncIterable<Buffer>) {
+    length += part.length;
+    if (length > maxBytes) {
+      response.destroy();
+      throw new FedshotError('limit', `${url.href}: more than ${maxBytes} bytes`);
+    }
+    parts.push(part);
+  }
+  return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+}
+
+function request(
+  url: URL,
+  agent: Agent,
+  stallMs: number,
+  signal?: AbortSignal,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'accept-encoding': 'identity', 'user-agent': 'fedshot' };
+    const call = get(url, { agent, signal, headers, timeout: stallMs }, resolve);
+    call.once('timeout', () => call.destroy(new Error(`silent for ${stallMs / 1000} s`)));
+    call.once('error', reject);
+  });
+}
+
+function explain(url: URL, error: unknown): FedshotError {
+  if (error instanceof FedshotError) return error;
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (!TLS_TROUBLE.test(code)) return asFedshotError(error, 'network', url.href);
+  return new FedshotError('trust', `${url.host}: its certificate is not trusted (${code})`, {
+    hint: 'check the address, and that the trust file is the one of this provider',
+    cause: error,
+  });
+}
+
+/**
+ * A static export on any web server or object store. Its certificate may come from the provider's CA
+ * or from one that the world knows: what it sends is verified either way.
+ *
+ * @throws FedshotError `trust` for plain http
+ */
+export function httpsSource(address: string, options: SourceOptions): Source {
+  if (!URL.canParse(address)) throw new FedshotError('usage', `not an address: ${address}`);
+  const base = new URL(address.endsWith('/') ? address : `${address}/`);
+  if (base.protocol !== 'https:')
+    throw new FedshotError('trust', `${address}: only https:// is used, never ${base.protocol}//`);
+  if (base.username || base.search || base.hash)
+    throw new FedshotError('usage', `${address}: give scheme, host and path only`);
+  const { ca, identity, stallMs = STALL_MS, signal } = options;
+  const agent = new Agent({
+    ...identity,
+    ca: [...rootCertificates, ...ca],
+    keepAlive: true,
+    maxSockets: LOOKAHEAD,
+    minVersion: 'TLSv1.2',
+  });
+  const read = async (path: string, maxBytes: number): Promise<Uint8Array | undefined> => {
+    const url = new URL(path, base);
+    try {
+      const response = await request(url, agent, stallMs, signal);
+      if (judge(url, response)) return await collect(url, response, maxBytes);
+      response.resume();
+      return undefined;
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw explain(url, error);
+    }
+  };
+  return treeSource(address, read, LOOKAHEAD, () => {
+    agent.destroy();
+  });
+}

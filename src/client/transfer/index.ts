@@ -1,0 +1,27 @@
+import { FedshotError } from '../../shared/errors.js';
+import { parseAddress } from '../../shared/rpc/index.js';
+import { folderSource } from './folder.js';
+import { grpcSource } from './grpc.js';
+import { httpsSource } from './https.js';
+import type { Source, SourceOptions } from './source.js';
+
+export type { Source, SourceOptions } from './source.js';
+
+/**
+ * Opens what `--from` names: `HOST:PORT` (gRPC over TLS), `https://…` (a static export) or a folder.
+ *
+ * @throws FedshotError `usage`, `trust` for plain http, `not-found` for a folder that is no store
+ */
+export function openSource(from: string, options: SourceOptions): Source {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(from)) return httpsSource(from, options);
+  if (/^[./~]|[/\\]/.test(from) || !from.includes(':')) return folderSource(from);
+  parseAddress(from);
+  return grpcSource(from, options);
+}
+
+/** @throws FedshotError `usage` when there is none */
+export function openSources(from: readonly string[], options: SourceOptions): Source[] {
+  if (from.length === 0)
+    throw new FedshotError('usage', 'no source to pull from', { hint: 'give --from HOST:PORT' });
+  return from.map((name) => openSource(name, options));
+}

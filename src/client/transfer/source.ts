@@ -1,0 +1,27 @@
+import type { Fetcher } from '../../shared/release/index.js';
+
+/** A place to pull from. Nothing it says is trusted. */
+export interface Source extends Fetcher {
+  /** As the person named it. */
+  readonly name: string;
+  /** How many calls of `chunks` at once fill the line. */
+  readonly lanes: number;
+  /** Bytes of metadata received so far. */
+  readonly metadataBytes: number;
+  close(): void;
+}
+
+/** How sources are reached. */
+export interface SourceOptions {
+  /** CAs that the provider's servers answer to, PEM: from the pinned root. */
+  readonly ca: readonly string[];
+  /** This site's own certificate and key, PEM. */
+  readonly identity?: { readonly cert: string; readonly key: string };
+  /** Speak gRPC in the clear: for tests of a network that is itself trusted. */
+  readonly insecurePlaintext?: boolean;
+  /** How long a source may be silent in the middle of something. */
+  readonly stallMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export const STALL_MS = 60_000;

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { group } from '../command.js';
 import type { Io } from '../io.js';
+import { register as registerAdapt } from './adapt.js';
+import { register as registerPredict } from './predict.js';
 
 export function registerClient(program: Command, io: Io): void {
   const parent = group(
@@ -12,4 +14,4 @@ export function registerClient(program: Command, io: Io): void {
 }
 
 /** In the order that `--help` lists them. */
-const commands: ((parent: Command, io: Io) => void)[] = [];
+const commands: ((parent: Command, io: Io) => void)[] = [registerAdapt, registerPredict];

@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { FedshotError } from '../shared/errors.js';
+import { readBytes } from '../shared/files.js';
+import { readModel, type Model } from '../shared/model/folder.js';
+import { openManifest, sha256 } from '../shared/release/index.js';
+import type { ReleaseId } from './adapt.js';
+import { currentRelease, MANIFEST_FILE } from './pull/home.js';
+import { readTrust } from './trust.js';
+
+/**
+ * The pulled version of a release that is in use, verified again from the pinned root to the last
+ * byte: what lies on a disk between a pull and its use is no more trusted than what came by wire.
+ *
+ * @throws FedshotError `not-found` before a pull, `trust`, `signature`, `digest` or `format` when
+ *   something has changed since
+ */
+export function openRelease(home: string, name: string): { model: Model; id: ReleaseId } {
+  const { version, digest, dir } = currentRelease(home, name);
+  const file = join(dir, MANIFEST_FILE);
+  const release = openManifest(readTrust(home).root, readBytes(file));
+  if (release.digest !== digest || release.name !== name || release.version !== version)
+    throw changed(file, 'it is not the manifest of the release in use');
+  for (const { path, sha256: expected } of release.files) {
+    const found = sha256(readBytes(join(dir, path)));
+    if (found !== expected) throw changed(join(dir, path), 'its SHA-256 is not the signed one');
+  }
+  return { model: readModel(dir), id: { name, version, digest } };
+}
+
+const changed = (file: string, why: string): FedshotError =>
+  new FedshotError('digest', `${file} has changed since it was pulled: ${why}`, {
+    hint: 'pull it again: what does not match is fetched anew',
+  });

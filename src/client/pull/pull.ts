@@ -15,6 +15,7 @@ import {
   type RetryOptions,
 } from '../../shared/rpc/index.js';
 import { openSources, type Source, type SourceOptions } from '../transfer/index.js';
+import { readTrust, writeTrust } from '../trust.js';
 import { openCache } from './cache.js';
 import { PartialRelease, verifyChunkAsync, wantedChunks, type Wanted } from './chunk-file.js';
 import { download } from './download.js';
@@ -28,8 +29,6 @@ export interface PullOptions {
   name: string;
   /** Folder of this site. */
   home: string;
-  /** What this site remembers of its provider; saved as soon as something new is trusted. */
-  trust: { load(): TrustState; save(state: TrustState): void };
   identity?: SourceOptions['identity'];
   insecurePlaintext?: boolean;
   reporter?: Reporter;
@@ -66,13 +65,16 @@ async function verify(
   sources: readonly Source[],
   retry: Retry,
 ): Promise<Release> {
-  const { name, trust, reporter = silent, signal, now = () => new Date() } = options;
+  const { name, home, reporter = silent, signal, now = () => new Date() } = options;
+  const save = (state: TrustState): void => {
+    writeTrust(home, state);
+  };
   let first: unknown;
   for (const source of sources)
     try {
       return await retrying({ ...retry, signal }, async () => {
-        const request = { now: now(), save: trust.save.bind(trust) };
-        return (await verifyRelease(source, trust.load(), name, request)).release;
+        const verified = await verifyRelease(source, readTrust(home), name, { now: now(), save });
+        return verified.release;
       });
     } catch (error) {
       if (!(error instanceof FedshotError) || error.code === 'interrupted') throw error;
@@ -130,7 +132,7 @@ export async function pull(options: PullOptions): Promise<PullResult> {
     stopper.abort(reason);
   };
   const signal = AbortSignal.any([stopper.signal, ...(options.signal ? [options.signal] : [])]);
-  const { ca } = options.trust.load().root.document.tls;
+  const { ca } = readTrust(home).root.document.tls;
   const sources = openSources(options.from, { ca, identity, insecurePlaintext, signal });
   try {
     const release = await verify(options, sources, retry);

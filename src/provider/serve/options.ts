@@ -49,8 +49,11 @@ export interface ServeOptions {
   host?: string;
   /** 0 for any free port. */
   port: number;
-  /** Folder with `server.pem` and `server.key`, or `insecure` to serve in the clear. */
-  tls: { dir: string } | 'insecure';
+  /**
+   * The server's certificate and key (PEM), read again whenever something in `watch` changes; or
+   * `insecure` to serve in the clear.
+   */
+  tls: { load: () => Promise<{ cert: string; key: string }>; watch: string } | 'insecure';
   /** Folder of enrolled sites; when it holds a `ca.pem`, every client has to show a certificate. */
   sites?: string;
   /** Policy file: which site may pull what. */

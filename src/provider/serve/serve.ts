@@ -1,9 +1,7 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { FedshotError } from '../../shared/errors.js';
-import { readBytes } from '../../shared/files.js';
 import {
   packageDefinition,
   SERVICE,
@@ -21,13 +19,6 @@ import { watchPaths } from './watch.js';
 
 const LOOK_EVERY_MS = 1000;
 
-function readTls(dir: string, access: Access): ServerTls {
-  const [cert, key] = ['server.pem', 'server.key'].map((name) =>
-    readBytes(join(dir, name)).toString(),
-  );
-  return { cert: cert!, key: key!, clientCa: access.clientCa };
-}
-
 /**
  * Serves a store until it is closed.
  *
@@ -42,6 +33,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const root = await catalog.newestRoot();
   const readNow = (): Access => readAccess(options.sites, options.policy);
   let access = readNow();
+  const readTls = async (): Promise<ServerTls | undefined> =>
+    tls === 'insecure' ? undefined : { ...(await tls.load()), clientCa: access.clientCa };
   if (tls === 'insecure' && access.clientCa !== undefined)
     throw new FedshotError('usage', 'enrolled sites cannot be told apart without TLS');
 
@@ -55,7 +48,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const health = new HealthImplementation({ '': 'SERVING', [SERVICE]: 'SERVING' });
   const server = await startRpcServer({
     ...{ host, port: options.port, limits },
-    tls: tls === 'insecure' ? undefined : readTls(tls.dir, access),
+    tls: await readTls(),
     addServices: (grpc) => {
       grpc.addService(rawService(), handlers(desk));
       health.addToServer(grpc);
@@ -83,15 +76,15 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const reload = async (): Promise<void> => {
     try {
       access = readNow();
-      if (tls !== 'insecure') server.replaceTls(readTls(tls.dir, access));
+      const fresh = await readTls();
+      if (fresh) server.replaceTls(fresh);
       log.info('certificates, sites and policy read again');
     } catch (error) {
       log.error({ err: error }, 'cannot use what changed; going on with what was read before');
     }
-    await Promise.resolve();
   };
   const watched = [
-    tls === 'insecure' ? [] : tls.dir,
+    tls === 'insecure' ? [] : tls.watch,
     options.sites ?? [],
     options.policy ?? [],
   ].flat();

@@ -15,7 +15,7 @@ import {
 } from '../options.js';
 
 type Options = Omit<AdaptOptions, 'engine'> &
-  EngineOptions & { home: string; name: string; report?: string };
+  EngineOptions & { home: string; name: string; report?: string; samples: boolean };
 
 export function register(parent: Command, io: Io): void {
   const adapt = command(parent, 'adapt', 'adapt a pulled release to local, unlabelled data', [
@@ -45,9 +45,10 @@ export function register(parent: Command, io: Io): void {
     )
     .option('--seed <n>', 'same seed, engine and threads: same weights', seed, 2020)
     .option('--report <file>', 'write a page with curves, confusions and samples', path)
+    .option('--samples', 'put the pictures of --report into the JSON as well', false)
     .option('--resume', 'go on where an interrupted run stopped', false);
   addEngineOptions(adapt).action(
-    action(io, async ({ home, name, report, ...options }: Options) => {
+    action(io, async ({ home, name, report, samples: inJson, ...options }: Options) => {
       const { adaptRelease } = await import('../../client/index.js');
       const { result, samples } = await adaptRelease(home, name, {
         ...options,
@@ -64,7 +65,7 @@ export function register(parent: Command, io: Io): void {
       const { sourceOnlyAccuracy: before, adaptedAccuracy: after } = result;
       const gain = before === undefined || after === undefined ? undefined : after - before;
       return {
-        value: result,
+        value: inJson ? { ...result, samples } : result,
         text: () =>
           [
             `${name} version ${result.release.version}, adapted to ${result.n} samples in ${result.seconds.toFixed(0)} s`,

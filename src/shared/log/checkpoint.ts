@@ -1,0 +1,100 @@
+/** C2SP tlog-checkpoint: a signed note of three lines, and nothing that the format does not need. */
+import { createHash } from 'node:crypto';
+import { FedshotError } from '../errors.js';
+import { HASH_BYTES } from '../merkle.js';
+import { ed25519Verify, type Signer } from '../release/index.js';
+
+/** No checkpoint of ours is longer; checked before anything is read of one. */
+export const MAX_CHECKPOINT_BYTES = 4096;
+const MAX_SIGNATURES = 16;
+const ED25519 = 1;
+
+/** A state of the log: how many leaves, and the root of the tree over them. */
+export interface Checkpoint {
+  /** The log's name, which no two logs share. */
+  readonly origin: string;
+  readonly size: number;
+  readonly root: Buffer;
+}
+
+/** A checkpoint whose signature was verified. */
+export interface SignedCheckpoint extends Checkpoint {
+  /** Id of the log key that signed it. */
+  readonly keyid: string;
+  /** The note as it came. */
+  readonly note: string;
+}
+
+/** SHA-256(name || 0x0A || 0x01 || public key), first four bytes (C2SP signed-note). */
+function noteKeyId(name: string, publicKey: Uint8Array): Buffer {
+  return createHash('sha256')
+    .update(`${name}\n`)
+    .update(Buffer.of(ED25519))
+    .update(publicKey)
+    .digest()
+    .subarray(0, 4);
+}
+
+const bodyOf = ({ origin, size, root }: Checkpoint): string =>
+  `${origin}\n${size}\n${root.toString('base64')}\n`;
+
+/** Signs a checkpoint; the key goes by the log's origin. */
+export function signCheckpoint(checkpoint: Checkpoint, signer: Signer): string {
+  const body = bodyOf(checkpoint);
+  const id = noteKeyId(checkpoint.origin, signer.publicKey);
+  const signature = Buffer.concat([id, signer.sign(Buffer.from(body))]).toString('base64');
+  return `${body}\n— ${checkpoint.origin} ${signature}\n`;
+}
+
+const ORIGIN = /^[!-*,-~]{1,128}$/; // printable, neither space nor +
+const SIZE = /^(?:0|[1-9]\d{0,15})$/;
+const SIGNATURE = /^— (\S+) ([A-Za-z0-9+/]+={0,2})$/;
+
+function strictBase64(text: string, length: number): Buffer | undefined {
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.length === length && bytes.toString('base64') === text ? bytes : undefined;
+}
+
+/** The note's text, without a look at its signatures. @throws FedshotError `format` */
+export function parseCheckpoint(note: string): Checkpoint {
+  if (Buffer.byteLength(note) > MAX_CHECKPOINT_BYTES) throw bad('longer than a checkpoint can be');
+  const [body = ''] = note.split('\n\n', 1);
+  const [origin = '', size = '', hash = '', ...extension] = body.split('\n');
+  const root = strictBase64(hash, HASH_BYTES);
+  const count = Number(size);
+  if (extension.length > 0 || !ORIGIN.test(origin) || !SIZE.test(size) || !root)
+    throw bad('not the three lines of a checkpoint');
+  if (!Number.isSafeInteger(count)) throw bad('a size that cannot be');
+  return { origin, size: count, root };
+}
+
+/**
+ * Reads a checkpoint that one of the log's keys has signed.
+ *
+ * @param keys the keys of the role `log`, by key id
+ * @throws FedshotError `format`, `signature`
+ */
+export function openCheckpoint(
+  note: string,
+  keys: ReadonlyMap<string, Uint8Array>,
+): SignedCheckpoint {
+  const checkpoint = parseCheckpoint(note);
+  const body = bodyOf(checkpoint);
+  const lines = note.slice(body.length + 1).split('\n');
+  if (!note.startsWith(`${body}\n`) || lines.pop() !== '' || lines.length > MAX_SIGNATURES)
+    throw bad('not a signed note');
+  for (const line of lines) {
+    const [, name, text = ''] = SIGNATURE.exec(line) ?? [];
+    if (name === undefined) throw bad('a line that is no signature');
+    const bytes = strictBase64(text, 68);
+    if (name !== checkpoint.origin || !bytes) continue; // another's signature, which we cannot judge
+    for (const [keyid, key] of keys) {
+      if (!noteKeyId(name, key).equals(bytes.subarray(0, 4))) continue;
+      if (ed25519Verify(key, Buffer.from(body), bytes.subarray(4)))
+        return { ...checkpoint, keyid, note };
+    }
+  }
+  throw new FedshotError('signature', 'checkpoint: not signed by a log key of the pinned root');
+}
+
+const bad = (why: string): FedshotError => new FedshotError('format', `checkpoint: ${why}`);

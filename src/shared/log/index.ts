@@ -1,0 +1,26 @@
+export {
+  type Checkpoint,
+  MAX_CHECKPOINT_BYTES,
+  openCheckpoint,
+  parseCheckpoint,
+  type SignedCheckpoint,
+  signCheckpoint,
+} from './checkpoint.js';
+export {
+  decodeLeaf,
+  encodeLeaf,
+  type Entry,
+  type Leaf,
+  LEAF_BYTES,
+  type Method,
+  METHODS,
+} from './leaf.js';
+export { type LogOptions, TransparencyLog } from './log.js';
+export { type AuditedLog, readLog } from './read.js';
+export {
+  type AskConsistency,
+  type Evidence,
+  type Witnessed,
+  witness,
+  witnessedNotes,
+} from './witness.js';

@@ -1,0 +1,67 @@
+import { hash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fsyncDir } from '../files.js';
+import { LEAF_BYTES } from './leaf.js';
+
+const CHECK_BYTES = 8;
+const RECORD_BYTES = LEAF_BYTES + CHECK_BYTES;
+const FOLDER = 'journal';
+
+const checkOf = (leaf: Uint8Array): Buffer =>
+  hash('sha256', leaf, 'buffer').subarray(0, CHECK_BYTES);
+
+/**
+ * The leaves that are durable but not yet in a full bundle. One file for each bundle to come, named
+ * by the bundle's number; each record is a leaf and the first bytes of its hash, so that a record
+ * that was torn by a crash is known for what it is.
+ */
+export class Journal {
+  private constructor(
+    readonly bundle: number,
+    readonly file: FileHandle,
+    readonly path: string,
+  ) {}
+
+  /** Opens the journal of a bundle and gives the whole leaves that are in it. */
+  static async open(dir: string, bundle: number): Promise<{ journal: Journal; leaves: Buffer[] }> {
+    const folder = join(dir, FOLDER);
+    mkdirSync(folder, { recursive: true });
+    for (const name of readdirSync(folder)) if (Number(name) < bundle) rmSync(join(folder, name)); // its bundle is stored
+    const path = join(folder, String(bundle));
+    const file = await open(path, 'a', 0o644);
+    const leaves = readWhole(readFileSync(path));
+    // Nobody was told of what follows the first torn record: its message was never sent.
+    truncateSync(path, leaves.length * RECORD_BYTES);
+    await file.datasync();
+    fsyncDir(folder);
+    return { journal: new Journal(bundle, file, path), leaves };
+  }
+
+  /** Resolves when the leaves are on the disk. */
+  async append(leaves: readonly Uint8Array[]): Promise<void> {
+    const bytes = Buffer.concat(leaves.flatMap((leaf) => [leaf, checkOf(leaf)]));
+    await this.file.appendFile(bytes);
+    await this.file.datasync();
+  }
+
+  async close(): Promise<void> {
+    await this.file.close();
+  }
+
+  async remove(): Promise<void> {
+    await this.close();
+    rmSync(this.path);
+  }
+}
+
+function readWhole(bytes: Buffer): Buffer[] {
+  const leaves: Buffer[] = [];
+  for (let at = 0; at + RECORD_BYTES <= bytes.length; at += RECORD_BYTES) {
+    const leaf = bytes.subarray(at, at + LEAF_BYTES);
+    if (!checkOf(leaf).equals(bytes.subarray(at + LEAF_BYTES, at + RECORD_BYTES))) break;
+    leaves.push(Buffer.from(leaf));
+  }
+  return leaves;
+}

@@ -1,0 +1,271 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { asFedshotError, FedshotError } from '../errors.js';
+import { readBytes, writeFileAtomic } from '../files.js';
+import type { Signer } from '../release/index.js';
+import { openCheckpoint, parseCheckpoint, signCheckpoint } from './checkpoint.js';
+import { Journal } from './journal.js';
+import { decodeLeaf, encodeLeaf, type Entry } from './leaf.js';
+import { lockLog } from './lock.js';
+import { CHECKPOINT_FILE, decodeBundle, encodeBundle, TILE_WIDTH, tilePath } from './tiles.js';
+import { TileTree, type FullTile } from './tree.js';
+
+export interface LogOptions {
+  dir: string;
+  /** The log key. */
+  signer: Signer;
+  /** Every key of the role `log`: an older checkpoint may bear an older one. */
+  keys: ReadonlyMap<string, Uint8Array>;
+  now?: () => Date;
+  /** A checkpoint younger than this is given again rather than made anew (1 s). */
+  checkpointMs?: number;
+  /** A leaf is covered by a published checkpoint after this time at the latest (5 s). */
+  publishMs?: number;
+}
+
+interface Waiting {
+  leaf: Buffer;
+  done: (sequence: number) => void;
+  failed: (error: unknown) => void;
+}
+
+/**
+ * The transparency log of one server: append-only, its leaves on the disk before `append` resolves,
+ * its files those of C2SP tlog-tiles, so that any web server can show them.
+ */
+export class TransparencyLog {
+  readonly #tree: TileTree;
+  readonly #options: Required<LogOptions>;
+  readonly #unlock: () => void;
+  #journal: Journal;
+  /** Leaves of the bundle that is not full yet. */
+  #bundle: Buffer[] = [];
+  #next: number;
+  #waiting: Waiting[] = [];
+  #writing: Promise<void> | undefined;
+  #broken: FedshotError | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #published: { note: string; size: number; at: number } | undefined;
+
+  private constructor(
+    options: Required<LogOptions>,
+    tree: TileTree,
+    journal: Journal,
+    unlock: () => void,
+    readonly origin: string,
+  ) {
+    this.#options = options;
+    this.#tree = tree;
+    this.#journal = journal;
+    this.#unlock = unlock;
+    this.#next = tree.size;
+  }
+
+  /**
+   * Opens a log, or begins one, and takes up what a crash has left.
+   *
+   * @throws FedshotError `log` when another process writes it, or when what is on the disk is less
+   *   than, or other than, what was signed
+   */
+  static async open(given: LogOptions): Promise<TransparencyLog> {
+    const options = { now: () => new Date(), checkpointMs: 1000, publishMs: 5000, ...given };
+    const unlock = lockLog(options.dir);
+    try {
+      const path = join(options.dir, CHECKPOINT_FILE);
+      const last = existsSync(path)
+        ? openCheckpoint(readBytes(path).toString(), options.keys)
+        : undefined;
+      const tree = new TileTree(options.dir);
+      const bundles = countBundles(options.dir);
+      tree.restore(bundles);
+      const { journal, leaves } = await Journal.open(options.dir, bundles);
+      const origin = last?.origin ?? `fedshot/${options.signer.keyid.slice(0, 32)}`;
+      const log = new TransparencyLog(options, tree, journal, unlock, origin);
+      try {
+        await log.#take(leaves);
+        log.#next = tree.size;
+        if (last) assertExtends(tree, last, path);
+      } catch (error) {
+        await log.#journal.close();
+        throw error;
+      }
+      return log;
+    } catch (error) {
+      unlock();
+      throw error;
+    }
+  }
+
+  /** How many leaves are durable. */
+  get size(): number {
+    return this.#tree.size;
+  }
+
+  /**
+   * Adds a leaf. Leaves that come while the disk is busy go to it together (group commit).
+   *
+   * @returns its sequence number, once it is on the disk
+   * @throws FedshotError `log` when it cannot be written; from then on nothing is taken any more,
+   *   so that nothing can be sent that is not logged
+   */
+  append(entry: Entry): Promise<number> {
+    if (this.#broken) return Promise.reject(this.#broken);
+    const leaf = encodeLeaf({
+      ...entry,
+      sequence: this.#next++,
+      time: this.#options.now().getTime(),
+    });
+    return new Promise((done, failed) => {
+      this.#waiting.push({ leaf, done, failed });
+      this.#writing ??= this.#write();
+    });
+  }
+
+  /**
+   * Signs the log's present state and publishes it beside the tiles that it covers.
+   *
+   * @returns the signed note
+   */
+  checkpoint(): string {
+    const now = this.#options.now().getTime();
+    const known = this.#published;
+    const fresh = known && now - known.at < this.#options.checkpointMs && now >= known.at;
+    if (known && (fresh || known.size === this.size)) return known.note;
+    return this.#publish(now);
+  }
+
+  /** Hashes that prove that the tree of `size1` leaves is the beginning of that of `size2`. @throws FedshotError `not-found` */
+  consistency(size1: number, size2: number): Uint8Array[] {
+    if (size1 < 1 || size1 > size2 || size2 > this.size)
+      throw new FedshotError('not-found', `no trees of ${size1} and ${size2} leaves`);
+    return this.#tree.consistency(size1, size2);
+  }
+
+  /** The leaf at `index` and the hashes that prove it in the tree of `size`. @throws FedshotError `not-found` */
+  inclusion(size: number, index: number): { leaf: Buffer; proof: Uint8Array[] } {
+    if (index < 0 || index >= size || size > this.size)
+      throw new FedshotError('not-found', `no leaf ${index} in a tree of ${size}`);
+    return { leaf: this.#leaf(index), proof: this.#tree.inclusion(size, index) };
+  }
+
+  /** Publishes a last checkpoint and gives the log back. */
+  async close(): Promise<void> {
+    await this.#writing;
+    clearTimeout(this.#timer);
+    try {
+      if (!this.#broken && this.#published?.size !== this.size)
+        this.#publish(this.#options.now().getTime());
+    } finally {
+      await this.#journal.close();
+      this.#unlock();
+    }
+  }
+
+  #leaf(index: number): Buffer {
+    const bundle = Math.floor(index / TILE_WIDTH);
+    const at = index % TILE_WIDTH;
+    if (bundle === this.#journal.bundle) return this.#bundle[at]!;
+    return decodeBundle(readBytes(join(this.#options.dir, tilePath('entries', bundle))))![at]!;
+  }
+
+  async #write(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, TILE_WIDTH - this.#bundle.length);
+      try {
+        if (this.#broken) throw this.#broken;
+        await this.#journal.append(batch.map(({ leaf }) => leaf));
+        await this.#take(batch.map(({ leaf }) => leaf));
+        for (const { leaf, done } of batch) done(decodeLeaf(leaf).sequence);
+        this.#timer ??= setTimeout(() => this.#publishLate(), this.#options.publishMs).unref();
+      } catch (error) {
+        this.#broken ??= asFedshotError(
+          error,
+          'log',
+          `cannot write the log in ${this.#options.dir}`,
+        );
+        for (const { failed } of [...batch, ...this.#waiting.splice(0)]) failed(this.#broken);
+      }
+    }
+    this.#writing = undefined; // in the same turn as the last look: nothing is left waiting
+  }
+
+  /** Leaves that are durable become part of the tree; a bundle that is full leaves the journal. */
+  async #take(leaves: readonly Buffer[]): Promise<void> {
+    const full = leaves.flatMap((leaf) => {
+      this.#bundle.push(leaf);
+      return this.#tree.append(leaf);
+    });
+    if (this.#bundle.length < TILE_WIDTH) return;
+    // The bundle last: its being there says that the tiles over it are there as well.
+    for (const tile of full) this.#store(tilePath(tile.level, tile.index), tile);
+    const { bundle } = this.#journal;
+    this.#put(tilePath('entries', bundle), encodeBundle(this.#bundle));
+    await this.#journal.remove();
+    this.#bundle = [];
+    this.#journal = (await Journal.open(this.#options.dir, bundle + 1)).journal;
+  }
+
+  #publishLate(): void {
+    this.#timer = undefined;
+    try {
+      if (this.#published?.size !== this.size) this.#publish(this.#options.now().getTime());
+    } catch (error) {
+      this.#broken ??= asFedshotError(error, 'log', 'cannot publish a checkpoint');
+    }
+  }
+
+  #publish(now: number): string {
+    const tree = this.#tree;
+    for (const tile of tree.partialTiles())
+      this.#store(tilePath(tile.level, tile.index, tile.hashes.length), tile);
+    if (this.#bundle.length > 0)
+      this.#put(
+        tilePath('entries', this.#journal.bundle, this.#bundle.length),
+        encodeBundle(this.#bundle),
+      );
+    const { size } = tree;
+    const note = signCheckpoint(
+      { origin: this.origin, size, root: tree.root() },
+      this.#options.signer,
+    );
+    this.#put(CHECKPOINT_FILE, Buffer.from(note));
+    this.#published = { note, size, at: now };
+    return note;
+  }
+
+  #store(path: string, { hashes }: FullTile): void {
+    this.#put(path, Buffer.concat(hashes));
+  }
+
+  #put(path: string, bytes: Buffer): void {
+    writeFileAtomic(join(this.#options.dir, path), bytes);
+  }
+}
+
+/** How many full bundles are stored, one after another from 0. */
+function countBundles(dir: string): number {
+  const has = (n: number): boolean => existsSync(join(dir, tilePath('entries', n)));
+  let [low, high] = [0, 1];
+  while (has(high - 1)) [low, high] = [high, high * 2];
+  while (low < high - 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (has(middle - 1)) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+function assertExtends(
+  tree: TileTree,
+  { size, root }: ReturnType<typeof parseCheckpoint>,
+  path: string,
+): void {
+  const fail = (why: string): never => {
+    throw new FedshotError('log', `${path}: ${why}`, {
+      hint: 'restore the log from a copy; a log that lost leaves must not be continued',
+    });
+  };
+  if (tree.size < size) fail(`it covers ${size} leaves, and ${tree.size} are there`);
+  if (!tree.root(size).equals(root))
+    fail('the leaves that are there are not those that were signed');
+}

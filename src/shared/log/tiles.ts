@@ -1,0 +1,57 @@
+/** C2SP tlog-tiles: where things lie below the folder of a log, and what is in them. */
+import { join } from 'node:path';
+import { HASH_BYTES, hashNode } from '../merkle.js';
+
+/** Hashes, or entries, of a full tile. */
+export const TILE_WIDTH = 256;
+/** Levels of the Merkle tree that one tile spans. */
+export const TILE_HEIGHT = 8;
+export const CHECKPOINT_FILE = 'checkpoint';
+
+/** Index 1234067 as `x001/x234/067`. */
+function indexPath(index: number): string {
+  const digits = String(index);
+  const groups = digits.padStart(Math.ceil(digits.length / 3) * 3, '0').match(/\d{3}/g)!;
+  return groups.map((group, i) => (i < groups.length - 1 ? `x${group}` : group)).join('/');
+}
+
+/** Path of a tile below the log's folder; `width` below 256 names a partial one. */
+export function tilePath(level: number | 'entries', index: number, width = TILE_WIDTH): string {
+  const partial = width === TILE_WIDTH ? '' : `.p/${width}`;
+  return join('tile', String(level), indexPath(index) + partial);
+}
+
+/** An entry bundle: each entry behind its length, u16 big-endian. */
+export function encodeBundle(entries: readonly Uint8Array[]): Buffer {
+  return Buffer.concat(
+    entries.flatMap((entry) => [Buffer.of(entry.length >> 8, entry.length & 0xff), entry]),
+  );
+}
+
+/** The entries of a bundle, as views; undefined when the bytes are not a bundle. */
+export function decodeBundle(bytes: Buffer): Buffer[] | undefined {
+  const entries: Buffer[] = [];
+  for (let at = 0; at < bytes.length;) {
+    if (at + 2 > bytes.length) return undefined;
+    const end = at + 2 + bytes.readUInt16BE(at);
+    if (end > bytes.length) return undefined;
+    entries.push(bytes.subarray(at + 2, end));
+    at = end;
+  }
+  return entries;
+}
+
+/** The hashes of a tile, as views. */
+export function decodeTile(bytes: Buffer): Buffer[] {
+  return Array.from({ length: Math.floor(bytes.length / HASH_BYTES) }, (_, i) =>
+    bytes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES),
+  );
+}
+
+/** The hash over 2^height hashes of a tile that stand side by side. */
+export function fold(hashes: readonly Uint8Array[]): Uint8Array {
+  let row = hashes;
+  while (row.length > 1)
+    row = Array.from({ length: row.length / 2 }, (_, i) => hashNode(row[2 * i]!, row[2 * i + 1]!));
+  return row[0]!;
+}

@@ -1,4 +1,5 @@
 /** What others can check our releases with: `import { … } from 'fedshot/verify'`. */
+export { verifyConsistency, verifyInclusion } from '../../merkle.js';
 export { parseSafetensors } from '../../safetensors.js';
 export { dssePae } from '../dsse.js';
 export { assertPinnable, ed25519Verify } from '../ed25519.js';

@@ -58,8 +58,8 @@ export const list: Parser<string[]> = (text) => {
   return parts;
 };
 
-/** Collects an option that may be given several times: `.option('--from <url>', '…', repeated, [])`. */
-export function repeated(text: string, previous: string[]): string[] {
+/** Collects an option that may be given several times: `.option('--from <url>', '…', repeated)`. */
+export function repeated(text: string, previous: string[] = []): string[] {
   return [...previous, text];
 }
 

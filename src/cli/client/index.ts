@@ -3,6 +3,7 @@ import { group } from '../command.js';
 import type { Io } from '../io.js';
 import { register as registerAdapt } from './adapt.js';
 import { register as registerPredict } from './predict.js';
+import { register as registerPull } from './pull.js';
 
 export function registerClient(program: Command, io: Io): void {
   const parent = group(

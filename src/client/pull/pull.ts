@@ -14,7 +14,7 @@ import {
   sleep as realSleep,
   type RetryOptions,
 } from '../../shared/rpc/index.js';
-import { openSources, type Source, type SourceOptions } from '../transfer/index.js';
+import { openSources, readIdentity, type Source, type SourceOptions } from '../transfer/index.js';
 import { readTrust, writeTrust } from '../trust.js';
 import { openCache } from './cache.js';
 import { PartialRelease, verifyChunkAsync, wantedChunks, type Wanted } from './chunk-file.js';
@@ -29,6 +29,7 @@ export interface PullOptions {
   name: string;
   /** Folder of this site. */
   home: string;
+  /** The site's certificate, when it is not the one in its home. */
   identity?: SourceOptions['identity'];
   insecurePlaintext?: boolean;
   reporter?: Reporter;
@@ -122,7 +123,8 @@ const sizeOf = (wanted: readonly Wanted[]): number =>
  *   `not-found`, `denied`, `network`, `io`, `interrupted`
  */
 export async function pull(options: PullOptions): Promise<PullResult> {
-  const { home, name, reporter = silent, insecurePlaintext, identity } = options;
+  const { home, name, reporter = silent, insecurePlaintext } = options;
+  const identity = options.identity ?? readIdentity(home);
   assertReleaseName(name);
   const started = performance.now();
   const random = seeded(randomInt(2 ** 32)); // jitter must differ between sites

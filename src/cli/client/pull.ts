@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+import type { PullResult } from '../../client/pull/index.js';
+import { action, command } from '../command.js';
+import type { Io } from '../io.js';
+import { path, repeated } from '../options.js';
+
+interface Options {
+  from: string[];
+  name: string;
+  home: string;
+  insecurePlaintext?: boolean;
+}
+
+const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+
+function describe(result: PullResult): string {
+  const { release, folder, bytesReceived, bytesReused, seconds } = result;
+  const name = `${release.name} ${release.version}`;
+  if (result.upToDate && bytesReused === 0) return `${name} is here already: nothing transferred`;
+  const reused = bytesReused > 0 ? `, ${mib(bytesReused)} were here already` : '';
+  return [
+    `${name}: ${mib(bytesReceived)} received in ${seconds.toFixed(1)} s${reused}`,
+    `verified, in ${folder}`,
+  ].join('\n');
+}
+
+export function register(parent: Command, io: Io): void {
+  command(parent, 'pull', 'pull the newest version of a release and verify every byte of it', [
+    'fedshot client pull --from localhost:7443 --name digits --home work/site',
+    'fedshot client pull --from a.example:7443 --from https://b.example/store --name digits --home work/site',
+  ])
+    .requiredOption(
+      '--from <source>',
+      'HOST:PORT, https://… or a folder; several are used together',
+      repeated,
+    )
+    .requiredOption('--name <name>', 'name of the release')
+    .requiredOption('--home <dir>', 'folder of this site', path)
+    .option('--insecure-plaintext', 'speak to HOST:PORT without TLS: anybody on the way can listen')
+    .action(
+      action(io, async (options: Options) => {
+        const { pull } = await import('../../client/pull/index.js');
+        if (options.insecurePlaintext)
+          io.reporter.warn(
+            '--insecure-plaintext: anybody on the way sees what is pulled, and by whom',
+          );
+        const { reporter, signal } = io;
+        const value = await pull({ ...options, reporter, signal, now: () => io.now() });
+        return { value, text: () => describe(value) };
+      }),
+    );
+}

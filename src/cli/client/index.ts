@@ -15,4 +15,8 @@ export function registerClient(program: Command, io: Io): void {
 }
 
 /** In the order that `--help` lists them. */
-const commands: ((parent: Command, io: Io) => void)[] = [registerPull, registerAdapt, registerPredict];
+const commands: ((parent: Command, io: Io) => void)[] = [
+  registerPull,
+  registerAdapt,
+  registerPredict,
+];

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { createIo } from '../src/cli/io.js';
+import { createProgram } from '../src/cli/program.js';
+
+interface Service {
+  image: string;
+  read_only: boolean;
+  cap_drop: string[];
+  security_opt: string[];
+  network_mode?: string;
+  networks?: string[];
+  command: string;
+  volumes: string[];
+  environment?: string[];
+}
+interface Compose {
+  services: Record<string, Service>;
+  networks: Record<string, { internal: boolean }>;
+  volumes: Record<string, null>;
+}
+
+const file = new URL('../docker-compose.yml', import.meta.url);
+const compose = parse(readFileSync(file, 'utf8'), { merge: true }) as Compose;
+const services = Object.entries(compose.services);
+const sources = ({ volumes }: Service): string[] =>
+  volumes.map((volume) => volume.replace(/\$\{[^}]*\}/g, 'private-data').split(':')[0]!);
+
+describe('docker-compose.yml', () => {
+  it('has a provider and two sites', () => {
+    const names = services.map(([name]) => name.replace(/-\w+$/, ''));
+    expect([...new Set(names)]).toEqual(['provider', 'site-a', 'site-b']);
+  });
+
+  it.each(services)('%s runs without privileges on a read-only root', (_name, service) => {
+    expect(service.image).toBe('fedshot');
+    expect(service.read_only).toBe(true);
+    expect(service.cap_drop).toEqual(['ALL']);
+    expect(service.security_opt).toContain('no-new-privileges:true');
+  });
+
+  it.each(services)('%s sees private data or a network, never both', (_name, service) => {
+    const reads = sources(service).includes('private-data');
+    if (reads) expect(service.network_mode).toBe('none');
+    if (service.networks) expect(reads).toBe(false);
+    expect(service.networks === undefined).toBe(service.network_mode === 'none');
+  });
+
+  it('every network is internal, and no two sites share one', () => {
+    for (const network of Object.values(compose.networks)) expect(network.internal).toBe(true);
+    const ofSite = (site: string): string[] =>
+      services
+        .filter(([name]) => name.startsWith(site))
+        .flatMap(([, { networks = [] }]) => networks);
+    expect(ofSite('site-a')).toEqual(['site-a']);
+    expect(ofSite('site-b')).toEqual(['site-b']);
+  });
+
+  it('no site has the keys or the home of another', () => {
+    for (const [name, service] of services.filter(([name]) => name.startsWith('site'))) {
+      const own = name.slice(0, 'site-a'.length);
+      for (const source of sources(service))
+        expect(['store', own, 'private-data']).toContain(source);
+    }
+  });
+
+  it('declares every volume and network that it uses', () => {
+    for (const [, service] of services) {
+      for (const network of service.networks ?? [])
+        expect(compose.networks).toHaveProperty(network);
+      for (const source of sources(service))
+        if (source !== 'private-data') expect(compose.volumes).toHaveProperty(source);
+    }
+  });
+
+  it.each(services)(
+    '%s is a command that fedshot has, with options that it knows',
+    (_name, { command }) => {
+      const [group, name, ...rest] = command.replace(/\$\{\w+:-([^}]*)\}/g, '$1').split(' ');
+      const io = createIo({
+        stdout: { write: () => true },
+        stderr: { write: () => true },
+        signal: new AbortController().signal,
+        env: {},
+      });
+      const parent = createProgram(io).commands.find((found) => found.name() === group)!;
+      const leaf = parent.commands.find((found) => found.name() === name);
+      expect(leaf, command).toBeDefined();
+      expect(leaf!.parseOptions(rest)).toMatchObject({ operands: [], unknown: [] });
+    },
+  );
+});

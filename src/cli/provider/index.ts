@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { group } from '../command.js';
 import type { Io } from '../io.js';
+import { register as registerServe } from './serve.js';
 import { register as registerTrain } from './train.js';
 
 export function registerProvider(program: Command, io: Io): void {
@@ -13,4 +14,4 @@ export function registerProvider(program: Command, io: Io): void {
 }
 
 /** In the order that `--help` lists them. */
-const commands: ((parent: Command, io: Io) => void)[] = [registerTrain];
+const commands: ((parent: Command, io: Io) => void)[] = [registerTrain, registerServe];

@@ -66,7 +66,7 @@ export interface ServeOptions {
   log: Logger;
   onResponse?: OnResponse;
   /** Signs a new freshness statement when the current one grows old; told when it expires. */
-  renewFreshness?: (now: Date) => Promise<void>;
+  renewFreshness?: (now: Date) => Promise<unknown>;
   now?: () => Date;
 }
 

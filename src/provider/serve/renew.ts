@@ -10,7 +10,7 @@ interface KeepFresh {
   log: Logger;
   now: () => Date;
   /** Signs a new statement; undefined when the server does not hold the key. */
-  renew: ((now: Date) => Promise<void>) | undefined;
+  renew: ((now: Date) => Promise<unknown>) | undefined;
 }
 
 /**

@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { ServeLimits, Serving } from '../../provider/serve/index.js';
+import { action, command } from '../command.js';
+import type { Io } from '../io.js';
+import { keyringAt } from '../keyring.js';
+import { path, port, positiveInteger, positiveReal, seconds } from '../options.js';
+
+interface Options {
+  store: string;
+  keys?: string;
+  host: string;
+  port: number;
+  metricsPort?: number;
+  policy?: string;
+  sites?: string;
+  insecurePlaintext?: boolean;
+  grace: number;
+  maxConnections?: number;
+  maxStreams?: number;
+  callsPerSecond?: number;
+  stall?: number;
+  idle?: number;
+}
+
+const ms = (value: number | undefined): number | undefined => value && value * 1000;
+
+function limitsOf(options: Options): Partial<ServeLimits> {
+  const given = {
+    maxConnections: options.maxConnections,
+    maxStreams: options.maxStreams,
+    peerPerSecond: options.callsPerSecond,
+    stallMs: ms(options.stall),
+    idleMs: ms(options.idle),
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+async function start(options: Options, io: Io): Promise<Serving> {
+  const [{ serve }, { openServerTls, tlsDir }, { refreshFreshness }, { default: pino }] =
+    await Promise.all([
+      import('../../provider/serve/index.js'),
+      import('../../provider/keys-tls.js'),
+      import('../../provider/publish-freshness.js'),
+      import('pino'),
+    ]);
+  const { store } = options;
+  const keyring = keyringAt(options, io);
+  if (options.insecurePlaintext)
+    io.reporter.warn('--insecure-plaintext: anybody on the way sees who pulls what');
+  return serve({
+    ...options,
+    tls: options.insecurePlaintext
+      ? 'insecure'
+      : { load: () => openServerTls(keyring), watch: tlsDir(keyring) },
+    sites: options.sites ?? join(keyring.dir, 'sites'),
+    limits: limitsOf(options),
+    graceMs: options.grace * 1000,
+    log: pino({ base: undefined }, pino.destination({ dest: 2, sync: true })),
+    renewFreshness: (now) => refreshFreshness({ store, keyring, now }),
+    now: () => io.now(),
+  });
+}
+
+export function register(parent: Command, io: Io): void {
+  command(parent, 'serve', 'serve a store over gRPC and TLS until it is stopped', [
+    'fedshot provider serve --store work/store --port 7443',
+    'fedshot provider serve --store work/store --host 0.0.0.0 --policy policy.json --metrics-port 9464',
+  ])
+    .requiredOption('--store <dir>', 'folder of the store', path)
+    .option(
+      '--keys <dir>',
+      'folder of the keys (default: FEDSHOT_KEYS, or the store’s name + -keys)',
+      path,
+    )
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <n>', '0 for any free one', port, 7443)
+    .option('--metrics-port <n>', 'serve Prometheus metrics there', port)
+    .option('--policy <file>', 'which site may pull what; without it every enrolled site all', path)
+    .option('--sites <dir>', 'enrolled sites (default: sites in the folder of the keys)', path)
+    .option('--grace <time>', 'how long calls may go on after a stop', seconds, 10)
+    .option('--max-connections <n>', 'connections at once', positiveInteger)
+    .option('--max-streams <n>', 'calls at once on one connection', positiveInteger)
+    .option('--calls-per-second <n>', 'of one peer, beyond a burst', positiveReal)
+    .option('--stall <time>', 'how long a client may take for one message', seconds)
+    .option('--idle <time>', 'how long a connection may stay without a call', seconds)
+    .option('--insecure-plaintext', 'without TLS: anybody on the way can listen and change')
+    .action(
+      action(io, async (options: Options) => {
+        const serving = await start(options, io);
+        const reload = (): void => void serving.reload();
+        process.on('SIGHUP', reload);
+        const { address, metricsAddress } = serving;
+        io.result(
+          { ready: true, address, metricsAddress },
+          () => `serving ${options.store} on ${address}`,
+        );
+        await new Promise<void>((resolve) => {
+          io.signal.addEventListener('abort', () => resolve(), { once: true });
+          if (io.signal.aborted) resolve();
+        });
+        process.off('SIGHUP', reload);
+        await serving.close();
+      }),
+    );
+}

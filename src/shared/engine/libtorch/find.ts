@@ -62,7 +62,7 @@ function fromCache(): LibtorchInstallation[] {
     .filter((name) => name.startsWith('libtorch-'))
     .sort()
     .reverse()
-    .flatMap((name) => inspect(join(folder, name), 'fedshot engine install') ?? []);
+    .flatMap((name) => inspect(join(folder, name, 'torch'), 'fedshot engine install') ?? []);
 }
 
 function fromPython(): LibtorchInstallation | undefined {

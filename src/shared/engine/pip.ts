@@ -72,7 +72,10 @@ export async function python(args: string[], options: PipOptions): Promise<void>
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once('error', reject).once('close', resolve);
     });
-    if (code === 0) { task.done(); return; }
+    if (code === 0) {
+      task.done();
+      return;
+    }
   } finally {
     clearInterval(watch);
   }

@@ -1,32 +1,104 @@
 import { closeSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { FedshotError } from '../shared/errors.js';
+import type { Command } from 'commander';
+import { asFedshotError, FedshotError } from '../shared/errors.js';
 import { Keyring, Sealer } from '../shared/release/index.js';
 import type { Io } from './io.js';
+import { nonNegativeInteger, path } from './options.js';
+import { askSecret } from './prompt.js';
+
+/** How a command is told which keys to use; {@link addKeyOptions} declares it. */
+export interface KeyOptions {
+  store: string;
+  keys?: string;
+  passphraseFd?: number;
+  keyFd?: number;
+}
+
+/** Where keys and their secrets come from. None of it ever stands on a command line itself. */
+export function addKeyOptions(command: Command): Command {
+  return command
+    .option(
+      '--keys <dir>',
+      'folder of the keys (default: FEDSHOT_KEYS, or the store’s name + -keys)',
+      path,
+    )
+    .option(
+      '--passphrase-fd <n>',
+      'read the passphrase from this file descriptor (default: FEDSHOT_PASSPHRASE, or ask)',
+      nonNegativeInteger,
+    )
+    .option(
+      '--key-fd <n>',
+      'read whole private keys, 64 hex digits each, from this file descriptor (or FEDSHOT_KEY)',
+      nonNegativeInteger,
+    );
+}
 
 /** The folder of a store's keys: `--keys`, else FEDSHOT_KEYS, else the store's name + `-keys`. */
-export function keysDir({ store, keys }: { store: string; keys?: string }, io: Io): string {
+export function keysDir({ store, keys }: KeyOptions, io: Pick<Io, 'env'>): string {
   return keys ?? (io.env.FEDSHOT_KEYS ? resolve(io.env.FEDSHOT_KEYS) : `${store}-keys`);
 }
 
-function passphrase(io: Io): string {
-  const { FEDSHOT_PASSPHRASE: given, FEDSHOT_PASSPHRASE_FD: fd } = io.env;
-  if (given !== undefined) return given;
-  if (fd !== undefined && /^\d+$/.test(fd)) {
-    const text = readFileSync(Number(fd), 'utf8');
-    closeSync(Number(fd));
-    return text.replace(/\r?\n$/, '');
-  }
-  throw new FedshotError('trust', 'the keys are sealed with a passphrase, and none was given', {
-    hint: 'set FEDSHOT_PASSPHRASE, or FEDSHOT_PASSPHRASE_FD to a file descriptor to read it from',
+/**
+ * The keyring of a store. The passphrase is asked for when the first key is opened or made.
+ *
+ * @param creating a passphrase that is typed for new keys is asked for twice
+ * @throws FedshotError `usage` for a key that is not 64 hex digits
+ */
+export function keyringAt(options: KeyOptions, io: Io, creating = false): Keyring {
+  const dir = keysDir(options, io);
+  return new Keyring({
+    dir,
+    sealer: async () => new Sealer(await passphrase(dir, options.passphraseFd, io, creating)),
+    seeds: wholeKeys(options.keyFd, io),
   });
 }
 
-/** The keyring of a store; the passphrase is asked for when the first key is opened or made. */
-export function keyringAt(where: { store: string; keys?: string }, io: Io): Keyring {
-  let sealer: Promise<Sealer> | undefined;
-  return new Keyring({
-    dir: keysDir(where, io),
-    sealer: () => (sealer ??= Promise.resolve().then(() => new Sealer(passphrase(io)))),
-  });
+async function passphrase(
+  dir: string,
+  fd: number | undefined,
+  io: Io,
+  creating: boolean,
+): Promise<string> {
+  // The variable that names a descriptor is for services, whose command line is not theirs to change.
+  const named = fd ?? numberIn(io.env.FEDSHOT_PASSPHRASE_FD);
+  if (named !== undefined) return readDescriptor(named).replace(/\r?\n$/, '');
+  if (io.env.FEDSHOT_PASSPHRASE !== undefined) return io.env.FEDSHOT_PASSPHRASE;
+  const typed = await askSecret(`Passphrase for the keys in ${dir}: `, io.signal);
+  if (typed === undefined)
+    throw new FedshotError('usage', `the keys in ${dir} need a passphrase, and none was given`, {
+      hint: 'set FEDSHOT_PASSPHRASE, say --passphrase-fd N, or run at a terminal',
+    });
+  if (creating && (await askSecret('The same again: ', io.signal)) !== typed)
+    throw new FedshotError('usage', 'the two passphrases differ; nothing was made');
+  return typed;
+}
+
+function wholeKeys(fd: number | undefined, io: Io): Buffer[] {
+  const text = fd === undefined ? (io.env.FEDSHOT_KEY ?? '') : readDescriptor(fd);
+  const source = fd === undefined ? 'FEDSHOT_KEY' : `file descriptor ${fd}`;
+  return text
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .map((word) => {
+      // The word itself must not reach a terminal or a log.
+      if (!/^[0-9a-fA-F]{64}$/.test(word))
+        throw new FedshotError('usage', `${source}: a private key is 64 hex digits`);
+      return Buffer.from(word, 'hex');
+    });
+}
+
+function readDescriptor(fd: number): string {
+  try {
+    const text = readFileSync(fd, 'utf8');
+    if (fd > 2) closeSync(fd);
+    return text;
+  } catch (error) {
+    throw asFedshotError(error, 'usage', `cannot read file descriptor ${fd}`);
+  }
+}
+
+function numberIn(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : nonNegativeInteger(text);
 }

@@ -99,7 +99,9 @@ function refuse(
   const outcome = toStatus(error);
   const entry = { peer: about.peer.address, method: about.method, status: outcome.details };
   const expected = error instanceof FedshotError && outcome.details !== 'internal';
-  if (expected) desk.log.info({ ...entry, reason: error.message }, 'refused');
+  if (outcome.details === 'not-found')
+    desk.log.debug({ ...entry, reason: (error as Error).message }, 'not found'); // how every client looks for newer roots
+  else if (expected) desk.log.info({ ...entry, reason: error.message }, 'refused');
   else desk.log.error({ ...entry, err: error }, 'failed');
   return outcome;
 }

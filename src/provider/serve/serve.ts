@@ -55,9 +55,14 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       new ReflectionService(packageDefinition, { services: [SERVICE] }).addToServer(grpc);
     },
     observer: {
-      admit: (_method, peer) => {
-        access.identify(peer, now());
-        rate.take(peer.certificate ?? peer.address, performance.now());
+      admit: (method, peer) => {
+        try {
+          access.identify(peer, now());
+          rate.take(peer.certificate ?? peer.address, performance.now());
+        } catch (error) {
+          log.warn({ ...peer, method, reason: (error as Error).message }, 'turned away');
+          throw error;
+        }
       },
       ended: (method, _peer, code, seconds) => {
         metrics.ended(method, code, seconds);

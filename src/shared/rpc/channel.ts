@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { createSecureContext } from 'node:tls';
+import { checkServerIdentity, createSecureContext } from 'node:tls';
 import { Client, credentials, type ChannelOptions } from '@grpc/grpc-js';
 import { FedshotError } from '../errors.js';
 
@@ -35,7 +35,9 @@ export function parseAddress(address: string): { host: string; port: number } {
  */
 export function openChannel(settings: ChannelSettings): Client {
   const { ca, identity, address } = settings;
-  parseAddress(address);
+  const { host } = parseAddress(address);
+  // TLS has no server name for an IP address: another is sent, and the address is what is checked.
+  const byAddress = isIP(host) > 0;
   const options: ChannelOptions = {
     'grpc-node.flow_control_window': settings.windowBytes,
     'grpc.max_receive_message_length': settings.maxMessageBytes,
@@ -49,12 +51,14 @@ export function openChannel(settings: ChannelSettings): Client {
     'grpc.service_config_disable_resolution': 1,
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 2000,
+    ...(byAddress && { 'grpc.ssl_target_name_override': 'address.invalid' }),
   };
   const channel =
     ca === undefined
       ? credentials.createInsecure()
       : credentials.createFromSecureContext(
           createSecureContext({ ca, ...identity, minVersion: 'TLSv1.3' }),
+          byAddress ? { checkServerIdentity: (_, cert) => checkServerIdentity(host, cert) } : {},
         );
   return new Client(address, channel, options);
 }

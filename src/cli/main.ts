@@ -11,7 +11,7 @@ const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const)
   process.on(name, () => {
     if (stop.signal.aborted) process.exit(130);
-    if (process.stderr.isTTY)
+    if (process.stderr.isTTY && !process.env.FEDSHOT_ISOLATED)
       process.stderr.write('\nstopping; press Ctrl-C again to stop at once\n');
     stop.abort(
       new FedshotError('interrupted', `stopped by ${name}; what was saved can be resumed`),

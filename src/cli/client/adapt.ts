@@ -6,6 +6,12 @@ import { action, command } from '../command.js';
 import { addEngineOptions, engineOptions } from '../engine-options.js';
 import type { Io } from '../io.js';
 import {
+  addIsolateOption,
+  enterIsolation,
+  recordIsolation,
+  type IsolateFlag,
+} from '../isolation.js';
+import {
   nonNegativeInteger,
   nonNegativeReal,
   path,
@@ -15,7 +21,8 @@ import {
 } from '../options.js';
 
 type Options = Omit<AdaptOptions, 'engine'> &
-  EngineOptions & { home: string; name: string; report?: string; samples: boolean };
+  EngineOptions &
+  IsolateFlag & { home: string; name: string; report?: string; samples: boolean };
 
 export function register(parent: Command, io: Io): void {
   const adapt = command(parent, 'adapt', 'adapt a pulled release to local, unlabelled data', [
@@ -47,8 +54,14 @@ export function register(parent: Command, io: Io): void {
     .option('--report <file>', 'write a page with curves, confusions and samples', path)
     .option('--samples', 'put the pictures of --report into the JSON as well', false)
     .option('--resume', 'go on where an interrupted run stopped', false);
-  addEngineOptions(adapt).action(
-    action(io, async ({ home, name, report, samples: inJson, ...options }: Options) => {
+  addIsolateOption(addEngineOptions(adapt)).action(
+    action(io, async ({ home, name, report, samples: inJson, isolate, ...options }: Options) => {
+      const isolation = await enterIsolation(io, {
+        ...{ isolate, engine: engineOptions(options) },
+        data: [options.data, options.test],
+        write: [home],
+        writeFiles: [report],
+      });
       const { adaptRelease } = await import('../../client/index.js');
       const { result, samples } = await adaptRelease(home, name, {
         ...options,
@@ -56,6 +69,8 @@ export function register(parent: Command, io: Io): void {
         reporter: io.reporter,
         signal: io.signal,
       });
+      const { adaptedDir } = await import('../../client/adapted.js');
+      recordIsolation(adaptedDir(home, name), isolation);
       if (report) {
         const { writeReport } = await import('../report-file.js');
         writeReport(report, io.now(), [
@@ -65,7 +80,7 @@ export function register(parent: Command, io: Io): void {
       const { sourceOnlyAccuracy: before, adaptedAccuracy: after } = result;
       const gain = before === undefined || after === undefined ? undefined : after - before;
       return {
-        value: inJson ? { ...result, samples } : result,
+        value: { ...result, ...(inJson ? { samples } : {}), isolation },
         text: () =>
           [
             `${name} version ${result.release.version}, adapted to ${result.n} samples in ${result.seconds.toFixed(0)} s`,

@@ -4,9 +4,10 @@ import type { EngineOptions } from '../../shared/engine/types.js';
 import { action, command } from '../command.js';
 import { addEngineOptions, engineOptions } from '../engine-options.js';
 import type { Io } from '../io.js';
+import { addIsolateOption, enterIsolation, type IsolateFlag } from '../isolation.js';
 import { path } from '../options.js';
 
-interface Options extends EngineOptions {
+interface Options extends EngineOptions, IsolateFlag {
   home: string;
   name: string;
   data: string;
@@ -28,8 +29,15 @@ export function register(parent: Command, io: Io): void {
       new Option('--format <format>', 'form of the rows').choices(['csv', 'jsonl']).default('csv'),
     )
     .option('--out <file>', 'write to a file instead of standard output', path);
-  addEngineOptions(predict).action(
+  addIsolateOption(addEngineOptions(predict)).action(
     action(io, async (options: Options) => {
+      const { isolate, home } = options;
+      await enterIsolation(io, {
+        ...{ isolate, engine: engineOptions(options) },
+        data: [options.data],
+        read: [home],
+        writeFiles: [options.out],
+      });
       const { predictRelease } = await import('../../client/index.js');
       const { writeFileAtomic } = await import('../../shared/files.js');
       const value = await predictRelease(options.home, options.name, {

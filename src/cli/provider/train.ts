@@ -6,9 +6,17 @@ import { ARCHITECTURE_NAMES } from '../../shared/model/architecture.js';
 import { action, command } from '../command.js';
 import { addEngineOptions, engineOptions } from '../engine-options.js';
 import type { Io } from '../io.js';
+import {
+  addIsolateOption,
+  enterIsolation,
+  recordIsolation,
+  type IsolateFlag,
+} from '../isolation.js';
 import { fraction, list, path, positiveInteger, positiveReal, seed } from '../options.js';
 
-type Options = Omit<TrainOptions, 'engine' | 'hidden'> & EngineOptions & { hidden?: string[] };
+type Options = Omit<TrainOptions, 'engine' | 'hidden'> &
+  EngineOptions &
+  IsolateFlag & { hidden?: string[] };
 
 export function register(parent: Command, io: Io): void {
   const train = command(parent, 'train', 'train a model on labelled source data', [
@@ -40,8 +48,13 @@ export function register(parent: Command, io: Io): void {
     )
     .option('--seed <n>', 'same seed, engine and threads: same weights', seed, 2020)
     .option('--resume', 'go on where an interrupted run stopped', false);
-  addEngineOptions(train).action(
-    action(io, async ({ hidden, ...options }: Options) => {
+  addIsolateOption(addEngineOptions(train)).action(
+    action(io, async ({ hidden, isolate, ...options }: Options) => {
+      const isolation = await enterIsolation(io, {
+        ...{ isolate, engine: engineOptions(options) },
+        data: [options.data, options.test],
+        write: [options.out],
+      });
       const run = await import('../../provider/train.js');
       const value = await run.train({
         ...options,
@@ -50,8 +63,9 @@ export function register(parent: Command, io: Io): void {
         reporter: io.reporter,
         signal: io.signal,
       });
+      recordIsolation(options.out, isolation);
       return {
-        value,
+        value: { ...value, isolation },
         text: () =>
           `${value.out}: ${value.architecture.name}, ${value.classes.length} classes, ` +
           `held-out accuracy ${(100 * value.heldOutAccuracy).toFixed(1)} % ` +

@@ -1,0 +1,85 @@
+import { dirname, join, resolve } from 'node:path';
+import { Option, type Command } from 'commander';
+import { parseNotation } from '../shared/data/notation.js';
+import { enginesFolder } from '../shared/engine/cache.js';
+import type { EngineOptions } from '../shared/engine/types.js';
+import { writeFileAtomic } from '../shared/files.js';
+import { ISOLATE_MODES, type IsolateMode, type IsolationRecord } from '../shared/isolate/types.js';
+import type { Io } from './io.js';
+
+/** Beside the results of a run: what it was kept apart from, and how that was found out. */
+export const ISOLATION_FILE = 'isolation.json';
+
+export interface IsolateFlag {
+  isolate: IsolateMode;
+}
+
+/** Adds `--isolate` to a command that reads private data, serves or pulls. */
+export function addIsolateOption(command: Command): Command {
+  return command.addOption(
+    new Option('--isolate <mode>', 'run apart from the network and from other files')
+      .choices(ISOLATE_MODES)
+      .env('FEDSHOT_ISOLATE')
+      .default('auto'),
+  );
+}
+
+export interface Needs {
+  isolate: IsolateMode;
+  /** Data in the notation of docs/data.md. */
+  data?: readonly (string | undefined)[];
+  read?: readonly (string | undefined)[];
+  /** Folders. */
+  write?: readonly (string | undefined)[];
+  /** Files, whose folders have to be written to. */
+  writeFiles?: readonly (string | undefined)[];
+  engine?: EngineOptions;
+  network?: boolean;
+}
+
+const present = (list: readonly (string | undefined)[] = []): string[] =>
+  list.filter((item) => item !== undefined);
+
+/** The files that a notation names; drawn digits are none. */
+function filesOf(notation: string): string[] {
+  const { reader, path } = parseNotation(notation);
+  return reader === 'digits' ? [] : path.split(',').map((part) => resolve(part));
+}
+
+/**
+ * Comes first in an action: what follows runs isolated, or as the mode says. Outside of the sandbox
+ * it does not return.
+ *
+ * @throws FedshotError `isolation` when it is required and cannot be had
+ */
+export async function enterIsolation(io: Io, needs: Needs): Promise<IsolationRecord> {
+  const { isolate } = await import('../shared/isolate/index.js');
+  const engine = needs.engine && needs.isolate !== 'off' ? await enginePaths(needs.engine) : {};
+  return isolate({
+    mode: needs.isolate,
+    read: [...present(needs.data).flatMap(filesOf), ...present(needs.read), ...(engine.read ?? [])],
+    write: [...present(needs.write), ...present(needs.writeFiles).map((path) => dirname(path))],
+    network: needs.network,
+    env: engine.env,
+    reporter: io.reporter,
+    signal: io.signal,
+  });
+}
+
+/** Where LibTorch lies, looked for outside: inside there may be no python3 to ask. */
+async function enginePaths({ engine }: EngineOptions) {
+  if (engine !== undefined && !['auto', 'libtorch'].includes(engine)) return {};
+  const { findLibtorch } = await import('../shared/engine/libtorch/find.js');
+  const found = findLibtorch();
+  const asked = found.find(({ source }) => source === 'python3');
+  const known = found.some(({ source }) => source !== 'python3');
+  return {
+    read: [enginesFolder(), ...found.map(({ folder }) => dirname(folder))],
+    env: asked && !known ? { FEDSHOT_LIBTORCH: dirname(asked.folder) } : undefined,
+  };
+}
+
+/** Puts the record beside the run's results. */
+export function recordIsolation(dir: string, record: IsolationRecord): void {
+  writeFileAtomic(join(dir, ISOLATION_FILE), `${JSON.stringify(record, null, 2)}\n`);
+}

@@ -1,0 +1,9 @@
+export { examine, isolate } from './isolate.js';
+export {
+  ISOLATE_MODES,
+  type Attempt,
+  type IsolateMode,
+  type IsolateOptions,
+  type IsolationRecord,
+  type Mechanism,
+} from './types.js';

@@ -1,0 +1,54 @@
+import type { Reporter } from '../reporter.js';
+
+export const ISOLATE_MODES = ['auto', 'require', 'off'] as const;
+/** `auto`: as far as this system can; `require`: or not at all; `off`: not. */
+export type IsolateMode = (typeof ISOLATE_MODES)[number];
+
+export interface IsolateOptions {
+  readonly mode: IsolateMode;
+  /** Files and folders that the step may read, beside the system's programs and libraries. */
+  readonly read: readonly string[];
+  /** Folders that it may write. Made when they are not there. */
+  readonly write: readonly string[];
+  /** Private folders of others; that they cannot be read is tried. */
+  readonly foreign?: readonly string[];
+  /** True for a step that serves or pulls: it keeps the network and is confined to its files. */
+  readonly network?: boolean;
+  /** Set inside, beside the environment that there is. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly reporter: Reporter;
+  /** Aborted by Ctrl-C, which is passed on to the isolated process. */
+  readonly signal: AbortSignal;
+}
+
+/** What keeps the process apart. */
+export type Mechanism =
+  | 'bubblewrap' // namespaces and a file system of its own
+  | 'unshare' // a network namespace of its own
+  | 'surroundings' // somebody else has taken the network away, a container for instance
+  | 'none';
+
+/** Something that must not succeed, and how it ended. */
+export interface Attempt {
+  readonly attempt: string;
+  /** The system's error code, or `succeeded`. */
+  readonly result: string;
+}
+
+/** What was enforced, and what the process found when it tried. Part of the run's own record. */
+export interface IsolationRecord {
+  readonly mode: IsolateMode;
+  readonly mechanism: Mechanism;
+  /** `none` when every way out that was tried was closed. */
+  readonly network: 'none' | 'reachable' | 'allowed';
+  /** `confined` when nothing outside of its folders could be read or written. */
+  readonly files: 'confined' | 'open';
+  /** The network namespace, e.g. `net:[4026532177]`, and that of the process that started it. */
+  readonly namespace: string;
+  readonly outerNamespace: string | undefined;
+  readonly interfaces: readonly string[];
+  readonly routes: number;
+  readonly readable: readonly string[];
+  readonly writable: readonly string[];
+  readonly attempts: readonly Attempt[];
+}

@@ -18,7 +18,17 @@ const above = (files, rooms) => ({
 });
 
 const top = ['cli', 'simulate', 'audit', 'client', 'provider'];
-const shared = ['report', 'rpc', 'log', 'release', 'objective', 'model', 'data', 'engine'];
+const shared = [
+  'report',
+  'rpc',
+  'log',
+  'release',
+  'objective',
+  'model',
+  'data',
+  'engine',
+  'isolate',
+];
 const sharedRoom = (room) => [...top, ...shared.slice(0, shared.indexOf(room))];
 
 export default tseslint.config(

@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FedshotError } from '../shared/errors.js';
@@ -56,17 +57,27 @@ export async function renewServerTls(
   hosts: readonly string[],
   now: Date,
 ): Promise<{ hosts: string[]; expires: Date }> {
-  const old = new X509Certificate(readBytes(certFile(keyring, 'server')));
-  const names = (old.subjectAltName ?? '')
+  const all = [...new Set([...namesOf(keyring), ...hosts])] as [string, ...string[]];
+  await issueServerTls(keyring, await openIdentity(keyring, 'ca'), all, now);
+  return { hosts: all, expires: new Date(serverCertificate(keyring).validTo) };
+}
+
+/** What the server's certificate says, or undefined where it is not here. */
+export function describeServerTls(
+  keyring: Keyring,
+): { hosts: string[]; expires: string } | undefined {
+  if (!existsSync(certFile(keyring, 'server'))) return undefined;
+  const expires = new Date(serverCertificate(keyring).validTo).toISOString();
+  return { hosts: namesOf(keyring), expires };
+}
+
+const serverCertificate = (keyring: Keyring): X509Certificate =>
+  new X509Certificate(readBytes(certFile(keyring, 'server')));
+
+const namesOf = (keyring: Keyring): string[] =>
+  (serverCertificate(keyring).subjectAltName ?? '')
     .split(', ')
     .map((name) => name.replace(/^(?:DNS|IP Address):/, ''));
-  const all = [...new Set([...names, ...hosts])] as [string, ...string[]];
-  await issueServerTls(keyring, await openIdentity(keyring, 'ca'), all, now);
-  return {
-    hosts: all,
-    expires: new Date(new X509Certificate(readBytes(certFile(keyring, 'server'))).validTo),
-  };
-}
 
 async function sealIdentity(keyring: Keyring, name: TlsName, identity: Identity): Promise<void> {
   const secret = (await keyring.sealer()).seal(Buffer.from(identity.key));

@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 import { group } from '../command.js';
 import type { Io } from '../io.js';
+import { register as registerInit } from './init.js';
+import { register as registerPublish } from './publish.js';
+import { register as registerRefresh } from './refresh.js';
 import { register as registerServe } from './serve.js';
 import { register as registerTrain } from './train.js';
 
@@ -14,4 +17,10 @@ export function registerProvider(program: Command, io: Io): void {
 }
 
 /** In the order that `--help` lists them. */
-const commands: ((parent: Command, io: Io) => void)[] = [registerTrain, registerServe];
+const commands: ((parent: Command, io: Io) => void)[] = [
+  registerInit,
+  registerTrain,
+  registerPublish,
+  registerServe,
+  registerRefresh,
+];

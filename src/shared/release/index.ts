@@ -42,11 +42,10 @@ export {
   openRootDraft,
   type Root,
   type RootDocument,
-  ROLES,
-  type RoleName,
   sealRoot,
   verifyNextRoot,
 } from './root.js';
+export { type RoleName, ROLES } from './roles.js';
 export { CONFIG_FILE, RELEASE_FILES, type ReleasePath, TENSOR_FILES } from './statement.js';
 export { pinRoot, type TrustState } from './state.js';
 export { Store } from './store.js';

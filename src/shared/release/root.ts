@@ -4,10 +4,9 @@ import { type Envelope, parseEnvelope, type Role, sealEnvelope, signersOf } from
 import { assertPinnable, keyId, PUBLIC_KEY_BYTES, type Signer } from './ed25519.js';
 import { parsePayload, Sha256, sha256, Time, Version } from './fields.js';
 import { MAX_ROOT_BYTES, MAX_SIGNATURES } from './limits.js';
+import { type RoleName, ROLES } from './roles.js';
 
 export const ROOT_TYPE = 'application/vnd.fedshot.root+json';
-export const ROLES = ['root', 'release', 'log', 'freshness'] as const;
-export type RoleName = (typeof ROLES)[number];
 
 /** What a root's payload says. */
 export interface RootDocument {

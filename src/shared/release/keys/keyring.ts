@@ -7,7 +7,7 @@ import { readBytes, writeFileAtomic } from '../../files.js';
 import type { Role } from '../dsse.js';
 import { keyId, SEED_BYTES, type Signer, signerOf } from '../ed25519.js';
 import { formatTime, parsePayload, Sha256, Time } from '../fields.js';
-import { ROLES, type RoleName } from '../root.js';
+import { ROLES, type RoleName } from '../roles.js';
 import { Sealed, type Sealer } from './sealed.js';
 
 const KeyFile = z.strictObject({

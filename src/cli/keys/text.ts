@@ -1,0 +1,20 @@
+import type { RootOutcome } from '../../provider/keys-root.js';
+
+/** A fingerprint as people read it out: groups of four. */
+export const grouped = (hex: string): string => hex.replace(/(.{4})(?=.)/g, '$1 ');
+
+/** What became of a new root, and what to do with it. */
+export function describeRoot(outcome: RootOutcome): string {
+  if (outcome.state === 'draft')
+    return [
+      `root ${outcome.version} is not public yet: ${outcome.missing} signatures are missing`,
+      `draft: ${outcome.file}`,
+      'next, where the other root keys are: fedshot keys sign DRAFT --store STORE --keys DIR',
+    ].join('\n');
+  const again = outcome.republished.map(({ name, version }) => `${name} ${version}`).join(', ');
+  return [
+    `root ${outcome.version} is public; sites follow by themselves`,
+    `fingerprint, for sites that are new: ${grouped(outcome.fingerprint)}`,
+    ...(again ? [`published again under the new release key: ${again}`] : []),
+  ].join('\n');
+}

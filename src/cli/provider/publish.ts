@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { action, command } from '../command.js';
+import type { Io } from '../io.js';
+import { addKeyOptions, keyringAt, type KeyOptions } from '../keyring.js';
+import { path, seconds } from '../options.js';
+
+interface Options extends KeyOptions {
+  model: string;
+  name: string;
+  validFor?: number;
+}
+
+const DAY = 86_400;
+
+export function register(parent: Command, io: Io): void {
+  const publish = command(parent, 'publish', 'sign a model as the next version of a release', [
+    'fedshot provider publish --model work/model --name digits --store work/store',
+  ])
+    .requiredOption('--model <dir>', 'folder that provider train wrote', path)
+    .requiredOption('--name <name>', 'name of the release')
+    .requiredOption('--store <dir>', 'folder of the store', path)
+    .option('--valid-for <time>', 'how long it may be pulled (default: 365d)', seconds);
+  addKeyOptions(publish).action(
+    action(io, async (options: Options) => {
+      const [{ readModel }, { publishRelease }] = await Promise.all([
+        import('../../shared/model/folder.js'),
+        import('../../provider/publish.js'),
+      ]);
+      readModel(options.model); // what no site could load is not published
+      const value = await publishRelease({
+        ...{ modelDir: options.model, name: options.name, store: options.store },
+        keyring: keyringAt(options, io),
+        now: io.now(),
+        days: options.validFor && options.validFor / DAY,
+        reporter: io.reporter,
+      });
+      return {
+        value,
+        text: () =>
+          [
+            `${value.name} ${value.version} is published until ${value.expires}`,
+            `digest ${value.digest}`,
+            `${value.bytes} bytes in ${value.chunks} chunks, ${value.newBytes} bytes of them new`,
+            `the list of releases is fresh until ${value.freshUntil}: serve renews it, or fedshot provider refresh`,
+          ].join('\n'),
+      };
+    }),
+  );
+}

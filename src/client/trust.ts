@@ -6,7 +6,7 @@ import { readBytes, writeFileAtomic } from '../shared/files.js';
 import { MAX_ROOT_BYTES } from '../shared/release/limits.js';
 import { parsePayload, ReleaseName, Sha256 } from '../shared/release/fields.js';
 import {
-  followRoots,
+  mergeTrust,
   type MetadataFetcher,
   openRoot,
   pinRoot,
@@ -51,8 +51,17 @@ export function readTrust(home: string): TrustState {
   };
 }
 
-/** Replaces what a site trusts, in one step. @throws FedshotError `io` */
+/**
+ * Keeps what a site trusts, in one step. What another process has learnt of the same provider in the
+ * meantime is kept as well: nothing that was seen is forgotten.
+ *
+ * @throws FedshotError `io`
+ */
 export function writeTrust(home: string, state: TrustState): void {
+  replaceTrust(home, existsSync(trustFile(home)) ? mergeTrust(readTrust(home), state) : state);
+}
+
+function replaceTrust(home: string, state: TrustState): void {
   const { pinned, root, freshness, releases, checkpoint } = state;
   const content: z.infer<typeof StateFile> = {
     format: 'fedshot-trust-state/1',
@@ -90,7 +99,7 @@ export function pinTrust({ file, home, fingerprint, replace = false }: PinOption
       hint: 'it is not the root that was expected; get it from the provider again, do not use this one',
     });
   const state = existsSync(trustFile(home)) && !replace ? extend(home, root) : pinRoot(root);
-  writeTrust(home, state);
+  replaceTrust(home, state);
   return state;
 }
 
@@ -124,12 +133,27 @@ export async function updateTrust(
   return state;
 }
 
-/** The roots alone: what `client trust update` can do while the provider lists nothing. */
-export function updateRoots(
-  fetcher: MetadataFetcher,
-  home: string,
-  now: Date,
-): Promise<TrustState> {
-  const save = (state: TrustState): void => writeTrust(home, state);
-  return followRoots(fetcher, readTrust(home), { now, save });
+/** What a person wants to see of a site's trust. */
+export interface TrustReport {
+  /** SHA-256 of the root in force, hex. */
+  fingerprint: string;
+  /** SHA-256 of the root that a person pinned, hex: another one after the provider changed keys. */
+  pinned: string;
+  root: number;
+  expires: string;
+  releases: { name: string; version: number }[];
+  /** The transparency log's last checkpoint. */
+  checkpoint?: string;
+}
+
+export function trustReport({ root, pinned, releases, checkpoint }: TrustState): TrustReport {
+  const { fingerprint, version, document } = root;
+  const newest = Object.entries(releases).map(([name, seen]) => ({
+    name,
+    version: Math.max(...Object.values(seen).map((entry) => entry.version)),
+  }));
+  return {
+    ...{ fingerprint, pinned, root: version, expires: document.expires },
+    ...{ releases: newest, checkpoint },
+  };
 }

@@ -2,8 +2,10 @@ import type { Command } from 'commander';
 import { group } from '../command.js';
 import type { Io } from '../io.js';
 import { register as registerAdapt } from './adapt.js';
+import { register as registerInit } from './init.js';
 import { register as registerPredict } from './predict.js';
 import { register as registerPull } from './pull.js';
+import { register as registerTrust } from './trust/index.js';
 
 export function registerClient(program: Command, io: Io): void {
   const parent = group(
@@ -16,7 +18,9 @@ export function registerClient(program: Command, io: Io): void {
 
 /** In the order that `--help` lists them. */
 const commands: ((parent: Command, io: Io) => void)[] = [
+  registerInit,
   registerPull,
   registerAdapt,
   registerPredict,
+  registerTrust,
 ];

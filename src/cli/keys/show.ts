@@ -4,7 +4,7 @@ import { action, command } from '../command.js';
 import type { Io } from '../io.js';
 import { addKeyOptions, keyringAt, type KeyOptions } from '../keyring.js';
 import { path } from '../options.js';
-import { grouped } from './text.js';
+import { grouped } from '../fingerprint.js';
 
 export function register(parent: Command, io: Io): void {
   const show = command(parent, 'show', 'show roles, keys, where they are and what expires', [

@@ -1,7 +1,5 @@
 import type { RootOutcome } from '../../provider/keys-root.js';
-
-/** A fingerprint as people read it out: groups of four. */
-export const grouped = (hex: string): string => hex.replace(/(.{4})(?=.)/g, '$1 ');
+import { grouped } from '../fingerprint.js';
 
 /** What became of a new root, and what to do with it. */
 export function describeRoot(outcome: RootOutcome): string {

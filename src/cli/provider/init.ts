@@ -3,7 +3,7 @@ import { action, command } from '../command.js';
 import type { Io } from '../io.js';
 import { addKeyOptions, keyringAt, type KeyOptions } from '../keyring.js';
 import { path, positiveInteger, repeated } from '../options.js';
-import { grouped } from '../keys/text.js';
+import { grouped } from '../fingerprint.js';
 
 interface Options extends KeyOptions {
   host: string[];

@@ -47,7 +47,7 @@ export {
 } from './root.js';
 export { type RoleName, ROLES } from './roles.js';
 export { CONFIG_FILE, RELEASE_FILES, type ReleasePath, TENSOR_FILES } from './statement.js';
-export { pinRoot, type TrustState } from './state.js';
+export { mergeTrust, pinRoot, type TrustState } from './state.js';
 export { Store } from './store.js';
 export {
   acceptFreshness,

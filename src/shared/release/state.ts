@@ -65,3 +65,29 @@ export function remember(
   const kept = Object.entries(seen).filter(([keyid]) => role.keyids.includes(keyid));
   return Object.fromEntries([...kept, ...signedBy.map((keyid) => [keyid, now] as const)]);
 }
+
+/**
+ * What two processes of one site know together: the newer root, the newer of what each has seen. The
+ * checkpoint is the second's, whose log has been checked against the first's by whoever wrote it.
+ */
+export function mergeTrust(before: TrustState, now: TrustState): TrustState {
+  if (before.pinned !== now.pinned) return now;
+  const newer = (a: SeenByKey, b: SeenByKey): SeenByKey => {
+    const kept = Object.entries(a).filter(
+      ([key, seen]) => !(b[key] && b[key].version >= seen.version),
+    );
+    return { ...b, ...Object.fromEntries(kept) };
+  };
+  const names = new Set([...Object.keys(before.releases), ...Object.keys(now.releases)]);
+  const ofName = (state: TrustState, name: string): SeenByKey =>
+    Object.hasOwn(state.releases, name) ? state.releases[name]! : {};
+  return {
+    pinned: now.pinned,
+    root: before.root.version > now.root.version ? before.root : now.root,
+    freshness: newer(before.freshness, now.freshness),
+    releases: Object.fromEntries(
+      [...names].map((name) => [name, newer(ofName(before, name), ofName(now, name))]),
+    ),
+    checkpoint: now.checkpoint ?? before.checkpoint,
+  };
+}

@@ -15,6 +15,8 @@ interface Options {
   policy?: string;
   sites?: string;
   insecurePlaintext?: boolean;
+  /** A folder; false for --no-log. */
+  log?: string | false;
   grace: number;
   maxConnections?: number;
   maxStreams?: number;
@@ -36,20 +38,32 @@ function limitsOf(options: Options): Partial<ServeLimits> {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
-async function start(options: Options, io: Io): Promise<Serving> {
-  const [{ serve }, { openServerTls, tlsDir }, { refreshFreshness }, { default: pino }] =
-    await Promise.all([
-      import('../../provider/serve/index.js'),
-      import('../../provider/keys-tls.js'),
-      import('../../provider/publish-freshness.js'),
-      import('pino'),
-    ]);
+async function start({ log: logTo, ...options }: Options, io: Io): Promise<Serving> {
+  const [
+    { serve },
+    { openServerTls, tlsDir },
+    { refreshFreshness },
+    { openTransparency },
+    { default: pino },
+  ] = await Promise.all([
+    import('../../provider/serve/index.js'),
+    import('../../provider/keys-tls.js'),
+    import('../../provider/publish-freshness.js'),
+    import('../../provider/transparency.js'),
+    import('pino'),
+  ]);
   const { store } = options;
   const keyring = keyringAt(options, io);
   if (options.insecurePlaintext)
     io.reporter.warn('--insecure-plaintext: anybody on the way sees who pulls what');
+  const now = (): Date => io.now();
+  if (logTo === false)
+    io.reporter.warn('--no-log: nobody can check afterwards what this server sent');
+  const transparency =
+    logTo === false ? undefined : await openTransparency({ store, keyring, dir: logTo, now });
   return serve({
     ...options,
+    transparency,
     tls: options.insecurePlaintext
       ? 'insecure'
       : { load: () => openServerTls(keyring), watch: tlsDir(keyring) },
@@ -58,7 +72,7 @@ async function start(options: Options, io: Io): Promise<Serving> {
     graceMs: options.grace * 1000,
     log: pino({ base: undefined }, pino.destination({ dest: 2, sync: true })),
     renewFreshness: (now) => refreshFreshness({ store, keyring, now }),
-    now: () => io.now(),
+    now,
   });
 }
 
@@ -84,6 +98,12 @@ export function register(parent: Command, io: Io): void {
     .option('--calls-per-second <n>', 'of one peer, beyond a burst', positiveReal)
     .option('--stall <time>', 'how long a client may take for one message', seconds)
     .option('--idle <time>', 'how long a connection may stay without a call', seconds)
+    .option(
+      '--log <dir>',
+      'folder of the transparency log (default: the store’s name + -log)',
+      path,
+    )
+    .option('--no-log', 'serve without a transparency log: nobody can check what was sent')
     .option('--insecure-plaintext', 'without TLS: anybody on the way can listen and change')
     .action(
       action(io, async (options: Options) => {

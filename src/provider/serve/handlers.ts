@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import type {
   handleServerStreamingCall,
   handleUnaryCall,
   ServiceDefinition,
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import type { Logger } from 'pino';
 import { FedshotError } from '../../shared/errors.js';
+import type { TransparencyLog } from '../../shared/log/index.js';
 import type { Chunk } from '../../shared/release/index.js';
 import {
   ByteBudget,
@@ -17,56 +16,32 @@ import {
   strictRequest,
   toStatus,
   type Outgoing,
-  type Peer,
 } from '../../shared/rpc/index.js';
 import type { GetChunksRequest__Output } from '../../shared/rpc/generated/fedshot/v1/GetChunksRequest.js';
 import type { GetFreshnessRequest__Output } from '../../shared/rpc/generated/fedshot/v1/GetFreshnessRequest.js';
 import type { GetManifestRequest__Output } from '../../shared/rpc/generated/fedshot/v1/GetManifestRequest.js';
+import type { GetCheckpointRequest__Output } from '../../shared/rpc/generated/fedshot/v1/GetCheckpointRequest.js';
+import type { GetConsistencyRequest__Output } from '../../shared/rpc/generated/fedshot/v1/GetConsistencyRequest.js';
+import type { GetInclusionRequest__Output } from '../../shared/rpc/generated/fedshot/v1/GetInclusionRequest.js';
 import type { GetRootRequest__Output } from '../../shared/rpc/generated/fedshot/v1/GetRootRequest.js';
-import type { Access } from './access.js';
-import { ANONYMOUS } from './access.js';
-import type { Catalog } from './catalog.js';
-import type { Metrics } from './metrics.js';
-import type { OnResponse, ServeLimits } from './options.js';
-
-/** What the handlers work with. */
-export interface Desk {
-  readonly catalog: Catalog;
-  access(): Access;
-  readonly limits: ServeLimits;
-  readonly metrics: Metrics;
-  readonly log: Logger;
-  readonly onResponse: OnResponse | undefined;
-  readonly now: () => Date;
-}
-
-/** A response on its way: the release that it is part of, and which chunk. */
-interface About {
-  readonly method: string;
-  readonly peer: Peer;
-  readonly site: string;
-  readonly release?: { readonly name: string; readonly digest: string };
-  readonly chunk?: number;
-}
-
-/** Puts a message on record before it may leave. */
-async function record(desk: Desk, about: About, message: Buffer): Promise<void> {
-  await desk.onResponse?.({
-    method: about.method,
-    peer: about.peer.certificate ?? ANONYMOUS,
-    release: about.release?.digest ?? '',
-    chunk: about.chunk ?? -1,
-    sha256: createHash('sha256').update(message).digest('hex'),
-    bytes: message.length,
-  });
-  desk.metrics.sent(about.site, about.release?.name ?? '', message.length);
-}
+import {
+  callOf,
+  isLogMethod,
+  logStatus,
+  record,
+  type About,
+  type Call,
+  type Desk,
+} from './record.js';
 
 /** The service with bytes at both ends: what is logged has to be exactly what is sent. */
-export function rawService(): ServiceDefinition {
+export function rawService(desk: Desk): ServiceDefinition {
   const raw = (bytes: Buffer): Buffer => bytes;
+  const offered = Object.entries(releaseService).filter(
+    ([name]) => desk.transparency !== undefined || !isLogMethod(name),
+  );
   return Object.fromEntries(
-    Object.entries(releaseService).map(([name, method]) => [
+    offered.map(([name, method]) => [
       name,
       { ...method, requestDeserialize: raw, responseSerialize: raw },
     ]),
@@ -78,6 +53,9 @@ interface Requests {
   GetFreshness: GetFreshnessRequest__Output;
   GetManifest: GetManifestRequest__Output;
   GetChunks: GetChunksRequest__Output;
+  GetCheckpoint: GetCheckpointRequest__Output;
+  GetConsistency: GetConsistencyRequest__Output;
+  GetInclusion: GetInclusionRequest__Output;
 }
 type Method = keyof Requests;
 
@@ -90,47 +68,55 @@ function decoder<M extends Method>(name: M): (bytes: Buffer) => Requests[M] {
   );
 }
 
-/** Says to the log what went wrong, and to the peer only of which kind it was. */
-function refuse(
+/**
+ * Says to the log what went wrong, and to the peer only of which kind it was; on record first. What
+ * cannot be put on record is not answered but by the end of the call.
+ */
+async function refuse(
   desk: Desk,
-  about: Omit<About, 'site'>,
+  call: Call,
   error: unknown,
-): ReturnType<typeof toStatus> {
+): Promise<ReturnType<typeof toStatus>> {
   const outcome = toStatus(error);
-  const entry = { peer: about.peer.address, method: about.method, status: outcome.details };
+  const entry = { peer: call.peer.address, method: call.method, status: outcome.details };
   const expected = error instanceof FedshotError && outcome.details !== 'internal';
-  if (outcome.details === 'not-found')
-    desk.log.debug({ ...entry, reason: (error as Error).message }, 'not found'); // how every client looks for newer roots
-  else if (expected) desk.log.info({ ...entry, reason: error.message }, 'refused');
+  if (expected) desk.log.info({ ...entry, reason: error.message }, 'refused');
   else desk.log.error({ ...entry, err: error }, 'failed');
+  await logStatus(desk, call, outcome.code).catch((err: unknown) => {
+    desk.log.error({ ...entry, err }, 'cannot write the transparency log');
+  });
   return outcome;
 }
 
-interface Found {
-  readonly envelope: Uint8Array;
+interface Found<M extends Method> {
+  readonly response: Parameters<(typeof releaseService)[M]['responseSerialize']>[0];
   readonly release?: About['release'];
 }
 
-/** Makes a unary handler of what finds the envelope. */
+/** Makes a unary handler of what finds the response. */
 function unary<M extends Exclude<Method, 'GetChunks'>>(
   desk: Desk,
   name: M,
-  find: (request: Requests[M], site: string) => Promise<Found>,
+  find: (request: Requests[M], site: string) => Promise<Found<M>> | Found<M>,
+  indexOf: (request: Requests[M]) => number | undefined = () => undefined,
 ): handleUnaryCall<Buffer, Buffer> {
   const decode = decoder(name);
-  const { path, responseSerialize } = releaseService[name];
-  return (call, callback) => {
-    const about = { method: path, peer: peerOf(call) };
+  const { path } = releaseService[name];
+  const serialize = releaseService[name].responseSerialize;
+  return (rpc, callback) => {
+    const call = callOf(path, peerOf(rpc));
     const answer = async (): Promise<Buffer> => {
-      const site = desk.access().identify(about.peer, desk.now());
-      const { envelope, release } = await find(decode(call.request), site);
-      const message = responseSerialize({ envelope: Buffer.from(envelope) });
-      await record(desk, { ...about, site, release }, message);
+      const site = desk.access().identify(call.peer, desk.now());
+      const request = decode(rpc.request);
+      call.index = indexOf(request);
+      const { response, release } = await find(request, site);
+      const message = serialize(response);
+      await record(desk, { call, site, release, index: call.index }, message);
       return message;
     };
     answer().then(
       (message) => callback(null, message),
-      (error: unknown) => callback(refuse(desk, about, error)),
+      async (error: unknown) => callback(await refuse(desk, call, error)),
     );
   };
 }
@@ -148,12 +134,12 @@ function pick(chunks: readonly Chunk[], indices: readonly number[]): Chunk[] {
 
 function getChunks(desk: Desk, budget: ByteBudget): handleServerStreamingCall<Buffer, Buffer> {
   const decode = decoder('GetChunks');
-  return (call) => {
-    const about = { method: releaseService.GetChunks.path, peer: peerOf(call) };
+  return (rpc) => {
+    const call = callOf(releaseService.GetChunks.path, peerOf(rpc));
     const started = performance.now();
     const serve = async (): Promise<void> => {
-      const site = desk.access().identify(about.peer, desk.now());
-      const request = decode(call.request);
+      const site = desk.access().identify(call.peer, desk.now());
+      const request = decode(rpc.request);
       const release = await desk.catalog.release(request.manifest.toString('hex'));
       desk.access().authorise(site, release.name);
       const chunks = pick(release.chunks, request.indices);
@@ -162,45 +148,82 @@ function getChunks(desk: Desk, budget: ByteBudget): handleServerStreamingCall<Bu
         bytes: chunk.size,
         load: async () => {
           const message = await desk.catalog.chunkMessage(chunk);
-          await record(desk, { ...about, site, release, chunk: request.indices[at] }, message);
+          const about = { call, site, release, index: request.indices[at], chunk: chunk.sha256 };
+          await record(desk, about, message);
           bytes += chunk.size;
           return message;
         },
       }));
-      await sendAll(call, messages, { budget, stallMs: desk.limits.stallMs });
-      call.end();
+      await sendAll(rpc, messages, { budget, stallMs: desk.limits.stallMs });
+      rpc.end();
       const { name, version, digest } = release;
       const seconds = Number(((performance.now() - started) / 1000).toFixed(3));
-      const who = { site, peer: about.peer.address, certificate: about.peer.certificate };
+      const who = { site, peer: call.peer.address, certificate: call.peer.certificate };
       desk.log.info(
         { ...who, release: name, version, digest, chunks: chunks.length, bytes, seconds },
         'pulled',
       );
     };
-    serve().catch((error: unknown) => {
-      const outcome = refuse(desk, about, error);
-      if (!call.cancelled) call.emit('error', outcome);
+    serve().catch(async (error: unknown) => {
+      const outcome = await refuse(desk, call, error);
+      if (!rpc.cancelled) rpc.emit('error', outcome);
     });
   };
 }
 
-/** The four methods of the service. */
+/** The methods of the service. */
 export function handlers(desk: Desk): UntypedServiceImplementation {
   const { catalog } = desk;
   return {
-    GetRoot: unary(desk, 'GetRoot', async ({ version }) => {
-      const envelope = version > 0 ? await catalog.root(version) : undefined;
-      if (!envelope) throw new FedshotError('not-found', `no root ${version}`);
-      return { envelope };
-    }),
+    GetRoot: unary(
+      desk,
+      'GetRoot',
+      async ({ version }) => {
+        const envelope = version > 0 ? await catalog.root(version) : undefined;
+        if (!envelope) throw new FedshotError('not-found', `no root ${version}`);
+        return { response: { envelope } };
+      },
+      ({ version }) => version,
+    ),
     GetFreshness: unary(desk, 'GetFreshness', async () => ({
-      envelope: (await catalog.freshness()).bytes,
+      response: { envelope: (await catalog.freshness()).bytes },
     })),
-    GetManifest: unary(desk, 'GetManifest', async ({ name, version }, site) => {
-      const release = await catalog.manifest(name, version);
-      desk.access().authorise(site, release.name);
-      return { envelope: release.envelope, release };
-    }),
+    GetManifest: unary(
+      desk,
+      'GetManifest',
+      async ({ name, version }, site) => {
+        const release = await catalog.manifest(name, version);
+        desk.access().authorise(site, release.name);
+        return { response: { envelope: Buffer.from(release.envelope) }, release };
+      },
+      ({ version }) => version,
+    ),
     GetChunks: getChunks(desk, new ByteBudget(desk.limits.bufferBytes)),
+    ...(desk.transparency ? logHandlers(desk, desk.transparency) : {}),
+  };
+}
+
+/** What the transparency log says of itself. */
+function logHandlers(desk: Desk, log: TransparencyLog): UntypedServiceImplementation {
+  const buffers = (hashes: readonly Uint8Array[]): Buffer[] => hashes.map((h) => Buffer.from(h));
+  return {
+    GetCheckpoint: unary(desk, 'GetCheckpoint', () => ({
+      response: { note: Buffer.from(log.checkpoint()) },
+    })),
+    GetConsistency: unary(
+      desk,
+      'GetConsistency',
+      ({ size1, size2 }) => ({ response: { hashes: buffers(log.consistency(size1, size2)) } }),
+      ({ size1 }) => size1,
+    ),
+    GetInclusion: unary(
+      desk,
+      'GetInclusion',
+      ({ size, index }) => {
+        const { leaf, proof } = log.inclusion(size, index);
+        return { response: { leaf, hashes: buffers(proof) } };
+      },
+      ({ index }) => index,
+    ),
   };
 }

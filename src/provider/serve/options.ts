@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { TransparencyLog } from '../../shared/log/index.js';
 import type { ServerLimits } from '../../shared/rpc/index.js';
 
 /** Everything that a server limits, with what it is unless told otherwise. */
@@ -24,25 +25,6 @@ export const defaultLimits: ServeLimits = {
   peerPerSecond: 50,
 };
 
-/** What one response message was, for the transparency log. */
-export interface ResponseLeaf {
-  /** gRPC path. */
-  readonly method: string;
-  /** SHA-256 of the client's certificate, hex, or `anonymous`. */
-  readonly peer: string;
-  /** SHA-256 of the manifest's envelope, hex; empty where no release is concerned. */
-  readonly release: string;
-  /** Index of the chunk in its release, -1 for other messages. */
-  readonly chunk: number;
-  /** SHA-256 of the serialised message, hex. */
-  readonly sha256: string;
-  /** Size of the serialised message. */
-  readonly bytes: number;
-}
-
-/** Awaited before the message leaves; when it throws, the message does not leave. */
-export type OnResponse = (leaf: ResponseLeaf) => Promise<void>;
-
 export interface ServeOptions {
   /** Folder of the store. */
   store: string;
@@ -64,7 +46,11 @@ export interface ServeOptions {
   /** How long calls under way may go on once the server is told to stop. */
   graceMs?: number;
   log: Logger;
-  onResponse?: OnResponse;
+  /**
+   * The transparency log: every response is in it before it leaves, and where that fails nothing
+   * leaves. Without one the server serves all the same, and nobody can check what it sent.
+   */
+  transparency?: TransparencyLog;
   /** Signs a new freshness statement when the current one grows old; told when it expires. */
   renewFreshness?: (now: Date) => Promise<unknown>;
   now?: () => Date;

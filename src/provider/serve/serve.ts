@@ -10,7 +10,8 @@ import {
 } from '../../shared/rpc/index.js';
 import { readAccess, type Access } from './access.js';
 import { Catalog } from './catalog.js';
-import { handlers, rawService, type Desk } from './handlers.js';
+import { handlers, rawService } from './handlers.js';
+import { callOf, logStatus, type Desk } from './record.js';
 import { createMetrics, metricsAddress, serveMetrics } from './metrics.js';
 import { defaultLimits, type ServeOptions, type Serving } from './options.js';
 import { RateLimit } from './rate.js';
@@ -43,14 +44,14 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const desk: Desk = {
     ...{ catalog, limits, metrics, log, now },
     access: () => access,
-    onResponse: options.onResponse,
+    transparency: options.transparency,
   };
   const health = new HealthImplementation({ '': 'SERVING', [SERVICE]: 'SERVING' });
   const server = await startRpcServer({
     ...{ host, port: options.port, limits },
     tls: await readTls(),
     addServices: (grpc) => {
-      grpc.addService(rawService(), handlers(desk));
+      grpc.addService(rawService(desk), handlers(desk));
       health.addToServer(grpc);
       new ReflectionService(packageDefinition, { services: [SERVICE] }).addToServer(grpc);
     },
@@ -64,6 +65,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
           throw error;
         }
       },
+      refused: (method, peer, code) => logStatus(desk, callOf(method, peer), code),
       ended: (method, _peer, code, seconds) => {
         metrics.ended(method, code, seconds);
       },
@@ -111,6 +113,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       rest();
       await server.close(options.graceMs ?? 10_000);
       scrape?.close();
+      await options.transparency?.close();
       log.info('stopped');
     },
   };

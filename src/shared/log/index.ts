@@ -24,3 +24,4 @@ export {
   witness,
   witnessedNotes,
 } from './witness.js';
+export { keptPath } from './tiles.js';

@@ -12,6 +12,7 @@ export const METHODS = [
   'GetCheckpoint',
   'GetConsistency',
   'GetInclusion',
+  'Other', // of another service: health, reflection
 ] as const;
 export type Method = (typeof METHODS)[number];
 

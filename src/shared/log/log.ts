@@ -7,7 +7,14 @@ import { openCheckpoint, parseCheckpoint, signCheckpoint } from './checkpoint.js
 import { Journal } from './journal.js';
 import { decodeLeaf, encodeLeaf, type Entry } from './leaf.js';
 import { lockLog } from './lock.js';
-import { CHECKPOINT_FILE, decodeBundle, encodeBundle, TILE_WIDTH, tilePath } from './tiles.js';
+import {
+  CHECKPOINT_FILE,
+  keptPath,
+  decodeBundle,
+  encodeBundle,
+  TILE_WIDTH,
+  tilePath,
+} from './tiles.js';
 import { TileTree, type FullTile } from './tree.js';
 
 export interface LogOptions {
@@ -146,6 +153,17 @@ export class TransparencyLog {
     if (index < 0 || index >= size || size > this.size)
       throw new FedshotError('not-found', `no leaf ${index} in a tree of ${size}`);
     return { leaf: this.#leaf(index), proof: this.#tree.inclusion(size, index) };
+  }
+
+  /**
+   * Keeps a response that is found nowhere else later: a freshness statement is replaced, and whoever
+   * checks the log has to see what it was.
+   *
+   * @param digest SHA-256 of the message, hex
+   */
+  keep(digest: string, message: Uint8Array): void {
+    const path = keptPath(digest);
+    if (!existsSync(join(this.#options.dir, path))) this.#put(path, Buffer.from(message));
   }
 
   /** Publishes a last checkpoint and gives the log back. */

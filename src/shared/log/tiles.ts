@@ -21,6 +21,9 @@ export function tilePath(level: number | 'entries', index: number, width = TILE_
   return join('tile', String(level), indexPath(index) + partial);
 }
 
+/** Path of a response that the log keeps, below its folder. */
+export const keptPath = (digest: string): string => join('responses', digest);
+
 /** An entry bundle: each entry behind its length, u16 big-endian. */
 export function encodeBundle(entries: readonly Uint8Array[]): Buffer {
   return Buffer.concat(

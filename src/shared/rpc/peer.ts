@@ -10,6 +10,8 @@ import { toStatus } from './status.js';
 export interface Peer {
   /** IP address. */
   readonly address: string;
+  /** TCP port that the connection comes from. */
+  readonly port: number;
   /** SHA-256 of the client certificate (DER), hex; undefined for an anonymous client. */
   readonly certificate: string | undefined;
 }
@@ -18,6 +20,8 @@ export interface Peer {
 export interface CallObserver {
   /** @throws FedshotError to refuse the call before its request is read */
   admit(method: string, peer: Peer): void;
+  /** The call was not admitted; awaited before the peer is told. */
+  refused(method: string, peer: Peer, code: status): Promise<void>;
   /** The call is over; `code` is the gRPC status it ended in. */
   ended(method: string, peer: Peer, code: status, seconds: number): void;
 }
@@ -28,6 +32,7 @@ export function peerOf(call: PeerSource): Peer {
   const der = call.getAuthContext().sslPeerCertificate?.raw;
   return {
     address: call.getPeer().replace(/:\d+$/, ''),
+    port: Number(/:(\d+)$/.exec(call.getPeer())?.[1] ?? 0),
     certificate: der && createHash('sha256').update(der).digest('hex'),
   };
 }
@@ -64,8 +69,14 @@ export function observing(observer: CallObserver): ServerInterceptor {
           observer.admit(method, peer);
         } catch (error) {
           const refusal = toStatus(error);
-          call.sendStatus(refusal);
-          end(refusal.code);
+          const tell = (): void => {
+            call.sendStatus(refusal);
+            end(refusal.code);
+          };
+          // Whatever keeps the refusal from being put on record keeps it from being sent as well.
+          void observer.refused(method, peer, refusal.code).then(tell, () => {
+            end(refusal.code);
+          });
           return;
         }
         next(metadata);

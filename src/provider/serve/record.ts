@@ -1,0 +1,110 @@
+import { webcrypto } from 'node:crypto';
+import { status } from '@grpc/grpc-js';
+import type { Logger } from 'pino';
+import { METHODS, type Entry, type Method, type TransparencyLog } from '../../shared/log/index.js';
+import { SERVICE, type Peer } from '../../shared/rpc/index.js';
+import type { Access } from './access.js';
+import type { Catalog } from './catalog.js';
+import type { Metrics } from './metrics.js';
+import type { ServeLimits } from './options.js';
+
+/** What the handlers work with. */
+export interface Desk {
+  readonly catalog: Catalog;
+  access(): Access;
+  readonly limits: ServeLimits;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly transparency: TransparencyLog | undefined;
+  readonly now: () => Date;
+}
+
+/** One call, as the transparency log counts them. */
+export interface Call {
+  readonly number: number;
+  /** gRPC path. */
+  readonly method: string;
+  readonly peer: Peer;
+  /** The number that the request names, once it was read. */
+  index: number | undefined;
+}
+
+/** A response on its way. */
+export interface About {
+  readonly call: Call;
+  readonly site: string;
+  readonly release?: { readonly name: string; readonly digest: string };
+  readonly index: number | undefined;
+  /** SHA-256 of the chunk, whose message is always the same. */
+  readonly chunk?: string;
+}
+
+let calls = 0;
+
+/** Numbers a call. */
+export function callOf(method: string, peer: Peer): Call {
+  calls = (calls + 1) % 2 ** 32;
+  return { number: calls, method, peer, index: undefined };
+}
+
+const nameOf = (path: string): string => path.slice(SERVICE.length + 2);
+
+/** Whether a method is one that only a server with a transparency log has. */
+export const isLogMethod = (name: string): boolean =>
+  ['GetCheckpoint', 'GetConsistency', 'GetInclusion'].includes(name);
+
+function entryOf({ number, method, peer, index }: Call): Omit<Entry, 'response' | 'bytes'> {
+  const name = nameOf(method);
+  return {
+    method: METHODS.includes(name as Method) ? (name as Method) : 'Other',
+    status: status.OK,
+    call: number,
+    port: peer.port,
+    peer: peer.certificate,
+    release: undefined,
+    index,
+  };
+}
+
+/** Chunks are sent over and over; what their messages hash to is not computed each time. */
+const known = new Map<string, string>();
+const MAX_KNOWN = 100_000;
+
+async function digestOf(message: Buffer, chunk: string | undefined): Promise<string> {
+  const before = chunk === undefined ? undefined : known.get(chunk);
+  if (before !== undefined) return before;
+  const hash = await webcrypto.subtle.digest('SHA-256', message); // not in this thread
+  const digest = Buffer.from(hash).toString('hex');
+  if (chunk !== undefined) {
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(chunk, digest);
+  }
+  return digest;
+}
+
+/** Puts a message on record; resolves when it may leave. @throws FedshotError `log`: it may not */
+export async function record(desk: Desk, about: About, message: Buffer): Promise<void> {
+  const { call, site, release, index, chunk } = about;
+  if (desk.transparency) {
+    const response = await digestOf(message, chunk);
+    if (call.method.endsWith('/GetFreshness')) desk.transparency.keep(response, message);
+    await desk.transparency.append({
+      ...entryOf(call),
+      release: release?.digest,
+      index,
+      response,
+      bytes: message.length,
+    });
+  }
+  desk.metrics.sent(site, release?.name ?? '', message.length);
+}
+
+/** Puts on record that a call was answered with a status alone. */
+export async function logStatus(desk: Desk, call: Call, code: status): Promise<void> {
+  await desk.transparency?.append({
+    ...entryOf(call),
+    status: code === status.OK ? status.UNKNOWN : code,
+    response: undefined,
+    bytes: 0,
+  });
+}

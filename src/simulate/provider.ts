@@ -45,7 +45,7 @@ export async function serve(
   context: Context,
 ): Promise<{ address: string; server: Running }> {
   const { store } = folders(options.out);
-  const args = ['provider', 'serve', '--store', store, '--host', 'localhost', '--port', '0'];
+  const args = ['provider', 'serve', '--store', store, '--port', '0'];
   const server = start({ ...context, name: 'provider', args });
   const { address } = (await server.answer) as { address: string };
   return { address, server };

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { FedshotError } from '../shared/errors.js';
+import { writeFileAtomic } from '../shared/files.js';
 import { prepareFolder } from './folder.js';
 import { plan, shareCores } from './plan.js';
 import { pool } from './pool.js';
@@ -40,8 +42,10 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
       () => failed.abort(new FedshotError('interrupted', 'another site failed')),
     );
     const seconds = (clock() - started) / 1000;
+    const result = { provider, sites: done.map(siteResult), seconds, out };
+    writeFileAtomic(join(out, 'result.json'), `${JSON.stringify(result, null, 2)}\n`);
     return {
-      result: { provider, sites: done.map(siteResult), seconds, out },
+      result,
       runs: done.map(({ site, ...rest }) => ({ name: site.name, data: site.data, ...rest })),
     };
   } finally {

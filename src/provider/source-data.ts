@@ -55,11 +55,12 @@ export async function sourceData(options: TrainOptions): Promise<SourceData> {
       },
     );
   const classes = classNames(source, options.classes);
+  const checked = checkLabels(source, classes); // before the split, so that samples keep their numbers
   const { kept, held } = given
     ? { kept: undefined, held: undefined }
     : holdOut(source.count, options.holdOut, random(options.seed));
-  const trained = checkLabels(kept ? rows(source, kept) : source, classes);
-  const scored = checkLabels(given ?? rows(source, held!), classes);
+  const trained = kept ? rows(checked, kept) : checked;
+  const scored = given ? checkLabels(given, classes) : rows(checked, held!);
   const input = fitInput(trained, naturalInput(options.arch));
   const architecture = architectureSchema.parse({
     name: options.arch,

@@ -51,7 +51,7 @@ export function start(options: ProcessOptions): Running {
   });
   alive.add(child);
   const progress = replay(options.reporter, options.name);
-  child.on('message', (message) => progress.receive(message as ProgressMessage));
+  child.on('message', (message) => progress(message as ProgressMessage));
 
   const said = { out: '', err: '' };
   child.stdout!.setEncoding('utf8').on('data', (text: string) => (said.out += text));
@@ -68,7 +68,6 @@ export function start(options: ProcessOptions): Running {
     child.once('close', (code, killer) => {
       alive.delete(child);
       signal.removeEventListener('abort', stop);
-      progress.end();
       if (code === 0) resolve();
       else if (signal.aborted) reject(signal.reason as Error);
       else reject(failure(options, said, killer ?? `exit code ${code}`));

@@ -39,7 +39,7 @@ describe('messageReporter and replay', () => {
     remote.warn('careful');
 
     const { said, reporter } = recorder();
-    const { receive } = replay(reporter, 'site-1');
+    const receive = replay(reporter, 'site-1');
     for (const message of JSON.parse(JSON.stringify(sent)) as ProgressMessage[]) receive(message);
     expect(said).toEqual([
       'task site-1 · adapt 50 steps',
@@ -51,14 +51,5 @@ describe('messageReporter and replay', () => {
       'site-1 · adapt done ended',
       'warn site-1: careful',
     ]);
-  });
-
-  it('ends what a process that died has left open', () => {
-    const { said, reporter } = recorder();
-    const { receive, end } = replay(reporter, 'site-1');
-    receive({ kind: 'task', id: 0, label: 'pull', total: 2, unit: 'MiB' });
-    end();
-    end();
-    expect(said).toEqual(['task site-1 · pull 2 MiB', 'site-1 · pull done undefined']);
   });
 });

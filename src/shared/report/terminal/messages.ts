@@ -49,34 +49,25 @@ export function messageReporter(
 }
 
 /** Repeats another process's progress, its name in front. */
-export function replay(
-  reporter: Reporter,
-  name: string,
-): { receive: (message: ProgressMessage) => void; end: () => void } {
+export function replay(reporter: Reporter, name: string): (message: ProgressMessage) => void {
   const tasks = new Map<number, Task>();
-  return {
-    receive(message) {
-      switch (message.kind) {
-        case 'note':
-        case 'warn':
-          reporter[message.kind](`${name}: ${message.line}`);
-          break;
-        case 'task': {
-          const { id, label, total, unit } = message;
-          tasks.set(id, reporter.task(`${name} · ${label}`, total, unit));
-          break;
-        }
-        case 'advance':
-          tasks.get(message.id)?.advance(message.by, message.note);
-          break;
-        case 'done':
-          tasks.get(message.id)?.done(message.note);
-          tasks.delete(message.id);
+  return (message) => {
+    switch (message.kind) {
+      case 'note':
+      case 'warn':
+        reporter[message.kind](`${name}: ${message.line}`);
+        break;
+      case 'task': {
+        const { id, label, total, unit } = message;
+        tasks.set(id, reporter.task(`${name} · ${label}`, total, unit));
+        break;
       }
-    },
-    end() {
-      for (const task of tasks.values()) task.done();
-      tasks.clear();
-    },
+      case 'advance':
+        tasks.get(message.id)?.advance(message.by, message.note);
+        break;
+      case 'done':
+        tasks.get(message.id)?.done(message.note);
+        tasks.delete(message.id);
+    }
   };
 }

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { action, command } from '../command.js';
 import type { Io } from '../io.js';
 import { path } from '../options.js';
-import { grouped } from '../fingerprint.js';
 import { describeTrust } from './trust/text.js';
 
 interface Options {
@@ -11,6 +10,8 @@ interface Options {
   fingerprint?: string;
   replace?: boolean;
 }
+
+const COMPARE = 'compare this fingerprint with the provider, over another channel';
 
 /** Declares what pinning needs; `client init` and `client trust pin` are the same act. */
 export function addPin(
@@ -29,10 +30,9 @@ export function addPin(
       action(io, async ({ trust, ...options }: Options) => {
         const { pinTrust, trustReport } = await import('../../client/trust.js');
         const value = trustReport(pinTrust({ file: trust, ...options }));
-        const compare = `compare with the provider, over another channel: ${grouped(value.fingerprint)}`;
         return {
           value,
-          text: () => [describeTrust(value), ...(options.fingerprint ? [] : [compare])].join('\n'),
+          text: () => [describeTrust(value), ...(options.fingerprint ? [] : [COMPARE])].join('\n'),
         };
       }),
     );

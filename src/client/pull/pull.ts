@@ -22,6 +22,7 @@ import { download } from './download.js';
 import { partialDir, releaseDir } from './home.js';
 import { install, isInstalled } from './install.js';
 import { Lane } from './lane.js';
+import { witnessSource } from './witness.js';
 
 export interface PullOptions {
   /** `HOST:PORT`, `https://…` or folders; all of them are used at once. */
@@ -111,6 +112,28 @@ async function reuse(
   return [...missing];
 }
 
+/** The sources that may be used: those whose logs go on where they were. */
+async function witnessed(
+  options: PullOptions,
+  sources: readonly Source[],
+  retry: Retry,
+): Promise<Source[]> {
+  const usable: Source[] = [];
+  for (const source of sources)
+    try {
+      const ask = (): Promise<void> => witnessSource(options.home, source);
+      await (sources.length > 1 ? ask() : retrying({ ...retry, signal: options.signal }, ask));
+      usable.push(source);
+    } catch (error) {
+      // A log that lies ends the pull; one of several servers may be away.
+      const away = error instanceof FedshotError && error.code === 'network';
+      if (!away || sources.length === 1) throw error;
+      options.reporter?.warn(`${error.message}; it is not used`);
+    }
+  if (usable.length > 0) return usable;
+  throw new FedshotError('network', 'none of the sources answers');
+}
+
 const sizeOf = (wanted: readonly Wanted[]): number =>
   wanted.reduce((sum, { chunk }) => sum + chunk.size, 0);
 
@@ -135,9 +158,10 @@ export async function pull(options: PullOptions): Promise<PullResult> {
   };
   const signal = AbortSignal.any([stopper.signal, ...(options.signal ? [options.signal] : [])]);
   const { ca } = readTrust(home).root.document.tls;
-  const sources = openSources(options.from, { ca, identity, insecurePlaintext, signal });
+  const opened = openSources(options.from, { ca, identity, insecurePlaintext, signal });
   try {
-    const release = await verify(options, sources, retry);
+    const release = await verify(options, opened, retry);
+    const sources = await witnessed({ ...options, signal }, opened, retry);
     const received = new Map(sources.map((source) => [source, 0]));
     let chunks = 0;
     let bytesReused = 0;
@@ -165,6 +189,10 @@ export async function pull(options: PullOptions): Promise<PullResult> {
       } finally {
         await partial.close();
       }
+      // Once more, so that what this site keeps of the logs covers what it was sent.
+      await witnessed({ ...options, signal }, sources, retry).catch((error: unknown) => {
+        if (!(error instanceof FedshotError) || error.code !== 'network') throw error;
+      });
       install(home, release);
     }
     const bytesReceived = [...received.values()].reduce((a, b) => a + b, 0);
@@ -178,6 +206,6 @@ export async function pull(options: PullOptions): Promise<PullResult> {
       sources: [...received].map(([source, bytes]) => ({ from: source.name, bytes })),
     };
   } finally {
-    for (const source of sources) source.close();
+    for (const source of opened) source.close();
   }
 }

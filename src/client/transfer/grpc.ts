@@ -1,4 +1,5 @@
-import type { CallOptions, Client, ClientReadableStream } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
+import type { CallOptions, Client, ClientReadableStream, ServiceError } from '@grpc/grpc-js';
 import { FedshotError } from '../../shared/errors.js';
 import { MAX_MANIFEST_BYTES, type Release } from '../../shared/release/index.js';
 import { decodeChunk, fromStatus, openChannel, releaseService } from '../../shared/rpc/index.js';
@@ -18,7 +19,8 @@ const FAR_MS = 8;
 const FAR_BYTES = 4 * 2 ** 20;
 const FAR_WINDOW = 16 * 2 ** 20;
 
-type Unary = 'GetRoot' | 'GetFreshness' | 'GetManifest';
+type Unary = 'GetRoot' | 'GetFreshness' | 'GetManifest' | 'GetCheckpoint' | 'GetConsistency';
+type Answer<M extends Unary> = ReturnType<(typeof releaseService)[M]['responseDeserialize']>;
 
 /** A provider's server, or a mirror that speaks the same. */
 export function grpcSource(address: string, options: SourceOptions): Source {
@@ -36,21 +38,20 @@ export function grpcSource(address: string, options: SourceOptions): Source {
   let roundTripMs = Infinity;
   let metadataBytes = 0;
 
-  const unary = (name: Unary, request: object, what: string): Promise<Buffer> => {
-    const { path, requestSerialize, responseDeserialize } = releaseService[name];
-    const serialize = requestSerialize;
+  const unary = <M extends Unary>(name: M, request: object, what: string): Promise<Answer<M>> => {
+    const { path } = releaseService[name];
+    const serialize = releaseService[name].requestSerialize;
+    const deserialize = releaseService[name].responseDeserialize as (bytes: Buffer) => Answer<M>;
     const started = performance.now();
     return new Promise((resolve, reject) => {
       const settings: CallOptions = { deadline: Date.now() + UNARY_DEADLINE_MS };
       const call = near.makeUnaryRequest(
-        ...([path, serialize, responseDeserialize, request, settings] as const),
+        ...([path, serialize, deserialize, request, settings] as const),
         (error, response) => {
           signal?.removeEventListener('abort', stop);
           roundTripMs = Math.min(roundTripMs, performance.now() - started);
-          const envelope = response?.envelope;
-          metadataBytes += envelope?.length ?? 0;
           if (error) reject(signal?.aborted ? (signal.reason as Error) : fromStatus(error, what));
-          else resolve(envelope!);
+          else resolve(response!);
         },
       );
       const stop = (): void => {
@@ -60,7 +61,9 @@ export function grpcSource(address: string, options: SourceOptions): Source {
       if (signal?.aborted) stop();
     });
   };
-  const atMost = (bytes: Buffer, maxBytes: number, what: string): Buffer => {
+  const atMost = (answer: { envelope: Buffer }, maxBytes: number, what: string): Buffer => {
+    const bytes = answer.envelope;
+    metadataBytes += bytes.length;
     if (bytes.length <= maxBytes) return bytes;
     throw new FedshotError('limit', `${what}: ${bytes.length} bytes, at most ${maxBytes} allowed`);
   };
@@ -129,6 +132,22 @@ export function grpcSource(address: string, options: SourceOptions): Source {
     manifest: async (name, version, maxBytes) => {
       const what = `${address}: manifest of ${name} ${version}`;
       return atMost(await unary('GetManifest', { name, version }, what), maxBytes, what);
+    },
+    log: {
+      checkpoint: async () => {
+        const what = `${address}: checkpoint of the log`;
+        try {
+          return (await unary('GetCheckpoint', {}, what)).note.toString();
+        } catch (error) {
+          const cause = (error as FedshotError).cause as Partial<ServiceError> | undefined;
+          if (cause?.code === status.UNIMPLEMENTED) return undefined;
+          throw error;
+        }
+      },
+      consistency: async (size1, size2) => {
+        const what = `${address}: consistency of the log`;
+        return (await unary('GetConsistency', { size1, size2 }, what)).hashes;
+      },
     },
     close: () => {
       near.close();

@@ -1,5 +1,13 @@
 import type { Fetcher } from '../../shared/release/index.js';
 
+/** What a server says of its transparency log; untrusted as well. */
+export interface SourceLog {
+  /** The signed note, or undefined from a server that keeps no log. */
+  readonly checkpoint: () => Promise<string | undefined>;
+  /** The hashes that prove the tree of `size1` leaves to be the beginning of that of `size2`. */
+  readonly consistency: (size1: number, size2: number) => Promise<Uint8Array[]>;
+}
+
 /** A place to pull from. Nothing it says is trusted. */
 export interface Source extends Fetcher {
   /** As the person named it. */
@@ -8,6 +16,8 @@ export interface Source extends Fetcher {
   readonly lanes: number;
   /** Bytes of metadata received so far. */
   readonly metadataBytes: number;
+  /** Only where a server answers. */
+  readonly log?: SourceLog;
   close(): void;
 }
 

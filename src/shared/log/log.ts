@@ -24,9 +24,7 @@ export interface LogOptions {
   /** Every key of the role `log`: an older checkpoint may bear an older one. */
   keys: ReadonlyMap<string, Uint8Array>;
   now?: () => Date;
-  /** A checkpoint younger than this is given again rather than made anew (1 s). */
-  checkpointMs?: number;
-  /** A leaf is covered by a published checkpoint after this time at the latest (5 s). */
+  /** A leaf is covered by the published files after this time at the latest (5 s). */
   publishMs?: number;
 }
 
@@ -52,7 +50,9 @@ export class TransparencyLog {
   #writing: Promise<void> | undefined;
   #broken: FedshotError | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #published: { note: string; size: number; at: number } | undefined;
+  #signed: { note: string; size: number } | undefined;
+  /** Size that the files show. */
+  #published: number | undefined;
 
   private constructor(
     options: Required<LogOptions>,
@@ -75,7 +75,7 @@ export class TransparencyLog {
    *   than, or other than, what was signed
    */
   static async open(given: LogOptions): Promise<TransparencyLog> {
-    const options = { now: () => new Date(), checkpointMs: 1000, publishMs: 5000, ...given };
+    const options = { now: () => new Date(), publishMs: 5000, ...given };
     const unlock = lockLog(options.dir);
     try {
       const path = join(options.dir, CHECKPOINT_FILE);
@@ -129,16 +129,17 @@ export class TransparencyLog {
   }
 
   /**
-   * Signs the log's present state and publishes it beside the tiles that it covers.
+   * Signs the log's present state. Its leaves are on the disk; the tiles over them follow.
    *
    * @returns the signed note
    */
   checkpoint(): string {
-    const now = this.#options.now().getTime();
-    const known = this.#published;
-    const fresh = known && now - known.at < this.#options.checkpointMs && now >= known.at;
-    if (known && (fresh || known.size === this.size)) return known.note;
-    return this.#publish(now);
+    const { size } = this;
+    if (this.#signed?.size !== size) {
+      const checkpoint = { origin: this.origin, size, root: this.#tree.root() };
+      this.#signed = { size, note: signCheckpoint(checkpoint, this.#options.signer) };
+    }
+    return this.#signed.note;
   }
 
   /** Hashes that prove that the tree of `size1` leaves is the beginning of that of `size2`. @throws FedshotError `not-found` */
@@ -171,8 +172,7 @@ export class TransparencyLog {
     await this.#writing;
     clearTimeout(this.#timer);
     try {
-      if (!this.#broken && this.#published?.size !== this.size)
-        this.#publish(this.#options.now().getTime());
+      if (!this.#broken && this.#published !== this.size) this.#publish();
     } finally {
       await this.#journal.close();
       this.#unlock();
@@ -226,29 +226,22 @@ export class TransparencyLog {
   #publishLate(): void {
     this.#timer = undefined;
     try {
-      if (this.#published?.size !== this.size) this.#publish(this.#options.now().getTime());
+      if (this.#published !== this.size) this.#publish();
     } catch (error) {
       this.#broken ??= asFedshotError(error, 'log', 'cannot publish a checkpoint');
     }
   }
 
-  #publish(now: number): string {
-    const tree = this.#tree;
-    for (const tile of tree.partialTiles())
+  /** Writes the tiles at the edge, then the checkpoint that covers them. */
+  #publish(): void {
+    const { size } = this;
+    for (const tile of this.#tree.partialTiles())
       this.#store(tilePath(tile.level, tile.index, tile.hashes.length), tile);
-    if (this.#bundle.length > 0)
-      this.#put(
-        tilePath('entries', this.#journal.bundle, this.#bundle.length),
-        encodeBundle(this.#bundle),
-      );
-    const { size } = tree;
-    const note = signCheckpoint(
-      { origin: this.origin, size, root: tree.root() },
-      this.#options.signer,
-    );
-    this.#put(CHECKPOINT_FILE, Buffer.from(note));
-    this.#published = { note, size, at: now };
-    return note;
+    const width = this.#bundle.length;
+    if (width > 0)
+      this.#put(tilePath('entries', this.#journal.bundle, width), encodeBundle(this.#bundle));
+    this.#put(CHECKPOINT_FILE, Buffer.from(this.checkpoint()));
+    this.#published = size;
   }
 
   #store(path: string, { hashes }: FullTile): void {

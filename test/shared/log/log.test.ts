@@ -41,7 +41,7 @@ let dir: string;
 beforeEach(() => (dir = mkdtempSync(join(tmpdir(), 'fedshot-log-'))));
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-const open = (at = dir) => TransparencyLog.open({ dir: at, signer, keys, checkpointMs: 0 });
+const open = (at = dir) => TransparencyLog.open({ dir: at, signer, keys });
 
 async function written(count: number): Promise<void> {
   const log = await open();

@@ -9,6 +9,7 @@ interface Options {
   home: string;
   fingerprint?: string;
   replace?: boolean;
+  kit?: string;
 }
 
 const COMPARE = 'compare this fingerprint with the provider, over another channel';
@@ -25,11 +26,14 @@ export function addPin(
     .requiredOption('--trust <file>', 'the provider’s trust.json', path)
     .requiredOption('--home <dir>', 'folder of this site', path)
     .option('--fingerprint <hex>', 'refuse any root but the one with this fingerprint')
+    .option('--kit <dir>', 'start-up kit: keep its certificate to show the provider', path)
     .option('--replace', 'forget another provider that is pinned, and everything seen of it')
     .action(
-      action(io, async ({ trust, ...options }: Options) => {
+      action(io, async ({ trust, kit, ...options }: Options) => {
         const { pinTrust, trustReport } = await import('../../client/trust.js');
+        const { installIdentity } = await import('../../client/transfer/index.js');
         const value = trustReport(pinTrust({ file: trust, ...options }));
+        if (kit !== undefined) installIdentity(options.home, kit);
         return {
           value,
           text: () => [describeTrust(value), ...(options.fingerprint ? [] : [COMPARE])].join('\n'),

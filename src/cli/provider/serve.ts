@@ -3,12 +3,10 @@ import type { Command } from 'commander';
 import type { ServeLimits, Serving } from '../../provider/serve/index.js';
 import { action, command } from '../command.js';
 import type { Io } from '../io.js';
-import { keyringAt } from '../keyring.js';
+import { addKeyOptions, keyringAt, type KeyOptions } from '../keyring.js';
 import { path, port, positiveInteger, positiveReal, seconds } from '../options.js';
 
-interface Options {
-  store: string;
-  keys?: string;
+interface Options extends KeyOptions {
   host: string;
   port: number;
   metricsPort?: number;
@@ -77,16 +75,11 @@ async function start({ log: logTo, ...options }: Options, io: Io): Promise<Servi
 }
 
 export function register(parent: Command, io: Io): void {
-  command(parent, 'serve', 'serve a store over gRPC and TLS until it is stopped', [
+  const serve = command(parent, 'serve', 'serve a store over gRPC and TLS until it is stopped', [
     'fedshot provider serve --store work/store --port 7443',
     'fedshot provider serve --store work/store --host 0.0.0.0 --policy policy.json --metrics-port 9464',
   ])
     .requiredOption('--store <dir>', 'folder of the store', path)
-    .option(
-      '--keys <dir>',
-      'folder of the keys (default: FEDSHOT_KEYS, or the store’s name + -keys)',
-      path,
-    )
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <n>', '0 for any free one', port, 7443)
     .option('--metrics-port <n>', 'serve Prometheus metrics there', port)
@@ -104,23 +97,23 @@ export function register(parent: Command, io: Io): void {
       path,
     )
     .option('--no-log', 'serve without a transparency log: nobody can check what was sent')
-    .option('--insecure-plaintext', 'without TLS: anybody on the way can listen and change')
-    .action(
-      action(io, async (options: Options) => {
-        const serving = await start(options, io);
-        const reload = (): void => void serving.reload();
-        process.on('SIGHUP', reload);
-        const { address, metricsAddress } = serving;
-        io.result(
-          { ready: true, address, metricsAddress },
-          () => `serving ${options.store} on ${address}`,
-        );
-        await new Promise<void>((resolve) => {
-          io.signal.addEventListener('abort', () => resolve(), { once: true });
-          if (io.signal.aborted) resolve();
-        });
-        process.off('SIGHUP', reload);
-        await serving.close();
-      }),
-    );
+    .option('--insecure-plaintext', 'without TLS: anybody on the way can listen and change');
+  addKeyOptions(serve).action(
+    action(io, async (options: Options) => {
+      const serving = await start(options, io);
+      const reload = (): void => void serving.reload();
+      process.on('SIGHUP', reload);
+      const { address, metricsAddress } = serving;
+      io.result(
+        { ready: true, address, metricsAddress },
+        () => `serving ${options.store} on ${address}`,
+      );
+      await new Promise<void>((resolve) => {
+        io.signal.addEventListener('abort', () => resolve(), { once: true });
+        if (io.signal.aborted) resolve();
+      });
+      process.off('SIGHUP', reload);
+      await serving.close();
+    }),
+  );
 }

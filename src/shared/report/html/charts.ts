@@ -16,7 +16,7 @@ export interface Series {
 export interface ChartOptions {
   /** What a reader who cannot see the chart is told. */
   description: string;
-  /** Shares are shown as percentages, on an axis from 0 to 100% or on the tenths that they fill. */
+  /** Shares are shown as percentages, on an axis from 0 to 100% or on the fifths that they fill. */
   share?: 'whole' | 'fit';
   /** Twice as wide as high, or four times. */
   wide?: boolean;
@@ -84,7 +84,7 @@ export function lineChart(series: Series[], options: ChartOptions): Markup {
         splitLine: { lineStyle: { color: RULE } },
         ...(options.share
           ? {
-              min: options.share === 'fit' ? lowestTenth(series) : 0,
+              min: options.share === 'fit' ? lowestFifth(series) : 0,
               max: 1,
               axisLabel: { ...axis.axisLabel, formatter: (y: number) => `${Math.round(y * 100)}%` },
             }
@@ -106,9 +106,9 @@ export function lineChart(series: Series[], options: ChartOptions): Markup {
   }
 }
 
-function lowestTenth(series: Series[]): number {
+function lowestFifth(series: Series[]): number {
   const values = series.flatMap((line) => line.points.map(([, y]) => y));
-  return Math.min(0.9, Math.floor(Math.min(1, ...values) * 10) / 10);
+  return Math.floor(Math.min(0.8, ...values) * 5) / 5;
 }
 
 function themed(svg: string, description: string): Markup {

@@ -71,7 +71,7 @@ function together(sites: SiteReport[]): Markup {
     ? 'Accuracy of every site over its epochs'
     : 'Pseudo-label agreement per site';
   return html`<h3>${what}</h3>
-    ${lineChart(series, { description: what, share: 'fit', wide: true })}`;
+    <div class="scroll"><div class="wide">${lineChart(series, { description: what, share: 'fit', wide: true })}</div></div>`;
 }
 
 function environment({ sites, version }: ReportModel): Markup {

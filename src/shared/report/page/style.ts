@@ -33,6 +33,8 @@ code, .mono { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monosp
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 6px 20px 6px 0; text-align: left; vertical-align: top; }
+.figures td { white-space: nowrap; }
+.wide { min-width: 640px; }
 thead th { border-bottom: 1px solid var(--ink); font-weight: 600; white-space: nowrap; }
 tbody tr { border-bottom: 1px solid var(--rule); }
 .right { text-align: right; }

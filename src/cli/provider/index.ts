@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { group } from '../command.js';
 import type { Io } from '../io.js';
+import { register as registerExport } from './export.js';
 import { register as registerInit } from './init.js';
 import { register as registerPublish } from './publish.js';
 import { register as registerRefresh } from './refresh.js';
@@ -22,5 +23,6 @@ const commands: ((parent: Command, io: Io) => void)[] = [
   registerTrain,
   registerPublish,
   registerServe,
+  registerExport,
   registerRefresh,
 ];

@@ -1,0 +1,1 @@
+export { exportStore, type Exported, type ExportOptions } from './export.js';

@@ -52,6 +52,7 @@ export interface CApi {
     out: Out,
   ): number;
   dtypes: { float32: number; int32: number; int64: number; bool: number };
+  memoryFormats: { contiguous: number; channelsLast: number };
   deviceType: number;
 }
 
@@ -163,6 +164,10 @@ export function openLibrary(folder: string, device: Device, threads: number): CA
       int32: constant('aoti_torch_dtype_int32'),
       int64: constant('aoti_torch_dtype_int64'),
       bool: constant('aoti_torch_dtype_bool'),
+    },
+    memoryFormats: {
+      contiguous: constant('aoti_torch_memory_format_contiguous_format'),
+      channelsLast: constant('aoti_torch_memory_format_channels_last'),
     },
     deviceType: constant(`aoti_torch_device_type_${device}`),
   };

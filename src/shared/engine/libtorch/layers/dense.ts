@@ -6,6 +6,7 @@ import { define } from '../define.js';
 import { compute, defineGradient, libtorchBackend, run } from './gradient.js';
 
 const LINEAR = 'TorchLinear';
+const IMAGES = 'TorchImages';
 const RELU = 'TorchRelu';
 const SCALE = 'TorchScaleChannels';
 
@@ -29,9 +30,10 @@ function defineActivations(): void {
   defineGradient(RELU, { output: true }, (dy, [y]) => ({
     x: () =>
       compute((torch) => {
-        const zero = libtorchBackend().zero();
-        const positive = torch.call('aten::gt.Tensor', y!.handle, zero);
-        return torch.call('aten::where.self', positive, handleOf(dy), zero);
+        // `threshold_backward` cannot be dispatched; this is the next best in passes over memory.
+        const mask = torch.call('aten::empty_like', y!.handle, null, null, null, null, null);
+        torch.call('aten::gt.Tensor_out', y!.handle, libtorchBackend().zero(), mask);
+        return torch.call('aten::mul_.Tensor', mask, handleOf(dy));
       }),
   }));
   define(SCALE, ({ x, mask }, _, { torch, give }) => {
@@ -61,7 +63,30 @@ function defineActivations(): void {
 
 const SOFTMAX = { TorchSoftmax: '_softmax', TorchLogSoftmax: '_log_softmax' };
 
+/**
+ * Images in the memory layout that convolutions and pooling are fastest in: channels last on a CPU
+ * (half the time of PyTorch's default there), PyTorch's default on CUDA. Shapes stay NCHW either way.
+ */
+function defineImages(): void {
+  define(IMAGES, ({ x }, _, { torch, backend, give }) => {
+    const [n, c, h, w] = x!.shape as [number, number, number, number];
+    if (backend.device !== 'cpu')
+      return give(torch.call('aten::contiguous', x!.handle, 0), x!.dtype, x);
+    const { channelsLast } = torch.api.memoryFormats;
+    const packed = torch.call('aten::contiguous', x!.handle, channelsLast);
+    // One channel fits both layouts; the strides have to say which is meant.
+    if (c > 1) return give(packed, x!.dtype, x);
+    const strides = [h * w, 1, w, 1];
+    return give(torch.call('aten::as_strided', packed, [n, c, h, w], strides, null), x!.dtype, x);
+  });
+  tf.registerGradient({
+    kernelName: IMAGES,
+    gradFunc: (dy) => ({ x: () => tf.clone(dy as Tensor) }),
+  });
+}
+
 export function defineDense(): void {
+  defineImages();
   defineLinear();
   defineActivations();
 }
@@ -77,8 +102,7 @@ export const denseOps: Pick<
   | 'flatten'
   | 'gatherRows'
 > = {
-  // Activations stay NCHW, as in PyTorch: neither end of the network copies.
-  images: (x) => x,
+  images: (x) => run(IMAGES, { x }),
   flatten: (x) => tf.reshape(x, [x.shape[0], -1]),
   linear: (x, weight, bias) => run(LINEAR, { x, weight, bias }),
   relu: (x) => run(RELU, { x }),

@@ -13,5 +13,5 @@ export function defineLayers(): void {
   defineDense();
 }
 
-/** `Ops` with one ATen operator where tfjs-core would need many. Activations are NCHW. */
+/** `Ops` with one ATen operator where tfjs-core would need many. Shapes of activations are NCHW. */
 export const libtorchOps: Ops = { ...imageOps, ...normalisationOps, ...denseOps, sgd };

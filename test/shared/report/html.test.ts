@@ -83,6 +83,21 @@ describe('renderReport', () => {
     expect(text).not.toMatch(/#010203|#040506|CDATA/);
   });
 
+  it('shows the verdict, its findings and what to do about them', () => {
+    const finding = { outcome: 'refuse', says: 'the images look inverted', remedy: '--invert' };
+    const battery = { outcome: 'refuse', kept: 'source', findings: [finding] };
+    const page = renderReport({ ...model, sites: [{ ...site, run: { ...run, battery } }] });
+    expect(page).toMatch(/<strong class="bad">refuse<\/strong>; the released model is kept/);
+    expect(page).toMatch(/the images look inverted.*→ --invert/);
+  });
+
+  it('leaves out what a method does not have', () => {
+    const epochs = [{ epoch: 1, pseudoLabelAgreement: 0.5 }];
+    const page = renderReport({ ...model, sites: [{ ...site, run: { ...run, epochs } }] });
+    expect(page).not.toContain('Terms of the objective');
+    expect(page).not.toMatch(/NaN|undefined/);
+  });
+
   it('says CHANGED when the classifier is not the released one', () => {
     const tampered = { ...site, run: { ...run, classifierUnchanged: false } };
     expect(renderReport({ ...model, sites: [tampered] })).toContain('CHANGED');

@@ -29,7 +29,7 @@ export function pointsOf(
 ): [number, number][] {
   return epochs.flatMap((epoch): [number, number][] => {
     const y = pick(epoch);
-    return y === undefined ? [] : [[epoch.epoch, y]];
+    return typeof y === 'number' && Number.isFinite(y) ? [[epoch.epoch, y]] : [];
   });
 }
 

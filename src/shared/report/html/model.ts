@@ -1,15 +1,15 @@
-/** What one epoch of adaptation came to. Losses are natural-log units per sample; shares are 0..1. */
+/** What one epoch came to; what a method does not have is absent. Losses are nats, shares 0..1. */
 export interface EpochReport {
   /** 1, 2, … */
   epoch: number;
   /** Mean of the whole objective over the epoch's steps. */
-  loss: number;
+  loss?: number;
   /** Mean entropy of the predictions, the first term of the IM loss. */
-  entropy: number;
+  entropy?: number;
   /** Entropy of the mean prediction, the second. */
-  diversity: number;
+  diversity?: number;
   /** Cross-entropy against the pseudo-labels. */
-  pseudoCe: number;
+  pseudoCe?: number;
   /** Share of pseudo-labels equal to the model's own predictions at the epoch's start. */
   pseudoLabelAgreement?: number;
   /** Share of pseudo-labels that differ from the epoch before. */
@@ -33,6 +33,15 @@ export interface SampleReport {
   label?: ArrayLike<number>;
 }
 
+/** The verdict on a run, and what it rests on. */
+export interface BatteryReport {
+  /** `ok`, `warn`, `refuse` or `rolled back`. */
+  outcome: string;
+  /** Which model is in use now. */
+  kept: string;
+  findings: { outcome: string; says: string; remedy?: string }[];
+}
+
 /** One site's adaptation: the JSON of `fedshot client adapt`, and what a page shows besides. */
 export interface RunReport {
   engine: { name: string; device: string; version: string; threads: number };
@@ -44,6 +53,10 @@ export interface RunReport {
   epochs: EpochReport[];
   confusion?: { before: Confusion; after: Confusion };
   classes: string[];
+  /** How it was adapted, e.g. `shot`. */
+  method?: string;
+  /** What the site found out about the run without labels. */
+  battery?: BatteryReport;
   /** Share of the last pseudo-labels equal to the adapted model's own predictions. */
   pseudoLabelAgreement?: number;
   samples?: SampleReport;

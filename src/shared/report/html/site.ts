@@ -2,7 +2,7 @@ import { html, type Markup } from '../page/index.js';
 import { bytes, count, duration, percent, points } from '../terminal/index.js';
 import { lineChart, pointsOf, type Series } from './charts.js';
 import { confusion } from './confusion.js';
-import type { EpochReport, RunReport, SiteReport } from './model.js';
+import type { BatteryReport, EpochReport, RunReport, SiteReport } from './model.js';
 import { samples } from './samples.js';
 
 /** The section of one site: figures, curves, confusion matrices, samples. */
@@ -38,6 +38,7 @@ function facts(run: RunReport, received: number | undefined): Markup {
           ['change in points', points(after - before)],
         ]
       : [['accuracy', 'not known: no labels']];
+  if (run.method) rows.push(['method', run.method]);
   rows.push(
     ['samples', count(run.n)],
     ['time', duration(run.seconds)],
@@ -60,6 +61,19 @@ function facts(run: RunReport, received: number | undefined): Markup {
   </dl>`;
 }
 
+function verdict({ outcome, kept, findings }: BatteryReport): Markup {
+  return html`<p>Verdict without labels: <strong class="${outcome === 'ok' ? 'good' : 'bad'}">${outcome}</strong>; the ${kept === 'source' ? 'released' : 'adapted'} model is kept.</p>
+${
+  findings.length > 0 &&
+  html`<ul>${findings.map(
+    (
+      finding,
+    ) => html`<li>${finding.outcome}: ${finding.says}${finding.remedy && html` <span class="soft">→ ${finding.remedy}</span>`}</li>
+`,
+  )}</ul>`
+}`;
+}
+
 function curves(run: RunReport): Markup {
   const over = (name: string, pick: (epoch: EpochReport) => number | undefined): Series => ({
     name,
@@ -79,7 +93,7 @@ function curves(run: RunReport): Markup {
     over('entropy', (epoch) => epoch.entropy),
     over('diversity', (epoch) => epoch.diversity),
     over('pseudo-label CE', (epoch) => epoch.pseudoCe),
-  ];
+  ].filter(({ points }) => points.length > 0);
   return html`<div class="columns">
     <figure>
       <figcaption>Shares of samples</figcaption>

@@ -5,6 +5,10 @@ import { refusal } from './files.js';
 
 const mean = (x: Float32Array): number => x.reduce((a, b) => a + b, 0) / x.length;
 
+/** Mean difference between neighbours in a row: what a blurred picture lacks. */
+const sharpness = (x: Float32Array): number =>
+  mean(x.map((grey, i) => (i % 28 === 0 ? 0 : Math.abs(grey - x[i - 1]!))));
+
 /** Share of samples whose nearest class mean is their own. */
 function nearestMean(train: Dataset, test: Dataset): number {
   const size = train.x.length / train.count;
@@ -71,13 +75,17 @@ describe('drawDigits', () => {
   });
 
   it('draws domains that differ as their names say', async () => {
-    const level = async (domain: string): Promise<number> =>
-      mean((await loadDataset(`digits:${domain}?n=200`)).x);
+    const draw = async (domain: string): Promise<Float32Array> =>
+      (await loadDataset(`digits:${domain}?n=200`)).x;
+    const level = async (domain: string): Promise<number> => mean(await draw(domain));
     const plain = await level('plain');
     expect(await level('thin')).toBeLessThan(0.6 * plain);
     expect(await level('thick')).toBeGreaterThan(1.6 * plain);
     expect(await level('inverted')).toBeGreaterThan(0.7);
-    expect(Math.abs((await level('blurred')) - plain)).toBeLessThan(0.02);
+    const sharp = sharpness(await draw('plain'));
+    expect(sharpness(await draw('blurred'))).toBeLessThan(0.8 * sharp);
+    expect(sharpness(await draw('lowres'))).toBeLessThan(0.8 * sharp);
+    expect(sharpness(await draw('noisy'))).toBeGreaterThan(2 * sharp);
   });
 
   it('draws digits that even class means tell apart, less so in another domain', async () => {

@@ -9,7 +9,6 @@ export interface Domain {
 
 const PLAIN: Hand = {
   radius: [1.15, 0.18],
-  ink: [1, 0],
   shear: [0.06, 0.1],
   rotation: [0, 4],
   height: [19, 0.8],
@@ -19,13 +18,13 @@ const PLAIN: Hand = {
 /** The domains of `digits:`; `plain` is what the others are shifts of. */
 export const DOMAINS: Readonly<Record<string, Domain>> = {
   plain: { hand: PLAIN },
-  thin: { hand: { ...PLAIN, radius: [0.3, 0.05], ink: [0.6, 0.1] } },
-  thick: { hand: { ...PLAIN, radius: [2.7, 0.25] } },
-  slanted: { hand: { ...PLAIN, shear: [0.7, 0.12] } },
-  blurred: { hand: PLAIN, effect: blur(1.8, 2.4) },
-  noisy: { hand: PLAIN, effect: noise(0.35, 0.1) },
-  lowres: { hand: PLAIN, effect: lowResolution(6, 8) },
+  thin: { hand: { ...PLAIN, radius: [0.36, 0.05] } },
+  thick: { hand: { ...PLAIN, radius: [2.9, 0.25] } },
+  slanted: { hand: { ...PLAIN, shear: [0.68, 0.12] } },
+  blurred: { hand: PLAIN, effect: blur(2, 2.5) },
+  noisy: { hand: PLAIN, effect: noise(0.55, 0.2) },
+  lowres: { hand: PLAIN, effect: lowResolution(7, 8) },
   inverted: { hand: PLAIN, effect: invert },
   background: { hand: PLAIN, effect: background },
-  rotated: { hand: { ...PLAIN, rotation: [35, 6] } },
+  rotated: { hand: { ...PLAIN, rotation: [30, 6] } },
 };

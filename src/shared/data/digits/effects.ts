@@ -14,7 +14,7 @@ export function blur(low: number, high: number): Effect {
       Math.exp(-((i - reach) ** 2) / (2 * sigma * sigma)),
     );
     const sum = kernel.reduce((a, b) => a + b);
-    return pass(pass(image, 1, SIDE), SIDE, 1);
+    return expose(pass(pass(image, 1, SIDE), SIDE, 1));
 
     function pass(from: Float32Array, step: number, line: number): Float32Array {
       return from.map((_, p) => {
@@ -42,7 +42,7 @@ export function lowResolution(low: number, high: number): Effect {
   return (image, random) => {
     const side = low + random.int(high - low + 1);
     const small = resize(image, 1, [SIDE, SIDE], [side, side]);
-    return resize(small, 1, [side, side], [SIDE, SIDE]);
+    return expose(resize(small, 1, [side, side], [SIDE, SIDE]));
   };
 }
 
@@ -70,5 +70,11 @@ export const background: Effect = (image, random) => {
   }
   return result;
 };
+
+/** Brightens so that the brightest point is white, as automatic exposure does. */
+function expose(image: Float32Array): Float32Array {
+  const brightest = image.reduce((a, b) => Math.max(a, b), 1e-6);
+  return image.map((grey) => grey / brightest);
+}
 
 const clamp = (grey: number): number => Math.min(1, Math.max(0, grey));

@@ -10,8 +10,6 @@ const PIECES_PER_SPAN = 6;
 export interface Hand {
   /** Radius of the pen in pixels. */
   readonly radius: readonly [number, number];
-  /** Darkness of the ink, 1 is white on black. */
-  readonly ink: readonly [number, number];
   /** Horizontal shift per unit of height: the slant of the writing. */
   readonly shear: readonly [number, number];
   /** Rotation in degrees, clockwise. */
@@ -53,7 +51,6 @@ export function write(glyph: Glyph, hand: Hand, random: Random): Float32Array {
     room / Math.max(right - left, 1e-3),
   );
   const middle = [SIDE / 2 + 0.6 * random.normal(), SIDE / 2 + 0.6 * random.normal()] as const;
-  const ink = Math.min(1, Math.max(0.25, draw(hand.ink)));
   const image = new Float32Array(SIDE * SIDE);
   for (const curve of curves) {
     const pixels = curve.map(([x, y]): Point => [
@@ -61,7 +58,7 @@ export function write(glyph: Glyph, hand: Hand, random: Random): Float32Array {
       middle[1] + (y - (top + bottom) / 2) * scale,
     ]);
     const [press, lift] = [1 + 0.12 * random.normal(), 1 + 0.12 * random.normal()];
-    drawCurve(image, pixels, radius * press, radius * lift, ink);
+    drawCurve(image, pixels, radius * press, radius * lift);
   }
   return image;
 }
@@ -96,13 +93,7 @@ function smooth(points: readonly Point[]): Point[] {
 }
 
 /** Covers what lies within the radius, which goes from `start` to `end`; edges are one pixel soft. */
-function drawCurve(
-  image: Float32Array,
-  curve: readonly Point[],
-  start: number,
-  end: number,
-  ink: number,
-): void {
+function drawCurve(image: Float32Array, curve: readonly Point[], start: number, end: number): void {
   for (let i = 0; i + 1 < curve.length; i++) {
     const [ax, ay] = curve[i]!;
     const [bx, by] = curve[i + 1]!;
@@ -119,7 +110,7 @@ function drawCurve(
         const [px, py] = [x + 0.5 - ax, y + 0.5 - ay];
         const t = Math.min(1, Math.max(0, (px * dx + py * dy) / length2));
         const distance = Math.sqrt((px - t * dx) ** 2 + (py - t * dy) ** 2);
-        const cover = ink * Math.min(1, Math.max(0, radius + 0.5 - distance));
+        const cover = Math.min(1, Math.max(0, radius + 0.5 - distance));
         const p = y * SIDE + x;
         if (cover > image[p]!) image[p] = cover;
       }

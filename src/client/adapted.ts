@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { FedshotError } from '../shared/errors.js';
 import { readBytes, writeFileAtomic } from '../shared/files.js';
 import { readModel, writeModel, type Model } from '../shared/model/folder.js';
-import type { AdaptResult, Adapted } from './adapt.js';
+import type { AdaptResult, Adapted } from './types.js';
 import type { SampleSheet } from './sample-sheet.js';
 
 /** What stays of an adaptation besides the weights: for the site's own reports and audits. */

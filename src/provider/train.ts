@@ -6,6 +6,7 @@ import { FedshotError } from '../shared/errors.js';
 import type { ArchitectureName } from '../shared/model/architecture.js';
 import { indexTensor } from '../shared/model/batches.js';
 import { CheckpointFile } from '../shared/model/checkpoint.js';
+import { makeCard } from '../shared/model/card/index.js';
 import type { ModelConfig } from '../shared/model/config.js';
 import { disposeEmbedding, embed } from '../shared/model/embed.js';
 import { stepsPerEpoch, type Plan, type Step } from '../shared/model/epochs.js';
@@ -154,6 +155,12 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     input: data.input,
     classes: data.classes,
     heldOutAccuracy: progress.best.accuracy,
+    card: await makeCard({
+      ...data,
+      state: best!,
+      ops: engine.ops,
+      trainLabels: data.train.labels,
+    }),
   };
   writeModel(options.out, { config, state: best! });
   checkpoint.remove();

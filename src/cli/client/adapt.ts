@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { AdaptOptions } from '../../client/adapt.js';
+import { METHOD_NAMES } from '../../client/methods/types.js';
 import type { EngineOptions } from '../../shared/engine/types.js';
 import { percent, points } from '../../shared/report/terminal/index.js';
 import { action, command } from '../command.js';
@@ -19,20 +20,34 @@ import {
   positiveReal,
   seed,
 } from '../options.js';
+import { batteryLines } from './battery-lines.js';
+import { addDataOptions, dataOf, type DataOptions } from './data-options.js';
 
-type Options = Omit<AdaptOptions, 'engine'> &
+type Options = Omit<AdaptOptions, 'engine' | 'data'> &
   EngineOptions &
-  IsolateFlag & { home: string; name: string; report?: string; samples: boolean };
+  IsolateFlag &
+  DataOptions & { report?: string; samples: boolean };
+
+const isFile = (prior: string | undefined): prior is string =>
+  prior !== undefined && prior !== 'uniform' && prior !== 'estimate';
+
+/** `uniform`, `estimate`, or a path. */
+const prior = (text: string): string => (isFile(text) ? path(text) : text);
 
 export function register(parent: Command, io: Io): void {
-  const adapt = command(parent, 'adapt', 'adapt a pulled release to local, unlabelled data', [
-    'fedshot client adapt --home work/site --name digits --data idx:images.gz',
-    'fedshot client adapt --home work/site --name digits --data digits:thin --report report.html',
-  ])
-    .requiredOption('--home <dir>', 'folder of this site', path)
-    .requiredOption('--name <release>', 'the release to adapt')
-    .requiredOption('--data <notation>', 'target data (docs/data.md); labels are never trained on')
+  const adapt = addDataOptions(
+    command(parent, 'adapt', 'adapt a pulled release to local, unlabelled data', [
+      'fedshot client adapt --home work/site --name digits --data idx:images.gz',
+      'fedshot client adapt --home work/site --name digits --data digits:thin --report report.html',
+      'fedshot client adapt --home work/site --name digits --data idx:images.gz --partial',
+    ]),
+  )
     .option('--test <notation>', 'data to score on, where it has labels')
+    .addOption(
+      new Option('--method <name>', 'how to adapt (docs/method.md)')
+        .choices(METHOD_NAMES)
+        .default('shot'),
+    )
     .option('--epochs <n>', 'passes over the data', positiveInteger, 30)
     .option('--batch <n>', 'samples per step', positiveInteger, 64)
     .option('--lr <rate>', 'learning rate at the start', positiveReal, 0.01)
@@ -50,6 +65,14 @@ export function register(parent: Command, io: Io): void {
       nonNegativeInteger,
       0,
     )
+    .option(
+      '--prior <which>',
+      'shares of the classes: uniform, estimate, or a JSON file {"class": share, …}',
+      prior,
+    )
+    .option('--partial', 'any of the classes may be absent from the data', false)
+    .option('--open-set', 'answer "unknown" for what seems to be of none of the classes', false)
+    .option('--force', 'keep the adapted model whatever the battery says of it', false)
     .option('--seed <n>', 'same seed, engine and threads: same weights', seed, 2020)
     .option('--report <file>', 'write a page with curves, confusions and samples', path)
     .option('--samples', 'put the pictures of --report into the JSON as well', false)
@@ -58,13 +81,15 @@ export function register(parent: Command, io: Io): void {
     action(io, async ({ home, name, report, samples: inJson, isolate, ...options }: Options) => {
       const isolation = await enterIsolation(io, {
         ...{ isolate, engine: engineOptions(options) },
-        data: [options.data, options.test],
+        data: [...options.data, options.test],
+        read: [isFile(options.prior) ? options.prior : undefined],
         write: [home],
         writeFiles: [report],
       });
       const { adaptRelease } = await import('../../client/index.js');
       const { result, samples } = await adaptRelease(home, name, {
         ...options,
+        data: dataOf(options),
         engine: engineOptions(options),
         reporter: io.reporter,
         signal: io.signal,
@@ -74,7 +99,7 @@ export function register(parent: Command, io: Io): void {
       if (report) {
         const { writeReport } = await import('../report-file.js');
         writeReport(report, io.now(), [
-          { name: home, data: options.data, run: { ...result, samples } },
+          { name: home, data: options.data.join(', '), run: { ...result, samples } },
         ]);
       }
       const { sourceOnlyAccuracy: before, adaptedAccuracy: after } = result;
@@ -87,6 +112,7 @@ export function register(parent: Command, io: Io): void {
             gain === undefined
               ? 'no labels to score on'
               : `accuracy ${percent(before)} → ${percent(after)} (${points(gain)} points)`,
+            ...batteryLines(result.battery),
             'the classifier is bit for bit the released one',
             ...(report ? [`report: ${report}`] : []),
             `next: fedshot client predict --home ${home} --name ${name} --data …`,

@@ -3,9 +3,13 @@ import type { Random } from '../random.js';
 export const AUGMENTATIONS = ['none', 'crop-rotate'] as const;
 export type Augmentation = (typeof AUGMENTATIONS)[number];
 
-/** Pixels of padding that the random crop may shift by, and the largest rotation in degrees. */
-const SHIFT = 4;
-const DEGREES = 10;
+/** How far an image may be moved: pixels that it may shift by, and the largest rotation in degrees. */
+export interface Motion {
+  shift: number;
+  degrees: number;
+}
+
+const AS_THE_ORIGINAL: Motion = { shift: 4, degrees: 10 };
 
 /**
  * Random crop (padding 4) and rotation by up to ±10°, nearest neighbour: what the original applies
@@ -23,13 +27,14 @@ export function cropRotate(
   index: Int32Array,
   outside: readonly number[],
   random: Random,
+  { shift, degrees }: Motion = AS_THE_ORIGINAL,
 ): Float32Array {
   const plane = H * W;
   const result = new Float32Array(index.length * C * plane);
   const [cy, cx] = [(H - 1) / 2, (W - 1) / 2];
   for (const [k, sample] of index.entries()) {
-    const [dy, dx] = [random.int(2 * SHIFT + 1) - SHIFT, random.int(2 * SHIFT + 1) - SHIFT];
-    const angle = ((2 * random.next() - 1) * DEGREES * Math.PI) / 180;
+    const [dy, dx] = [random.int(2 * shift + 1) - shift, random.int(2 * shift + 1) - shift];
+    const angle = ((2 * random.next() - 1) * degrees * Math.PI) / 180;
     const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
     for (let i = 0; i < plane; i++) {
       const [v, u] = [Math.floor(i / W) - cy, (i % W) - cx];

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { inputSchema } from '../data/input.js';
 import { FedshotError } from '../errors.js';
 import { architectureSchema } from './architecture.js';
+import { cardMisfit, cardSchema } from './card/schema.js';
 
 /**
  * `model.json`: what a site needs, besides the weights, to feed a hypothesis and read its answers.
@@ -15,6 +16,8 @@ export const modelConfigSchema = z.strictObject({
   classes: z.array(z.string().max(100)).min(2),
   /** Share of the provider's held-out samples that it gets right, 0..1. */
   heldOutAccuracy: z.number().min(0).max(1).optional(),
+  /** What the provider says of its held-out data; see `card`. */
+  card: cardSchema.optional(),
 });
 
 export type ModelConfig = z.infer<typeof modelConfigSchema>;
@@ -45,5 +48,8 @@ export function parseModelConfig(bytes: Uint8Array, file = 'model.json'): ModelC
     );
   if (config.input.shape.join() !== config.architecture.input.join())
     throw new FedshotError('model', `${file}: input and architecture disagree on the sample shape`);
+  const misfit = config.card && cardMisfit(config.card, K, config.architecture.bottleneck);
+  if (misfit)
+    throw new FedshotError('model', `${file}: card.${misfit} does not fit the architecture`);
   return config;
 }

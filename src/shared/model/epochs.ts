@@ -21,6 +21,8 @@ export interface Step {
   index: Int32Array;
   /** Learning rate at this iteration. */
   lr: number;
+  /** Iterations so far, this one included, over those of the whole plan: in (0, 1]. */
+  progress: number;
   /** The stream for this step's dropout and augmentation. */
   random: Random;
 }
@@ -53,6 +55,7 @@ export async function* epochSteps(
     yield {
       index,
       lr: learningRate(lr, iteration, epochs * list.length),
+      progress: iteration / (epochs * list.length),
       random: random.fork('step', k),
     };
   }

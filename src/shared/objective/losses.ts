@@ -1,9 +1,12 @@
 import {
   add,
+  div,
   log,
+  maximum,
   mean,
   mul,
   neg,
+  reshape,
   scalar,
   sub,
   sum,
@@ -24,11 +27,19 @@ const EPSILON = 1e-5;
  * @param logits `[N, K]`
  * @param labels int32 `[N]`
  * @param smoothing ε in 0..1; 0 is plain cross-entropy
+ * @param mask weight per sample, `[N]`: a weighted mean instead
  */
-export function crossEntropy(ops: Ops, logits: Tensor2D, labels: Tensor1D, smoothing = 0): Scalar {
+export function crossEntropy(
+  ops: Ops,
+  logits: Tensor2D,
+  labels: Tensor1D,
+  smoothing = 0,
+  mask?: Tensor1D,
+): Scalar {
   const K = logits.shape[1];
   const targets = add(mul(oneHotFloat(labels, K), 1 - smoothing), smoothing / K);
-  return neg(mean(sum(mul(targets, ops.logSoftmax(logits)), 1))) as Scalar;
+  const likelihoods = sum<Tensor1D>(mul(targets, ops.logSoftmax(logits)), 1);
+  return neg(mask ? weightedMean(likelihoods, mask) : mean<Scalar>(likelihoods));
 }
 
 /** H(p) = −Σ p·log(p + 1e-5) along the last axis: `[N, K]` → `[N]`, `[K]` → scalar. Nats. */
@@ -56,6 +67,19 @@ export interface ShotWeights {
   alpha: number;
 }
 
+/** What a site knows beyond the samples themselves. */
+export interface ShotKnowledge {
+  /**
+   * Class prior π, `[K]`. In place of −H(p̄) the loss has KL(p̄‖π) = Σ p̄·log(p̄/π), of which −H(p̄)
+   * is the case of a uniform π, short of the constant log K.
+   */
+  prior?: Tensor1D;
+  /** Drops the diversity term: a partial set, in which any class may be absent. */
+  partial?: boolean;
+  /** Weight per sample, `[N]`; 0 leaves a sample out (one taken for an unknown class). */
+  mask?: Tensor1D;
+}
+
 /**
  * SHOT's objective on a batch (Liang et al. 2020, eq. 3 and 7):
  * β·CE(z, ŷ) + α·(mean_i H(p_i) − H(p̄)).
@@ -68,12 +92,29 @@ export function shotLoss(
   logits: Tensor2D,
   pseudo: Tensor1D | undefined,
   { beta, alpha }: ShotWeights,
+  { prior, partial, mask }: ShotKnowledge = {},
 ): ShotTerms {
   const p = ops.softmax(logits);
-  const sharp = mean<Scalar>(entropy(p));
-  const diversity = entropy(mean<Tensor1D>(p, 0));
-  const im = mul<Scalar>(sub(sharp, diversity), alpha);
+  const sharp = mask ? weightedMean(entropy(p), mask) : mean<Scalar>(entropy(p));
+  const average = mask ? weightedMean(p, mask) : mean<Tensor1D>(p, 0);
+  const diversity = entropy(average);
+  const im = mul<Scalar>(partial ? sharp : sub(sharp, spread(average, diversity, prior)), alpha);
   if (beta === 0 || !pseudo) return { total: im, entropy: sharp, diversity, pseudoCe: scalar(0) };
-  const pseudoCe = mul<Scalar>(crossEntropy(ops, logits, pseudo), beta);
+  const pseudoCe = mul<Scalar>(crossEntropy(ops, logits, pseudo, 0, mask), beta);
   return { total: add<Scalar>(im, pseudoCe), entropy: sharp, diversity, pseudoCe };
+}
+
+/** −KL(p̄‖π), and H(p̄) where no prior is given. */
+function spread(average: Tensor1D, diversity: Scalar, prior: Tensor1D | undefined): Scalar {
+  if (!prior) return diversity;
+  return add<Scalar>(diversity, sum<Scalar>(mul(average, log(add(prior, EPSILON)))));
+}
+
+/** What is left of values when their first axis is averaged away. */
+type Mean<T> = T extends Tensor2D ? Tensor1D : Scalar;
+
+/** Σ w·v / max(Σ w, 1): a batch of which every sample is left out adds nothing. */
+function weightedMean<T extends Tensor1D | Tensor2D>(values: T, weights: Tensor1D): Mean<T> {
+  const w = values.rank === 2 ? reshape(weights, [-1, 1]) : weights;
+  return div(sum(mul(values, w), 0), maximum(sum(weights), 1));
 }

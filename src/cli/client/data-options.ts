@@ -1,0 +1,33 @@
+import { Option, type Command } from 'commander';
+import { ORIENTATIONS } from '../../client/orient.js';
+import { path, repeated } from '../options.js';
+
+/** What `adapt` and `diagnose` are told about where they work and on what. */
+export interface DataOptions {
+  home: string;
+  name: string;
+  data: string[];
+}
+
+/** Adds `--home`, `--name`, `--data`, and the options that bring data into the release's form. */
+export function addDataOptions(command: Command): Command {
+  return command
+    .requiredOption('--home <dir>', 'folder of this site', path)
+    .requiredOption('--name <release>', 'the release to adapt')
+    .requiredOption(
+      '--data <notation>',
+      'target data (docs/data.md), once or several times; labels are never trained on',
+      repeated,
+    )
+    .option('--invert', 'exchange black and white first', false)
+    .option(
+      '--rescale',
+      "bring mean and deviation of the data to those of the release's card",
+      false,
+    )
+    .addOption(new Option('--orient <how>', 'turn images first').choices(ORIENTATIONS));
+}
+
+/** One notation as it is, several as a list. */
+export const dataOf = ({ data }: Pick<DataOptions, 'data'>): string | string[] =>
+  data.length === 1 ? data[0]! : data;

@@ -1,0 +1,27 @@
+/**
+ * Class prior of unlabelled samples, by expectation maximisation over the predictions of a
+ * calibrated model (Saerens et al. 2002, eq. 2.9; Alexandari et al. 2020).
+ *
+ * @param p calibrated probabilities, `N × K`
+ * @param source prior of the data that the model was trained on
+ */
+export function estimatePrior(
+  p: Float32Array,
+  source: readonly number[],
+  rounds = 100,
+): Float64Array {
+  const K = source.length;
+  const N = p.length / K;
+  let prior = Float64Array.from(source);
+  for (let round = 0; round < rounds; round++) {
+    const ratio = prior.map((q, k) => q / Math.max(source[k]!, 1e-6));
+    const next = new Float64Array(K);
+    for (let i = 0; i < N; i++) {
+      let total = 0;
+      for (let k = 0; k < K; k++) total += p[i * K + k]! * ratio[k]!;
+      for (let k = 0; k < K; k++) next[k]! += (p[i * K + k]! * ratio[k]!) / (total * N || 1);
+    }
+    prior = next;
+  }
+  return prior;
+}

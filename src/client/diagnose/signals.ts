@@ -1,0 +1,149 @@
+import { confidences, inputFigures, tempered, type Card } from '../../shared/model/card/index.js';
+import type { InputSpec } from '../../shared/data/index.js';
+import { adjustedRand, balanced, naming, type Naming } from './anchors.js';
+import { argMaxRows, countsOf, effectiveNumber, effectiveRank, kappa } from './linear.js';
+import { estimatePrior } from './shift.js';
+
+/** What a model says of the looked-at samples: `features` n × D, `p` n × K, row-major. */
+export interface Outlook {
+  features: Float32Array;
+  p: Float32Array;
+}
+
+/** The same samples through the released model, with refreshed batch statistics, and adapted. */
+export interface Evidence {
+  x: Float32Array;
+  input: InputSpec;
+  classes: number;
+  /** Samples at the site, of which `x` may be a part. */
+  total: number;
+  released: Outlook;
+  refreshed: Outlook;
+  adapted?: Outlook;
+  /** The same through randomly moved samples. */
+  moved: { refreshed: Outlook; adapted?: Outlook };
+  card?: Card;
+}
+
+/** Figures of a site's data, none of which needs a label. */
+export interface Signals {
+  /** Samples per class that the model has. */
+  perClass: number;
+  /** Earth mover's distance between intensity histograms, in shares of the grey scale; and inverted. */
+  histogramDistance?: number;
+  invertedDistance?: number;
+  /** Difference of the means and ratio of the deviations of what the model is fed. */
+  meanShift?: number;
+  deviationRatio?: number;
+  /** Correlation of neighbouring pixels over the card's, the smaller of the two directions. */
+  smoothness?: number;
+  /** Estimated accuracy before adapting (ATC, Garg et al. 2022), released and refreshed. */
+  estimatedAccuracy?: number;
+  estimatedRefreshed?: number;
+  /** exp(entropy) of the predicted classes. */
+  releasedClasses: number;
+  refreshedClasses: number;
+  /** Total variation between the card's prior and the one estimated from refreshed predictions. */
+  labelShift: number;
+  /** κ of refreshed predictions between samples and their moved views. */
+  refreshedViews: number;
+  /** Agreement of the released and refreshed models, κ. */
+  releasedRefreshed: number;
+  /** With `adapted`: */
+  adaptedClasses?: number;
+  smallestClass?: number;
+  adaptedViews?: number;
+  agreementReleased?: number;
+  agreementRefreshed?: number;
+  agreementBalanced?: number;
+  confidentAgreement?: number;
+  randRefreshed?: number;
+  priorGap?: number;
+  rank: number;
+  adaptedRank?: number;
+  naming?: Naming;
+  namingRefreshed?: Naming;
+}
+
+/** Takes every signal that the evidence allows. */
+export function signalsOf(evidence: Evidence): Signals {
+  const { released, refreshed, adapted, moved, card, classes: K } = evidence;
+  const D = released.features.length / (released.p.length / K);
+  const prior = card?.prior ?? new Array<number>(K).fill(1 / K);
+  const T = card?.temperature ?? 1;
+  const [ofReleased, ofRefreshed] = [argMaxRows(released.p, K), argMaxRows(refreshed.p, K)];
+  const calibrated = tempered(refreshed.p, K, T);
+  const estimated = estimatePrior(calibrated, prior);
+  const above = (p: Float32Array): number | undefined =>
+    card && shareAbove(confidences(tempered(p, K, T), K), card.confidenceThreshold);
+  const before: Signals = {
+    perClass: evidence.total / K,
+    ...inputSignals(evidence),
+    estimatedAccuracy: above(released.p),
+    estimatedRefreshed: above(refreshed.p),
+    releasedClasses: effectiveNumber(countsOf(ofReleased, K)),
+    refreshedClasses: effectiveNumber(countsOf(ofRefreshed, K)),
+    labelShift: totalVariation(estimated, prior),
+    refreshedViews: kappa(ofRefreshed, argMaxRows(moved.refreshed.p, K), K),
+    releasedRefreshed: kappa(ofReleased, ofRefreshed, K),
+    rank: effectiveRank(released.features, D),
+  };
+  if (!adapted) return before;
+  const ofAdapted = argMaxRows(adapted.p, K);
+  const counts = countsOf(ofAdapted, K);
+  const shares = counts.map((n) => n / ofAdapted.length);
+  const fair = argMaxRows(balanced(refreshed.p, shares), K);
+  const confidence = confidences(refreshed.p, K);
+  const median = Float32Array.from(confidence).sort()[confidence.length >> 1]!;
+  const sure = [...confidence.keys()].filter((i) => confidence[i]! >= median);
+  const pick = (of: Int32Array): Int32Array => Int32Array.from(sure, (i) => of[i]!);
+  return {
+    ...before,
+    adaptedClasses: effectiveNumber(counts),
+    smallestClass: Math.min(...shares),
+    adaptedViews: moved.adapted && kappa(ofAdapted, argMaxRows(moved.adapted.p, K), K),
+    agreementReleased: kappa(ofReleased, ofAdapted, K),
+    agreementRefreshed: kappa(ofRefreshed, ofAdapted, K),
+    agreementBalanced: kappa(fair, ofAdapted, K),
+    confidentAgreement: kappa(pick(ofRefreshed), pick(ofAdapted), K),
+    randRefreshed: adjustedRand(ofRefreshed, ofAdapted, K),
+    priorGap: totalVariation(estimated, shares),
+    adaptedRank: effectiveRank(adapted.features, D),
+    naming: card?.features && naming(released.features, ofAdapted, card.features),
+    namingRefreshed: card?.features && naming(refreshed.features, ofAdapted, card.features),
+  };
+}
+
+function inputSignals({ x, input, card }: Evidence): Partial<Signals> {
+  if (!card) return {};
+  const own = inputFigures(x, input);
+  const figures: Partial<Signals> = {
+    meanShift: (own.mean - card.input.mean) / card.input.deviation,
+    deviationRatio: own.deviation / card.input.deviation,
+  };
+  if (own.histogram && card.input.histogram) {
+    figures.histogramDistance = earthMover(own.histogram, card.input.histogram);
+    figures.invertedDistance = earthMover([...own.histogram].reverse(), card.input.histogram);
+  }
+  if (own.smoothness && card.input.smoothness) {
+    const [a, b] = [own.smoothness, card.input.smoothness];
+    figures.smoothness = Math.min(a[0] / b[0], a[1] / b[1]);
+  }
+  return figures;
+}
+
+/** Earth mover's distance of two histograms over 0..1. */
+function earthMover(a: readonly number[], b: readonly number[]): number {
+  let [carried, total] = [0, 0];
+  a.forEach((share, i) => {
+    carried += share - b[i]!;
+    total += Math.abs(carried);
+  });
+  return total / a.length;
+}
+
+const totalVariation = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Array.from(a).reduce((s, v, i) => s + Math.abs(v - b[i]!), 0) / 2;
+
+const shareAbove = (values: Float32Array, threshold: number): number =>
+  values.filter((v) => v >= threshold).length / values.length;

@@ -1,0 +1,51 @@
+import type { Dataset } from '../shared/data/types.js';
+import { FedshotError } from '../shared/errors.js';
+
+/** Ways in which pictures lie wrongly in a file. */
+export const ORIENTATIONS = [
+  'transpose',
+  'rotate90',
+  'rotate180',
+  'rotate270',
+  'mirror',
+  'flip',
+] as const;
+export type Orientation = (typeof ORIENTATIONS)[number];
+
+/** Where the pixel at row y, column x of the result comes from, in an image of height H and width W. */
+const FROM: Record<Orientation, (y: number, x: number, H: number, W: number) => [number, number]> =
+  {
+    transpose: (y, x) => [x, y],
+    rotate90: (y, x, H) => [H - 1 - x, y],
+    rotate180: (y, x, H, W) => [H - 1 - y, W - 1 - x],
+    rotate270: (y, x, _, W) => [x, W - 1 - y],
+    mirror: (y, x, _, W) => [y, W - 1 - x],
+    flip: (y, x, H) => [H - 1 - y, x],
+  };
+
+/**
+ * Turns every image: `rotate90` clockwise, `mirror` left to right, `flip` upside down.
+ * @throws FedshotError `usage` for a table
+ */
+export function orient(dataset: Dataset, how: Orientation): Dataset {
+  if (dataset.kind !== 'image')
+    throw new FedshotError('usage', `--orient ${how} needs images; ${dataset.source} is a table`);
+  const [C, H, W] = dataset.shape as [number, number, number];
+  const turned = how === 'transpose' || how === 'rotate90' || how === 'rotate270';
+  const [h, w] = turned ? [W, H] : [H, W];
+  const x = new Float32Array(dataset.x.length);
+  for (let plane = 0; plane < dataset.count * C; plane++)
+    for (let i = 0; i < h; i++)
+      for (let j = 0; j < w; j++) {
+        const [y, z] = FROM[how](i, j, H, W);
+        x[plane * H * W + i * w + j] = dataset.x[plane * H * W + y * W + z]!;
+      }
+  return { ...dataset, shape: [C, h, w], x };
+}
+
+/** Black for white. @throws FedshotError `usage` for a table */
+export function invert(dataset: Dataset): Dataset {
+  if (dataset.kind !== 'image')
+    throw new FedshotError('usage', `--invert needs images; ${dataset.source} is a table`);
+  return { ...dataset, x: dataset.x.map((grey) => 1 - grey) };
+}

@@ -1,0 +1,33 @@
+import { tidy } from '@tensorflow/tfjs-core';
+import type { Ops } from '../shared/engine/ops.js';
+import type { Embedding } from '../shared/model/embed.js';
+import type { Model } from '../shared/model/folder.js';
+import { Hypothesis } from '../shared/model/hypothesis.js';
+import { t3a } from '../shared/objective/t3a.js';
+import { argMaxRows } from './diagnose/linear.js';
+
+/** Answers for samples in their order as a stream, by T3A; see `objective/t3a.ts`. */
+export async function streamed(
+  embedding: Embedding,
+  { config, state }: Model,
+  ops: Ops,
+): Promise<{ probabilities: Float32Array; labels: Int32Array }> {
+  const K = config.classes.length;
+  const hypothesis = new Hypothesis(config.architecture, ops, state);
+  const weight = tidy(() =>
+    ops.weightNorm(
+      hypothesis.param('C.fc.weight_v') as never,
+      hypothesis.param('C.fc.weight_g') as never,
+    ),
+  );
+  const classifier = Float32Array.from(await weight.data());
+  weight.dispose();
+  hypothesis.dispose();
+  const probabilities = t3a({
+    features: (await embedding.features.data()) as Float32Array,
+    probabilities: (await embedding.probabilities.data()) as Float32Array,
+    classifier,
+    classes: K,
+  });
+  return { probabilities, labels: argMaxRows(probabilities, K) };
+}

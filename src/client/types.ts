@@ -1,0 +1,110 @@
+import type { Engine, EngineOptions } from '../shared/engine/index.js';
+import type { StateDict } from '../shared/model/state.js';
+import type { Reporter } from '../shared/reporter.js';
+import type { Battery } from './diagnose/index.js';
+import type { MethodName } from './methods/index.js';
+import type { SampleSheet } from './sample-sheet.js';
+import type { Orientation } from './orient.js';
+
+/** How the samples are brought into the form that the release was trained on. */
+export interface InputOptions {
+  /** Target data, in the notation of docs/data.md; several are put one behind the other. */
+  data: string | readonly string[];
+  /** Data to score on; without it `data` is scored where it has labels. */
+  test?: string;
+  /** Exchanges black and white before anything else. */
+  invert?: boolean;
+  /** Stretches grey levels to the mean and deviation of the release's card. */
+  rescale?: boolean;
+  /** Turns images before anything else. */
+  orient?: Orientation;
+}
+
+export interface AdaptOptions extends InputOptions {
+  /** How F and B are adapted; `shot` unless told. */
+  method?: MethodName;
+  epochs: number;
+  batch: number;
+  /** lr₀ of the schedule. */
+  lr: number;
+  /** Factor on the learning rate of F: 1 for digits, 0.1 for a pre-trained extractor. */
+  featureLr: number;
+  /** β, weight of the pseudo-label term; 0 is SHOT-IM. */
+  beta: number;
+  /** α, weight of the information-maximisation terms. */
+  alpha: number;
+  /** Classes with at most this many predicted samples get no pseudo-labels. */
+  threshold: number;
+  /** π: balanced unless told, estimated from the released model's predictions, or read from a file. */
+  prior?: string;
+  /** Any class may be absent: no diversity term, and classes of at most 10 samples left out. */
+  partial?: boolean;
+  /** Samples of unknown classes may occur: they leave the losses and are answered "unknown". */
+  openSet?: boolean;
+  /** Keeps the adapted model whatever the battery says of it. */
+  force?: boolean;
+  seed: number;
+  /** Goes on from the checkpoint in `work`. */
+  resume: boolean;
+  engine?: EngineOptions;
+  reporter?: Reporter;
+  signal?: AbortSignal;
+  /** Milliseconds on any clock; measures the run. */
+  clock?: () => number;
+}
+
+/** The release that is adapted, as its signed manifest names it. */
+export interface ReleaseId {
+  name: string;
+  version: number;
+  /** SHA-256 of the manifest, hexadecimal. */
+  digest: string;
+}
+
+export interface TargetEpochRecord {
+  /** Counted from 1. */
+  epoch: number;
+  /** Means over the epoch's steps, nats: the objective and its terms (docs/method.md). */
+  loss: number;
+  entropy: number;
+  diversity: number;
+  pseudoCe: number;
+  /** Share of this epoch's pseudo-labels that equal the model's own predictions at its start. */
+  pseudoLabelAgreement?: number;
+  /** Share of pseudo-labels that differ from the epoch before. */
+  pseudoLabelChanged?: number;
+  /** Share of scored samples that are right after this epoch, where there are labels. */
+  accuracy?: number;
+}
+
+export interface AdaptResult {
+  engine: Pick<Engine, 'name' | 'device' | 'version' | 'threads'>;
+  release: ReleaseId;
+  classes: string[];
+  method: MethodName;
+  /** Samples adapted on. */
+  n: number;
+  /** What the battery says, without labels, and which model is kept. */
+  battery: Battery;
+  /** Shares of the scored samples that are right, 0..1; absent without labels. Of the kept model. */
+  sourceOnlyAccuracy?: number;
+  adaptedAccuracy?: number;
+  /** K × K counts, rows true and columns predicted, before and after; absent without labels. */
+  confusion?: { before: number[][]; after: number[][] };
+  /** Share of the samples that an open set calls unknown. */
+  unknownShare?: number;
+  /** Whether every bit of C is as it was released. */
+  classifierUnchanged: boolean;
+  /** Share of the last pseudo-labels that equal the model's own predictions; absent for β = 0. */
+  pseudoLabelAgreement?: number;
+  epochs: TargetEpochRecord[];
+  seed: number;
+  seconds: number;
+}
+
+export interface Adapted {
+  result: AdaptResult;
+  state: StateDict;
+  /** A few samples with their predictions, for the site's own report. */
+  samples: SampleSheet;
+}

@@ -1,0 +1,38 @@
+import { tensor, type Tensor } from '@tensorflow/tfjs-core';
+import { cropRotate, type Motion } from '../shared/data/augment.js';
+import type { InputSpec } from '../shared/data/index.js';
+import type { Random } from '../shared/random.js';
+
+/** Makes random views of samples: the same things, seen a little differently. */
+export type Views = (index: Int32Array, random: Random) => Tensor;
+
+/** What an image is moved by: less than the difference between two people's hands. */
+const MOTION: Motion = { shift: 2, degrees: 10 };
+/** Noise on a standardised column. */
+const JITTER = 0.1;
+
+/**
+ * Views of normalised samples: images shifted by up to two pixels and turned by up to 10°, columns
+ * of tables with a tenth of their deviation as noise.
+ *
+ * @param x `count × product(input.shape)` values, normalised
+ */
+export function viewsOf(x: Float32Array, input: InputSpec, motion: Motion = MOTION): Views {
+  const width = input.shape.reduce((a, b) => a * b, 1);
+  if (input.kind === 'image') {
+    const black = input.mean.map((m, c) => (0 - m) / input.std[c]!);
+    return (index, random) =>
+      tensor(cropRotate(x, input.shape, index, black, random, motion), [
+        index.length,
+        ...input.shape,
+      ]);
+  }
+  return (index, random) => {
+    const values = new Float32Array(index.length * width);
+    index.forEach((sample, i) => {
+      for (let d = 0; d < width; d++)
+        values[i * width + d] = x[sample * width + d]! + JITTER * random.normal();
+    });
+    return tensor(values, [index.length, width]);
+  };
+}

@@ -1,0 +1,5 @@
+export { CARD_LEVELS, cardAt, cardMisfit, cardSchema, MINIMUM_COUNT } from './schema.js';
+export type { Card, CardLevel } from './schema.js';
+export { makeCard, type CardSource } from './make.js';
+export { inputFigures } from './inputs.js';
+export { confidences, tempered } from './calibrate.js';

@@ -1,0 +1,50 @@
+import type { InputSpec } from '../../data/index.js';
+import { INTENSITY_BINS, type Card } from './schema.js';
+
+/**
+ * How the values that a model is fed are distributed.
+ *
+ * @param x `count × product(input.shape)` values, normalised
+ */
+export function inputFigures(x: Float32Array, input: InputSpec): Card['input'] {
+  let [sum, squares] = [0, 0];
+  for (const v of x) {
+    sum += v;
+    squares += v * v;
+  }
+  const mean = sum / x.length;
+  const deviation = Math.sqrt(Math.max(squares / x.length - mean * mean, 1e-12));
+  if (input.kind === 'table') return { mean, deviation };
+  const [C, H, W] = input.shape;
+  const counts = new Float64Array(INTENSITY_BINS);
+  for (let i = 0; i < x.length; i++) {
+    const c = Math.floor(i / (H * W)) % C;
+    const grey = x[i]! * input.std[c]! + input.mean[c]!;
+    counts[Math.min(INTENSITY_BINS - 1, Math.max(0, Math.floor(grey * INTENSITY_BINS)))]!++;
+  }
+  return {
+    mean,
+    deviation,
+    histogram: Array.from(counts, (n) => n / x.length),
+    smoothness: [correlation(x, H, W, 0, 1), correlation(x, H, W, 1, 0)],
+  };
+}
+
+/** Correlation of each pixel with the one `dy` below and `dx` to the right. */
+function correlation(x: Float32Array, H: number, W: number, dy: number, dx: number): number {
+  let [n, a, b, aa, bb, ab] = [0, 0, 0, 0, 0, 0];
+  for (let plane = 0; plane < x.length; plane += H * W)
+    for (let i = 0; i < H - dy; i++)
+      for (let j = 0; j < W - dx; j++) {
+        const u = x[plane + i * W + j]!;
+        const v = x[plane + (i + dy) * W + j + dx]!;
+        n++;
+        a += u;
+        b += v;
+        aa += u * u;
+        bb += v * v;
+        ab += u * v;
+      }
+  const deviations = Math.sqrt((aa / n - (a / n) ** 2) * (bb / n - (b / n) ** 2));
+  return deviations > 1e-12 ? (ab / n - (a * b) / (n * n)) / deviations : 0;
+}

@@ -1,0 +1,133 @@
+import { tensor } from '@tensorflow/tfjs-core';
+import type { InputSpec } from '../../data/index.js';
+import type { Ops } from '../../engine/ops.js';
+import { disposeEmbedding, embed } from '../embed.js';
+import { Hypothesis } from '../hypothesis.js';
+import type { Architecture } from '../architecture.js';
+import type { StateDict } from '../state.js';
+import { atcThreshold, confidences, fitTemperature, tempered } from './calibrate.js';
+import { inputFigures } from './inputs.js';
+import { CONFIDENCE_BINS, MINIMUM_COUNT, type Card } from './schema.js';
+
+export interface CardSource {
+  architecture: Architecture;
+  input: InputSpec;
+  /** The weights that are published. */
+  state: StateDict;
+  ops: Ops;
+  /** Held-out samples, normalised, with their labels. */
+  heldOut: { x: Float32Array; labels: Int32Array; count: number };
+  /** Labels that the model was trained on. */
+  trainLabels: Int32Array;
+}
+
+/**
+ * The card of a model, from held-out data.
+ *
+ * @param minimumCount samples that a class needs before anything is said of it alone
+ */
+export async function makeCard(
+  { architecture, input, state, ops, heldOut, trainLabels }: CardSource,
+  minimumCount = MINIMUM_COUNT,
+): Promise<Card> {
+  const { classes: K, bottleneck: D } = architecture;
+  const hypothesis = new Hypothesis(architecture, ops, state);
+  const x = tensor(heldOut.x, [heldOut.count, ...input.shape]);
+  const embedding = embed(hypothesis, x);
+  const features = Float32Array.from(await embedding.features.data());
+  const p = Float32Array.from(await embedding.probabilities.data());
+  disposeEmbedding(embedding);
+  hypothesis.dispose();
+  x.dispose();
+  return figures({ features, p, K, D, ...heldOut, input, trainLabels, minimumCount });
+}
+
+interface Figures {
+  features: Float32Array;
+  p: Float32Array;
+  K: number;
+  D: number;
+  x: Float32Array;
+  labels: Int32Array;
+  count: number;
+  input: InputSpec;
+  trainLabels: Int32Array;
+  minimumCount: number;
+}
+
+function figures(given: Figures): Card {
+  const { features, p, K, D, x, labels, count, input, trainLabels, minimumCount } = given;
+  const temperature = fitTemperature(p, labels, K);
+  const confidence = confidences(tempered(p, K, temperature), K);
+  const counts = histogram(labels, K);
+  const guesses = Int32Array.from(labels, (_, i) => argMax(p.subarray(i * K, (i + 1) * K)));
+  const accuracy = guesses.filter((guess, i) => guess === labels[i]).length / count;
+  const confusion = Array.from({ length: K }, () => new Array<number>(K).fill(0));
+  labels.forEach((k, i) => confusion[k]![guesses[i]!]!++);
+  const enough = (k: number): boolean => counts[k]! >= minimumCount;
+  const perClass = <T>(of: (k: number) => T): (T | null)[] =>
+    counts.map((_, k) => (enough(k) ? of(k) : null));
+  const moments = counts.map((n, k) =>
+    enough(k) ? classMoments(features, labels, k, n, D) : null,
+  );
+  const inputs = inputFigures(x, input);
+  return {
+    samples: count,
+    minimumCount,
+    prior: histogram(trainLabels, K).map((n) => short(n / trainLabels.length)),
+    temperature: short(temperature),
+    confidenceThreshold: short(atcThreshold(confidence, accuracy)),
+    confidence: bins(confidence).map((n) => short(n / count)),
+    input: {
+      ...inputs,
+      mean: short(inputs.mean),
+      deviation: short(inputs.deviation),
+      ...(inputs.histogram && { histogram: inputs.histogram.map(short) }),
+      ...(inputs.smoothness && {
+        smoothness: [short(inputs.smoothness[0]), short(inputs.smoothness[1])],
+      }),
+    },
+    confusion: perClass((k) => confusion[k]!.map((n) => short(n / counts[k]!))),
+    features: {
+      mean: moments.map((m) => m && m.mean.map(short)),
+      variance: moments.map((m) => m && m.variance.map(short)),
+    },
+  };
+}
+
+function classMoments(
+  features: Float32Array,
+  labels: Int32Array,
+  k: number,
+  n: number,
+  D: number,
+): { mean: number[]; variance: number[] } {
+  const [sum, squares] = [new Array<number>(D).fill(0), new Array<number>(D).fill(0)];
+  labels.forEach((label, i) => {
+    if (label !== k) return;
+    for (let d = 0; d < D; d++) {
+      const v = features[i * D + d]!;
+      sum[d]! += v;
+      squares[d]! += v * v;
+    }
+  });
+  const mean = sum.map((s) => s / n);
+  return { mean, variance: squares.map((s, d) => Math.max(0, s / n - mean[d]! ** 2)) };
+}
+
+const histogram = (labels: Int32Array, K: number): number[] => {
+  const counts = new Array<number>(K).fill(0);
+  for (const k of labels) counts[k]!++;
+  return counts;
+};
+
+const bins = (values: Float32Array): number[] =>
+  histogram(
+    Int32Array.from(values, (v) => Math.min(CONFIDENCE_BINS - 1, Math.floor(v * CONFIDENCE_BINS))),
+    CONFIDENCE_BINS,
+  );
+
+const argMax = (row: Float32Array): number => row.indexOf(row.reduce((a, b) => Math.max(a, b)));
+
+/** Four digits are enough to compare with, and no sample can be read from what is left out. */
+const short = (value: number): number => Number(value.toPrecision(4));

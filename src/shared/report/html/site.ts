@@ -12,7 +12,8 @@ export function site({ name, data, bytesReceived, run }: SiteReport): Markup {
     <h2>
       ${name} <span class="soft">· <code>${data}</code></span>
     </h2>
-    ${facts(run, bytesReceived)} ${run.epochs.length > 0 && curves(run)}
+    ${facts(run, bytesReceived)} ${run.battery && verdict(run.battery)}
+    ${run.epochs.length > 0 && curves(run)}
     ${
       run.confusion &&
       html`<h3>Confusion</h3>
@@ -94,14 +95,14 @@ function curves(run: RunReport): Markup {
     over('diversity', (epoch) => epoch.diversity),
     over('pseudo-label CE', (epoch) => epoch.pseudoCe),
   ].filter(({ points }) => points.length > 0);
+  const figure = (caption: string, lines: Series[], share?: 'whole'): Markup | false =>
+    lines.length > 0 &&
+    html`<figure>
+      <figcaption>${caption}</figcaption>
+      ${lineChart(lines, { description: `${caption} over epochs`, share })}
+    </figure>`;
   return html`<div class="columns">
-    <figure>
-      <figcaption>Shares of samples</figcaption>
-      ${lineChart(shares, { description: 'Shares over epochs', share: 'whole' })}
-    </figure>
-    <figure>
-      <figcaption>Terms of the objective</figcaption>
-      ${lineChart(losses, { description: 'Losses over epochs' })}
-    </figure>
+    ${figure('Shares of samples', shares, 'whole')}
+    ${figure('Terms of the objective', losses)}
   </div>`;
 }

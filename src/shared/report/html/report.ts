@@ -18,8 +18,9 @@ export function renderReport(model: ReportModel): string {
 }
 
 function summary(sites: SiteReport[]): Markup {
+  const judged = sites.some(({ run }) => run.battery);
   return html`<div class="scroll">
-    <table>
+    <table class="figures">
       <thead>
         <tr>
           <th>site</th>
@@ -30,6 +31,7 @@ function summary(sites: SiteReport[]): Markup {
           <th class="right">pseudo-labels agree</th>
           <th class="right">received</th>
           <th class="right">time</th>
+          ${judged && html`<th>verdict</th>`}
         </tr>
       </thead>
       <tbody>
@@ -45,6 +47,7 @@ function summary(sites: SiteReport[]): Markup {
             <td class="right">${percent(run.pseudoLabelAgreement)}</td>
             <td class="right">${bytes(bytesReceived)}</td>
             <td class="right">${duration(run.seconds)}</td>
+            ${judged && html`<td>${run.battery?.outcome}</td>`}
           </tr> `;
         })}
       </tbody>

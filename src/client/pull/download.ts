@@ -102,7 +102,12 @@ async function fetchBatch(
 }
 
 /** One of the calls that a source is good for, until nothing is left or the source fails for good. */
-async function fetchFrom(download: Download, source: Source, queue: Queue): Promise<void> {
+async function fetchFrom(
+  download: Download,
+  source: Source,
+  queue: Queue,
+  lost: ReadonlySet<Source>,
+): Promise<void> {
   const { retry, reporter, signal, sources } = download;
   const onRetry = (error: FedshotError, waitMs: number): void => {
     reporter.note(`${error.message}; trying again in ${(waitMs / 1000).toFixed(1)} s`);
@@ -110,6 +115,10 @@ async function fetchFrom(download: Download, source: Source, queue: Queue): Prom
   const batchBytes = sources.length > 1 ? SHARED_BATCH_BYTES : BATCH_BYTES;
   await retrying({ ...retry, signal, onRetry }, async (progressed) => {
     for (let batch; (batch = await queue.take(batchBytes)).length > 0;) {
+      if (lost.has(source)) {
+        queue.giveBack(batch);
+        return; // another call has shown what this source is worth
+      }
       const open = new Set(batch);
       try {
         await fetchBatch(download, source, batch, (entry) => {
@@ -143,7 +152,7 @@ export async function download(job: Download, wanted: readonly Wanted[]): Promis
   const lost = new Set<Source>();
   const fetchAll = async (source: Source): Promise<void> => {
     try {
-      await fetchFrom(job, source, queue);
+      await fetchFrom(job, source, queue, lost);
     } catch (error) {
       if (!(error instanceof FedshotError) || error.code === 'io') job.stop(error as Error);
       if (job.signal.aborted) {
@@ -160,4 +169,5 @@ export async function download(job: Download, wanted: readonly Wanted[]): Promis
   await Promise.all(lanes.map(fetchAll));
   job.signal.throwIfAborted();
   if (queue.left > 0) throw mostTelling(errors);
+  if (errors.length > 0 && job.sources.length === 1) job.reporter.warn(mostTelling(errors).message);
 }

@@ -14,7 +14,7 @@ const MAX_INDICES = 128;
  */
 const NEAR_WINDOW = 2 * 2 ** 20;
 /** For a server whose answers take longer than this … */
-const FAR_MS = 8;
+const FAR_MS = 15;
 /** … and for more bytes than this, another connection with a wide window is worth its handshake. */
 const FAR_BYTES = 4 * 2 ** 20;
 const FAR_WINDOW = 16 * 2 ** 20;

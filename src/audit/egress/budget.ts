@@ -1,0 +1,219 @@
+/**
+ * How many bytes a connection must and may have, given the calls that were logged on it. TLS is
+ * counted exactly: its records show their lengths on the way. HTTP/2 is bounded by formula.
+ */
+import type { Leaf, Method } from '../../shared/log/index.js';
+import { SERVICE, type RequestLimit } from '../../shared/rpc/index.js';
+import type { Direction, RecordedConnection } from '../record/index.js';
+import {
+  CHANGE_CIPHER_SPEC,
+  HANDSHAKE as HANDSHAKE_RECORD,
+  RECORD_HEADER,
+} from '../record/framing.js';
+import { requestBlock, RESPONSE_BLOCK, TRAILERS_BLOCK, type Block } from './hpack.js';
+
+const FRAME = 9; // RFC 9113, 4.1
+const GRPC_PREFIX = 5;
+const MAX_FRAME = 16_384;
+/** Type and tag that a TLS 1.3 record has beside its content (RFC 8446, 5.2). */
+export const SEAL = 17;
+const SETTING = 6;
+const MAX_SETTINGS = 8;
+const WINDOW_UPDATE = FRAME + 4;
+const PING = FRAME + 8;
+const GOAWAY = FRAME + 8;
+const RST_STREAM = FRAME + 4;
+const PREFACE = 24;
+const ALERT = 2;
+/** Neither side pings more often. */
+const PING_SECONDS = 20;
+/** A side that has read half of its window tells the other so, for the stream and the connection. */
+const SITE_WINDOW_STEP = 2 ** 19;
+const PROVIDER_WINDOW_STEP = 2 ** 14;
+
+/** TLS 1.3 handshake messages (RFC 8446, 4), in bytes of content. */
+const HANDSHAKE = {
+  encryptedExtensions: 15,
+  finished: 52,
+  finishedShort: 36,
+  certificate: 8,
+  perCertificate: 5,
+  verifyMost: 112,
+  verifyLeast: 72,
+  ticketMost: 64,
+  tickets: 2,
+  requestMost: 512,
+};
+
+/** The bytes of one direction: what has to be there, what may be, and what is. */
+export interface Budget {
+  readonly floor: number;
+  readonly ceiling: number;
+  readonly observed: number;
+  /** Above the ceiling, or not TLS at all. */
+  readonly unexplained: number;
+  /** Between floor and what is there: the most that could have hidden. */
+  readonly slack: number;
+  /** Below the floor: logged, and never on the wire. */
+  readonly missing: number;
+}
+
+/** One logged call: its messages in order, or the status that it was refused with. */
+export interface LoggedCall {
+  readonly method: Method;
+  readonly leaves: readonly Leaf[];
+}
+
+/** What an auditor knows of the certificates: lengths in DER of each chain; undefined if unknown. */
+export interface CertificateSizes {
+  readonly server: readonly number[] | undefined;
+  readonly client: readonly number[] | undefined;
+}
+
+interface Range {
+  least: number;
+  most: number;
+}
+const add = (range: Range, least: number, most = least): void => {
+  range.least += least;
+  range.most += most;
+};
+const frames = (bytes: number): number => Math.ceil(bytes / MAX_FRAME);
+
+/** Overhead of TLS, from the records themselves. */
+function tlsOverhead({ clear, sealed }: Direction): number {
+  const ccs = clear.filter(([type]) => type === CHANGE_CIPHER_SPEC).length;
+  return RECORD_HEADER * clear.length + ccs + (RECORD_HEADER + SEAL) * sealed.records;
+}
+
+/** A hello comes in the clear, so its length is known; with a hybrid key share it is the longest. */
+const MAX_CLIENT_HELLO = 1900;
+const MAX_SERVER_HELLO = 1300;
+
+function hello({ clear }: Direction, most: number): number {
+  const handshakes = clear.filter(([type]) => type === HANDSHAKE_RECORD);
+  return Math.min(most, handshakes[0]?.[1] ?? 0);
+}
+
+/** A stream may be closed by the site once it has what it asked for. */
+const chunkCalls = (calls: readonly LoggedCall[]): number =>
+  calls.filter(({ method }) => method === 'GetChunks').length;
+
+function certificate(range: Range, sizes: readonly number[] | undefined): void {
+  const { certificate, perCertificate, verifyLeast, verifyMost } = HANDSHAKE;
+  const known = sizes?.reduce((sum, size) => sum + perCertificate + size, certificate);
+  add(range, known ?? 0, known ?? 4096);
+  add(range, verifyLeast - 70, verifyMost); // the signature itself is the signer's to choose
+}
+
+function headers(range: Range, block: Block, first: boolean): void {
+  add(range, FRAME + block.least, FRAME + (first ? block.first : block.later));
+}
+
+/** A message's frames; a window that closes in the middle costs another frame header. */
+function message(range: Range, bytes: number): void {
+  const whole = GRPC_PREFIX + bytes;
+  const least = whole + FRAME * frames(whole);
+  add(range, least, least + FRAME * (1 + Math.ceil(whole / 2 ** 18)));
+}
+
+function control(range: Range, seconds: number, calls: number, windows: number): void {
+  add(range, 2 * FRAME, 2 * FRAME + MAX_SETTINGS * SETTING);
+  const pings = 2 * (2 + Math.ceil(seconds / PING_SECONDS)); // and their answers
+  const updates = 1 + 2 * Math.floor(windows);
+  add(range, 0, pings * PING + updates * WINDOW_UPDATE + calls * RST_STREAM + GOAWAY + ALERT);
+}
+
+function judge(range: Range, direction: Direction): Budget {
+  const overhead = tlsOverhead(direction);
+  const floor = range.least + overhead;
+  const ceiling = range.most + overhead;
+  const observed = direction.bytes - direction.other;
+  return {
+    floor,
+    ceiling,
+    observed: direction.bytes,
+    unexplained: Math.max(0, observed - ceiling) + direction.other,
+    slack: Math.max(0, Math.min(observed, ceiling) - floor),
+    missing: Math.max(0, floor - observed),
+  };
+}
+
+const seconds = ({ opened, closed }: RecordedConnection): number =>
+  (Date.parse(closed) - Date.parse(opened)) / 1000;
+
+/** Bounds for what the provider sent. */
+export function receivedBudget(
+  connection: RecordedConnection,
+  calls: readonly LoggedCall[],
+  certificates: CertificateSizes,
+): Budget {
+  const range: Range = { least: 0, most: 0 };
+  const { received, sent } = connection;
+  const handshake = HANDSHAKE;
+  add(range, 58, hello(received, MAX_SERVER_HELLO)); // random and key share are the server's to choose
+  add(range, handshake.encryptedExtensions, handshake.encryptedExtensions + 16);
+  add(range, 0, certificates.client?.length === 0 ? 0 : handshake.requestMost);
+  certificate(range, certificates.server);
+  add(range, handshake.finishedShort, handshake.finished);
+  add(range, 0, handshake.tickets * handshake.ticketMost);
+  control(range, seconds(connection), 0, sent.bytes / PROVIDER_WINDOW_STEP);
+  let [firstResponse, firstTrailers] = [true, true];
+  for (const { leaves } of calls) {
+    const messages = leaves.filter(({ status }) => status === 0);
+    if (messages.length > 0) headers(range, RESPONSE_BLOCK, firstResponse);
+    else add(range, RESPONSE_BLOCK.least, RESPONSE_BLOCK.first); // trailers with what begins a response
+    firstResponse &&= messages.length === 0;
+    headers(range, TRAILERS_BLOCK, firstTrailers);
+    firstTrailers = false;
+    for (const { bytes } of messages) message(range, bytes);
+  }
+  return judge(range, received);
+}
+
+const varint = (n: number): number => Math.max(1, Math.ceil((32 - Math.clz32(n)) / 7));
+
+/** Bytes of a call's request, as far as its responses tell; most is what the schema allows. */
+function requestBytes({ method, leaves }: LoggedCall, limit: RequestLimit, whole: boolean): Range {
+  const indices = leaves.flatMap(({ status, index }) => (status === 0 ? [index ?? 0] : []));
+  if (method !== 'GetChunks' || indices.length === 0) return { least: 0, most: limit.maxBytes };
+  const packed = indices.reduce((sum, index) => sum + varint(index), 0);
+  const bytes = 2 + 32 + 1 + varint(packed) + packed;
+  // A call that was cut has asked for more than it was sent.
+  return { least: bytes, most: whole ? bytes : Math.max(bytes, limit.maxBytes) };
+}
+
+/** Bounds for what the site sent. */
+export function sentBudget(
+  connection: RecordedConnection,
+  calls: readonly LoggedCall[],
+  certificates: CertificateSizes,
+  limits: ReadonlyMap<string, RequestLimit>,
+): Budget {
+  const range: Range = { least: 0, most: 0 };
+  const { sent, received } = connection;
+  add(range, 0, hello(sent, MAX_CLIENT_HELLO));
+  if (certificates.client?.length !== 0) certificate(range, certificates.client);
+  add(range, HANDSHAKE.finishedShort, HANDSHAKE.finished);
+  add(range, PREFACE);
+  control(range, seconds(connection), chunkCalls(calls), received.bytes / SITE_WINDOW_STEP);
+  const known = new Set<string>();
+  for (const call of calls) {
+    const path = `/${SERVICE}/${call.method}`;
+    const limit = limits.get(path);
+    if (!limit) continue;
+    const { least, most } = requestBytes(call, limit, connection.whole);
+    const block = requestBlock(path);
+    const literalPath = known.has(path) ? 0 : path.length;
+    headers(range, { ...block, later: block.later + literalPath }, known.size === 0);
+    known.add(path);
+    add(range, FRAME + GRPC_PREFIX + least, 2 * FRAME + GRPC_PREFIX + most);
+  }
+  return judge(range, sent);
+}
+
+/** More records than this say something by their number. */
+export function usualRecords(direction: Direction, calls: number): number {
+  const plain = direction.sealed.bytes - SEAL * direction.sealed.records;
+  return 32 + 6 * calls + 2 * Math.ceil(plain / 8192);
+}

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { keptPath, type Leaf, type AuditedLog } from '../../shared/log/index.js';
+import { openFreshness } from '../../shared/release/index.js';
+import { decodeUnary, encodeChunk, encodeUnary } from './messages.js';
+import type { PublicStore } from '../store.js';
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/**
+ * Says of each leaf which signed artefact its message was: chunk, manifest, root or freshness
+ * statement; or a statement of the log about itself, which is recomputed.
+ */
+export class Explainer {
+  readonly #chunks = new Map<string, string>();
+  readonly #known = new Map<string, string>();
+  readonly #kept = new Map<string, boolean>();
+
+  constructor(
+    readonly store: PublicStore,
+    readonly log: Pick<AuditedLog, 'tree' | 'checkpoint'>,
+    readonly logDir: string,
+  ) {
+    for (const root of store.roots)
+      this.#add('GetRoot', root.version, encodeUnary('GetRoot', { envelope: root.envelope }));
+    for (const release of store.releases)
+      this.#add(
+        'GetManifest',
+        release.version,
+        encodeUnary('GetManifest', { envelope: release.envelope }),
+        release.digest,
+      );
+  }
+
+  #add(method: string, index: number, message: Buffer, release = ''): void {
+    this.#known.set([method, index, release].join(' '), `${sha256(message)} ${message.length}`);
+  }
+
+  /** Undefined for a message that is explained, else what is wrong with it. */
+  fault(leaf: Leaf): string | undefined {
+    if (leaf.status !== 0) return undefined;
+    switch (leaf.method) {
+      case 'GetRoot':
+      case 'GetManifest': {
+        const key = [leaf.method, leaf.index ?? '', leaf.release ?? ''].join(' ');
+        return this.#known.get(key) === `${leaf.response!} ${leaf.bytes}`
+          ? undefined
+          : 'not a signed root or manifest of the store';
+      }
+      case 'GetChunks':
+        return this.#chunkFault(leaf);
+      case 'GetFreshness':
+        return this.#freshnessFault(leaf);
+      case 'GetCheckpoint':
+        return leaf.bytes <= 512 ? undefined : 'longer than a checkpoint';
+      case 'GetConsistency':
+        return leaf.bytes % 34 === 0 && leaf.bytes <= 34 * 66
+          ? undefined
+          : 'not the size of a consistency proof';
+      case 'GetInclusion':
+        return leaf.bytes >= 131 && (leaf.bytes - 131) % 34 === 0 && leaf.bytes <= 131 + 34 * 33
+          ? undefined
+          : 'not the size of an inclusion proof';
+      default:
+        return 'of a service whose answers are not part of a release';
+    }
+  }
+
+  #chunkFault(leaf: Leaf): string | undefined {
+    const release = this.store.releases.find(({ digest }) => digest === leaf.release);
+    if (!release) return `of a release that is not in the store: ${leaf.release ?? 'none'}`;
+    const chunk = release.chunks[leaf.index ?? -1];
+    if (!chunk) return `chunk ${leaf.index ?? '?'} is not in ${release.name} ${release.version}`;
+    let expected = this.#chunks.get(chunk.sha256);
+    if (expected === undefined) {
+      const bytes = this.store.object(chunk.sha256);
+      if (!bytes) return `chunk ${chunk.sha256.slice(0, 16)} is not in the store`;
+      const message = encodeChunk(bytes);
+      expected = `${sha256(message)} ${message.length}`;
+      this.#chunks.set(chunk.sha256, expected);
+    }
+    if (expected === `${leaf.response!} ${leaf.bytes}`) return undefined;
+    const size = Number(expected.split(' ')[1]);
+    return leaf.bytes === size
+      ? `not the bytes of chunk ${leaf.index!} of ${release.name} ${release.version}`
+      : `${leaf.bytes} bytes were sent where chunk ${leaf.index!} of ${release.name} ${release.version} has ${size}`;
+  }
+
+  /** Replaced statements are kept with the log; each has to be signed, and to be what was sent. */
+  #freshnessFault(leaf: Leaf): string | undefined {
+    const digest = leaf.response!;
+    let good = this.#kept.get(digest);
+    if (good === undefined) {
+      const path = join(this.logDir, keptPath(digest));
+      good = existsSync(path) && this.#isFreshness(readFileSync(path), digest);
+      this.#kept.set(digest, good);
+    }
+    return good ? undefined : 'not a signed freshness statement that was kept';
+  }
+
+  #isFreshness(message: Buffer, digest: string): boolean {
+    if (sha256(message) !== digest) return false;
+    const envelope = decodeUnary('GetFreshness', message);
+    return this.store.roots.some((root) => {
+      try {
+        openFreshness(root, envelope);
+        return encodeUnary('GetFreshness', { envelope }).equals(message);
+      } catch {
+        return false;
+      }
+    });
+  }
+}

@@ -1,0 +1,196 @@
+import type { AuditedLog, Leaf } from '../../shared/log/index.js';
+import { requestLimits } from '../../shared/rpc/index.js';
+import type { RecordedConnection, Recording } from '../record/index.js';
+import type { PublicStore } from '../store.js';
+import { claim, type Claim } from '../types.js';
+import {
+  receivedBudget,
+  sentBudget,
+  usualRecords,
+  type Budget,
+  type CertificateSizes,
+  type LoggedCall,
+} from './budget.js';
+import { Explainer } from './explain.js';
+
+export interface EgressResult {
+  readonly claims: readonly Claim[];
+  /** Bytes that no signed artefact and no formula explains, both directions. */
+  readonly unexplainedBytes: number;
+  /** The most that could have hidden in what is explained, both directions. */
+  readonly slackBytes: number;
+  readonly connections: readonly ConnectionAccount[];
+}
+
+export interface ConnectionAccount {
+  readonly connection: number;
+  readonly from: string;
+  readonly opened: string;
+  readonly calls: number;
+  readonly sent: Budget;
+  readonly received: Budget;
+}
+
+export interface EgressInput {
+  readonly store: PublicStore;
+  readonly log: AuditedLog;
+  readonly logDir: string;
+  readonly recordings: readonly Recording[];
+  /** Lengths of certificates in DER, where they are known. */
+  readonly certificates?: CertificateSizes;
+}
+
+/** Clocks of proxy and provider may differ by this much. */
+const CLOCK_SKEW_MS = 5000;
+/** Messages that a server may have logged when the line is cut before they are sent. */
+const UNSENT_MESSAGES = 2;
+
+/**
+ * Holds three accounts of the same thing against each other: what the proxy counted, what the server
+ * logged, and what was signed.
+ */
+export function auditEgress(input: EgressInput): EgressResult {
+  const { log, store, recordings } = input;
+  const certificates = input.certificates ?? { server: undefined, client: undefined };
+  const limits = new Map(requestLimits().map((limit) => [limit.method, limit]));
+  const explainer = new Explainer(store, log, input.logDir);
+  const contentFaults = log.leaves.flatMap((leaf) => {
+    const fault = explainer.fault(leaf);
+    return fault === undefined ? [] : [{ leaf, fault }];
+  });
+  const connections = recordings.flatMap((recording) => recording.connections);
+  const { byConnection, orphans } = match(connections, log.leaves);
+  const findings: string[] = [];
+  const accounts = connections.map((connection): ConnectionAccount => {
+    const calls = byConnection.get(connection) ?? [];
+    const account = {
+      connection: connection.connection,
+      from: connection.from,
+      opened: connection.opened,
+      calls: calls.length,
+      sent: sentBudget(connection, calls, certificates, limits),
+      received: receivedBudget(connection, calls, certificates),
+    };
+    findings.push(...faults(connection, calls, account));
+    return account;
+  });
+  const total = (pick: (account: ConnectionAccount) => number): number =>
+    accounts.reduce((sum, account) => sum + pick(account), 0);
+  const wrong = contentFaults.reduce((sum, { leaf }) => sum + leaf.bytes, 0);
+  const unexplainedBytes =
+    total(({ sent, received }) => sent.unexplained + received.unexplained) + wrong;
+  const slackBytes = total(({ sent, received }) => sent.slack + received.slack);
+  const received = total((account) => account.received.observed);
+  const receivedSlack = total((account) => account.received.slack);
+  const worstSent = Math.max(0, ...accounts.map((account) => account.sent.slack));
+  const orphanLines = orphans.map(
+    (leaf) =>
+      `leaf ${leaf.sequence}: ${leaf.bytes} bytes to port ${leaf.port}, and no such connection was recorded`,
+  );
+
+  return {
+    unexplainedBytes,
+    slackBytes,
+    connections: accounts,
+    claims: [
+      claim('egress', 'Every message that was logged is part of a signed release', {
+        evidence: [
+          `${log.leaves.length} leaves, ${log.leaves.reduce((sum, { bytes }) => sum + bytes, 0)} bytes of messages`,
+        ],
+        findings: contentFaults.map(
+          ({ leaf, fault }) =>
+            `leaf ${leaf.sequence} (${leaf.method}, ${leaf.bytes} bytes): ${fault}`,
+        ),
+      }),
+      claim('egress', 'Every byte on the wire is that of a logged message or of its framing', {
+        evidence: [
+          `unexplained bytes: ${unexplainedBytes}`,
+          `${connections.length} connections, ${received} bytes from the provider, ${total((account) => account.sent.observed)} to it`,
+          `slack from the provider: ${receivedSlack} bytes (${percent(receivedSlack, received)})`,
+          `slack to the provider: at most ${worstSent} bytes in one connection, ${slackBytes - receivedSlack} in all`,
+        ],
+        findings: [...findings, ...orphanLines],
+        notCovered: [
+          'what the slack holds: TLS random numbers, key shares and signatures, header compression, window updates',
+          'when messages are sent: timing can carry a few bits a second',
+          'a provider and a site that both lie: the proxy sees sizes, not contents; that the contents are those of the log is vouched for by each honest site, which checks every chunk',
+        ],
+      }),
+    ],
+  };
+}
+
+const percent = (part: number, whole: number): string =>
+  `${whole === 0 ? '0' : ((100 * part) / whole).toFixed(3)} %`;
+
+function faults(
+  { whole, sent, received }: RecordedConnection,
+  calls: readonly LoggedCall[],
+  account: ConnectionAccount,
+): string[] {
+  const found: string[] = [];
+  const where = `connection ${account.connection} (${account.from}, ${account.opened})`;
+  for (const [way, direction, budget] of [
+    ['to the provider', sent, account.sent],
+    ['from the provider', received, account.received],
+  ] as const) {
+    const { sealed, clear, bytes, other: alien } = direction;
+    const parts = clear.reduce((sum, [, length]) => sum + 5 + length, 0);
+    if (whole && parts + sealed.bytes + 5 * sealed.records + alien !== bytes)
+      found.push(`${where}: the record contradicts itself: ${bytes} bytes ${way}`);
+    if (alien > 0) found.push(`${where}: ${alien} bytes ${way} are not TLS`);
+    else if (budget.unexplained > 0)
+      found.push(`${where}: ${budget.unexplained} bytes ${way} that nothing explains`);
+    if (sealed.records > usualRecords(direction, calls.length))
+      found.push(`${where}: ${sealed.records} TLS records ${way}, far more than the messages need`);
+  }
+  const unsent = calls
+    .map(({ leaves }) =>
+      leaves.slice(-UNSENT_MESSAGES).reduce((sum, { bytes }) => sum + bytes + 64, 0),
+    )
+    .reduce((sum, bytes) => sum + bytes, 0);
+  const { missing } = account.received;
+  if (missing > (whole ? 0 : unsent))
+    found.push(`${where}: ${missing} bytes were logged and never sent`);
+  return found;
+}
+
+/** Which leaves are of which connection: same port, within its time. */
+function match(
+  connections: readonly RecordedConnection[],
+  leaves: readonly Leaf[],
+): { byConnection: Map<RecordedConnection, LoggedCall[]>; orphans: Leaf[] } {
+  const byPort = new Map<number, RecordedConnection[]>();
+  for (const connection of connections) {
+    const list = byPort.get(connection.port) ?? [];
+    list.push(connection);
+    byPort.set(connection.port, list);
+  }
+  const calls = new Map<RecordedConnection, Map<number, Leaf[]>>();
+  const orphans: Leaf[] = [];
+  for (const leaf of leaves) {
+    const connection = byPort
+      .get(leaf.port)
+      ?.find(
+        ({ opened, closed }) =>
+          leaf.time >= Date.parse(opened) - CLOCK_SKEW_MS &&
+          leaf.time <= Date.parse(closed) + CLOCK_SKEW_MS,
+      );
+    if (!connection) {
+      orphans.push(leaf);
+      continue;
+    }
+    let own = calls.get(connection);
+    if (!own) calls.set(connection, (own = new Map<number, Leaf[]>()));
+    const list = own.get(leaf.call);
+    if (list) list.push(leaf);
+    else own.set(leaf.call, [leaf]);
+  }
+  const byConnection = new Map(
+    [...calls].map(([connection, own]) => [
+      connection,
+      [...own.values()].map((list): LoggedCall => ({ method: list[0]!.method, leaves: list })),
+    ]),
+  );
+  return { byConnection, orphans };
+}

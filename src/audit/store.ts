@@ -1,0 +1,120 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { asFedshotError, FedshotError } from '../shared/errors.js';
+import { readBytes } from '../shared/files.js';
+import {
+  openFreshness,
+  openManifest,
+  openRoot,
+  type Release,
+  type Root,
+  sha256,
+  Store,
+  verifyNextRoot,
+} from '../shared/release/index.js';
+
+/** A store as an auditor reads it, from a root that somebody else has pinned. */
+export interface PublicStore {
+  readonly dir: string;
+  /** In order; the first is the pinned one or an earlier one that leads to it. */
+  readonly roots: readonly Root[];
+  readonly releases: readonly Release[];
+  /** Ids and keys that any of the roots names for the log. */
+  readonly logKeys: ReadonlyMap<string, Uint8Array>;
+  /** The bytes of a chunk, if they are in the store. */
+  object(digest: string): Buffer | undefined;
+  /** Files that belong to no root, manifest, statement or chunk, and files that are damaged. */
+  readonly findings: readonly string[];
+  /** Bytes in all. */
+  readonly bytes: number;
+}
+
+const files = (dir: string): string[] =>
+  existsSync(dir)
+    ? readdirSync(dir, { recursive: true, withFileTypes: true })
+        .filter((entry) => !entry.isDirectory())
+        .map((entry) => join(entry.parentPath, entry.name))
+    : [];
+
+/**
+ * Reads and verifies all of a store.
+ *
+ * @param trust the root that the auditor trusts, as sites pin it
+ * @throws FedshotError `trust` when the store's roots do not go with it; `not-found`
+ */
+export function readStore(dir: string, trust: Uint8Array): PublicStore {
+  const store = new Store(dir);
+  const pinned = openRoot(trust, 'the pinned root');
+  const roots = readRoots(store, pinned);
+  const expected = new Set([
+    store.trustPath(),
+    ...roots.map(({ version }) => store.rootPath(version)),
+  ]);
+  const findings: string[] = [];
+  const attempt = (path: string, what: () => void): void => {
+    try {
+      what();
+    } catch (error) {
+      findings.push(`${relative(dir, path)}: ${asFedshotError(error, 'format').message}`);
+    }
+  };
+  const underAny = <T>(open: (root: Root) => T): T => {
+    let last: unknown;
+    for (const root of [...roots].reverse())
+      try {
+        return open(root);
+      } catch (error) {
+        last = error;
+      }
+    throw last;
+  };
+  const releases: Release[] = [];
+  for (const path of files(join(dir, 'metadata', 'releases')))
+    attempt(path, () => {
+      const release = underAny((root) => openManifest(root, readBytes(path)));
+      if (store.manifestPath(release.name, release.version) !== path)
+        throw new FedshotError('trust', `it is ${release.name} ${release.version}`);
+      expected.add(path);
+      releases.push(release);
+    });
+  if (existsSync(store.freshnessPath())) {
+    expected.add(store.freshnessPath());
+    attempt(store.freshnessPath(), () =>
+      underAny((root) => openFreshness(root, readBytes(store.freshnessPath()))),
+    );
+  }
+  attempt(store.trustPath(), () => openRoot(readBytes(store.trustPath()), 'trust.json'));
+  for (const { chunks } of releases)
+    for (const { sha256: digest } of chunks) expected.add(store.objectPath(digest));
+  let bytes = 0;
+  for (const path of files(dir)) {
+    bytes += statSync(path).size;
+    if (!expected.has(path) && !path.endsWith('.lock'))
+      findings.push(`${relative(dir, path)}: belongs to no signed release`);
+  }
+  const keys = roots.flatMap((root) =>
+    root.roles.log.keyids.map((id) => [id, root.keys.get(id)!] as const),
+  );
+  const object = (digest: string): Buffer | undefined => {
+    const path = store.objectPath(digest);
+    if (!existsSync(path)) return undefined;
+    const found = readBytes(path);
+    return sha256(found) === digest ? found : undefined;
+  };
+  return { dir, roots, releases, logKeys: new Map(keys), object, findings, bytes };
+}
+
+/** All roots of the store, each vouched for by the one before, the pinned one among them. */
+function readRoots(store: Store, pinned: Root): Root[] {
+  const roots: Root[] = [];
+  for (let version = 1; existsSync(store.rootPath(version)); version++) {
+    const bytes = readBytes(store.rootPath(version));
+    const previous = roots.at(-1);
+    roots.push(previous ? verifyNextRoot(previous, bytes) : openRoot(bytes, 'root 1'));
+  }
+  if (!roots.some(({ fingerprint }) => fingerprint === pinned.fingerprint))
+    throw new FedshotError('trust', `${store.dir}: not a store of the pinned root`, {
+      hint: 'give the trust.json that the sites pin, got from somewhere else than this store',
+    });
+  return roots;
+}

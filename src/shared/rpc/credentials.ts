@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto';
 import { ServerCredentials } from '@grpc/grpc-js';
 import type { SecureContextOptions } from 'node:tls';
 
@@ -18,6 +19,8 @@ const contextOf = ({ cert, key, clientCa }: ServerTls): SecureContextOptions => 
   key,
   ca: clientCa,
   minVersion: 'TLSv1.3',
+  // Tickets would be hundreds of bytes that nobody but this server can read; connections are few.
+  secureOptions: constants.SSL_OP_NO_TICKET,
 });
 
 /**

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { createIo } from '../src/cli/io.js';
-import { createProgram } from '../src/cli/program.js';
+import { notUnderstood } from './cli/understood.js';
 
 interface Service {
   image: string;
@@ -74,20 +73,8 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it.each(services)(
-    '%s is a command that fedshot has, with options that it knows',
-    (_name, { command }) => {
-      const [group, name, ...rest] = command.replace(/\$\{\w+:-([^}]*)\}/g, '$1').split(' ');
-      const io = createIo({
-        stdout: { write: () => true },
-        stderr: { write: () => true },
-        signal: new AbortController().signal,
-        env: {},
-      });
-      const parent = createProgram(io).commands.find((found) => found.name() === group)!;
-      const leaf = parent.commands.find((found) => found.name() === name);
-      expect(leaf, command).toBeDefined();
-      expect(leaf!.parseOptions(rest)).toMatchObject({ operands: [], unknown: [] });
-    },
-  );
+  it.each(services)('%s is a command that fedshot understands', (_name, { command }) => {
+    const words = command.replace(/\$\{\w+:-([^}]*)\}/g, '$1').split(' ');
+    expect(notUnderstood(words)).toBeUndefined();
+  });
 });

@@ -32,9 +32,11 @@ export function fsyncDir(dir: string): void {
 export function writeFileAtomic(path: string, data: Uint8Array | string, mode = 0o644): void {
   const dir = dirname(path);
   const temp = join(dir, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  let made = false;
   try {
     mkdirSync(dir, { recursive: true });
     const fd = openSync(temp, 'wx', mode);
+    made = true;
     try {
       const bytes = typeof data === 'string' ? Buffer.from(data) : data;
       for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
@@ -45,7 +47,7 @@ export function writeFileAtomic(path: string, data: Uint8Array | string, mode = 
     renameSync(temp, path);
     fsyncDir(dir);
   } catch (error) {
-    rmSync(temp, { force: true });
+    if (made) rmSync(temp, { force: true });
     throw asFedshotError(error, 'io', `cannot write ${path}`);
   }
 }

@@ -63,7 +63,9 @@ export class Keyring {
 
   /** Key files by name; nothing is opened. @throws FedshotError `format` */
   list(): StoredKey[] {
-    return this.#files().map(({ file, content }) => ({ file, ...content }));
+    return this.#files().map(({ file, content: { role, keyid, public: key, created } }) => ({
+      ...{ file, role, keyid, public: key, created },
+    }));
   }
 
   /** Makes a key and seals it into the folder. */

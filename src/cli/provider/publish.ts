@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { CARD_LEVELS, type CardLevel } from '../../shared/model/card/schema.js';
 import { action, command } from '../command.js';
 import type { Io } from '../io.js';
 import { addKeyOptions, keyringAt, type KeyOptions } from '../keyring.js';
@@ -8,6 +9,7 @@ interface Options extends KeyOptions {
   model: string;
   name: string;
   validFor?: number;
+  card: CardLevel;
 }
 
 const DAY = 86_400;
@@ -19,21 +21,30 @@ export function register(parent: Command, io: Io): void {
     .requiredOption('--model <dir>', 'folder that provider train wrote', path)
     .requiredOption('--name <name>', 'name of the release')
     .requiredOption('--store <dir>', 'folder of the store', path)
-    .option('--valid-for <time>', 'how long it may be pulled (default: 365d)', seconds);
+    .option('--valid-for <time>', 'how long it may be pulled (default: 365d)', seconds)
+    .addOption(
+      new Option('--card <level>', 'what the release says of the held-out data (docs/method.md)')
+        .choices(CARD_LEVELS)
+        .default('full'),
+    );
   addKeyOptions(publish).action(
     action(io, async (options: Options) => {
-      const [{ readModel }, { publishRelease }] = await Promise.all([
-        import('../../shared/model/folder.js'),
+      const [{ withCard }, { publishRelease }] = await Promise.all([
+        import('../../provider/publish-card.js'),
         import('../../provider/publish.js'),
       ]);
-      readModel(options.model); // what no site could load is not published
-      const value = await publishRelease({
-        ...{ modelDir: options.model, name: options.name, store: options.store },
-        keyring: keyringAt(options, io),
-        now: io.now(),
-        days: options.validFor && options.validFor / DAY,
-        reporter: io.reporter,
-      });
+      const show = (line: string): void => {
+        io.reporter.note(line);
+      };
+      const value = await withCard(options.model, options.card, show, (modelDir) =>
+        publishRelease({
+          ...{ modelDir, name: options.name, store: options.store },
+          keyring: keyringAt(options, io),
+          now: io.now(),
+          days: options.validFor && options.validFor / DAY,
+          reporter: io.reporter,
+        }),
+      );
       return {
         value,
         text: () =>

@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 import { group } from '../command.js';
 import type { Io } from '../io.js';
+import { registerBench } from './bench.js';
+import { registerInstall } from './install.js';
+import { registerList } from './list.js';
 
 export function registerEngine(program: Command, io: Io): void {
   const parent = group(program, 'engine', 'tensor engines: what is here, installing, timing');
@@ -8,4 +11,4 @@ export function registerEngine(program: Command, io: Io): void {
 }
 
 /** In the order that `--help` lists them. */
-const commands: ((parent: Command, io: Io) => void)[] = [];
+const commands = [registerList, registerInstall, registerBench];

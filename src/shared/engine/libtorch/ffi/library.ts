@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import koffi from 'koffi';
 import type { LibraryHandle } from 'koffi';
@@ -106,6 +107,8 @@ function keepFreedMemory(): void {
  */
 export function openLibrary(folder: string, device: Device, threads: number): CApi {
   process.env.OMP_NUM_THREADS = String(threads);
+  // Waiting threads spin, which is fastest alone and ruinous on a machine that has no core to spare.
+  if (loadavg()[0]! > availableParallelism()) process.env.OMP_WAIT_POLICY ??= 'PASSIVE';
   // cuDNN would otherwise round the inputs of a convolution to 10 bits of mantissa.
   if (device === 'cuda') process.env.NVIDIA_TF32_OVERRIDE ??= '0';
   keepFreedMemory();

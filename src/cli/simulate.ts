@@ -33,10 +33,10 @@ export function register(parent: Command, io: Io): void {
     .option('--domains <list>', "the sites' domains, in turn: thin,slanted,noisy,…", list)
     .option('--source <domain>', "domain of the provider's digits", 'plain')
     .addOption(new Option('--arch <name>', 'network').choices(ARCHITECTURE_NAMES).default('lenet'))
-    .option('--source-samples <n>', 'labelled samples at the provider', positiveInteger, 3000)
-    .option('--samples <n>', 'unlabelled samples at each site', positiveInteger, 2000)
+    .option('--source-samples <n>', 'labelled samples at the provider', positiveInteger, 2000)
+    .option('--samples <n>', 'unlabelled samples at each site', positiveInteger, 1000)
     .option('--test-samples <n>', 'labelled samples to score each site on', positiveInteger, 1000)
-    .option('--epochs <n>', "passes over the provider's data", positiveInteger, 8)
+    .option('--epochs <n>', "passes over the provider's data", positiveInteger, 5)
     .option('--adapt-epochs <n>', "passes over a site's data", positiveInteger, 8)
     .option('--seed <n>', 'same seed, engine and machine: same figures', seed, 2020)
     .addOption(

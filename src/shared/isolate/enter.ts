@@ -56,7 +56,8 @@ export async function enter(sandbox: Sandbox, options: IsolateOptions): Promise<
   if (process.send) {
     child.on('message', (message) => process.send?.(message));
     process.on('message', (message) => child.connected && child.send(message as object));
-    process.on('disconnect', () => child.connected && child.disconnect());
+    // Not child.disconnect(): Node never says 'close' of a child that was disconnected from here.
+    process.on('disconnect', stop);
   }
   try {
     return await new Promise<number>((resolve, reject) => {

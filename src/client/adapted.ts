@@ -23,6 +23,10 @@ export function writeAdapted(home: string, name: string, source: Model, adapted:
   writeFileAtomic(join(dir, 'record.json'), `${JSON.stringify(record)}\n`);
 }
 
+/** Whether a release has been adapted here. */
+export const hasAdapted = (home: string, name: string): boolean =>
+  existsSync(join(adaptedDir(home, name), 'record.json'));
+
 /**
  * The adapted model of a release with its record.
  * @throws FedshotError `not-found` before the first adaptation
@@ -30,7 +34,7 @@ export function writeAdapted(home: string, name: string, source: Model, adapted:
 export function readAdapted(home: string, name: string): Model & { record: AdaptRecord } {
   const dir = adaptedDir(home, name);
   const file = join(dir, 'record.json');
-  if (!existsSync(file))
+  if (!hasAdapted(home, name))
     throw new FedshotError('not-found', `${home} holds no adapted model of "${name}"`, {
       hint: `fedshot client adapt --home ${home} --name ${name} --data …, or predict with --source-model`,
     });

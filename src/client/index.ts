@@ -1,7 +1,9 @@
 import { adaptModel, type Adapted, type AdaptOptions } from './adapt.js';
-import { adaptedDir, readAdapted, writeAdapted } from './adapted.js';
+import { diagnose, type Diagnosis } from './diagnose/index.js';
+import { adaptedDir, hasAdapted, readAdapted, writeAdapted } from './adapted.js';
 import { predict, type Predictions } from './predict.js';
 import { openRelease } from './releases.js';
+import type { InputOptions } from './types.js';
 import type { EngineOptions } from '../shared/engine/index.js';
 
 /**
@@ -31,6 +33,21 @@ export async function predictRelease(
 ): Promise<Predictions> {
   const model = options.sourceModel ? openRelease(home, name).model : readAdapted(home, name);
   return predict(model, options.data, options.engine);
+}
+
+/**
+ * Runs the battery on a site's data, and on the adapted model where there is one of this version.
+ * @throws FedshotError as `adaptRelease` does
+ */
+export async function diagnoseRelease(
+  home: string,
+  name: string,
+  options: InputOptions & { engine?: EngineOptions },
+): Promise<Diagnosis> {
+  const { model, id } = openRelease(home, name);
+  const adapted = hasAdapted(home, name) ? readAdapted(home, name) : undefined;
+  const same = adapted?.record.result.release.digest === id.digest;
+  return diagnose(model, options, same ? adapted.state : undefined);
 }
 
 export type { Adapted, AdaptOptions, AdaptResult, ReleaseId } from './adapt.js';

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { group } from '../command.js';
 import type { Io } from '../io.js';
 import { register as registerAdapt } from './adapt.js';
+import { register as registerDiagnose } from './diagnose.js';
 import { register as registerInit } from './init.js';
 import { register as registerPredict } from './predict.js';
 import { register as registerPull } from './pull.js';
@@ -20,6 +21,7 @@ export function registerClient(program: Command, io: Io): void {
 const commands: ((parent: Command, io: Io) => void)[] = [
   registerInit,
   registerPull,
+  registerDiagnose,
   registerAdapt,
   registerPredict,
   registerTrust,

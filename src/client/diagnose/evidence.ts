@@ -8,6 +8,7 @@ import { random } from '../../shared/random.js';
 import { refreshStatistics } from '../refresh.js';
 import { viewsOf } from '../views.js';
 import type { Evidence, Outlook } from './signals.js';
+import { tryVariants } from './variants.js';
 
 /** Samples that the battery looks at, at least; more where there are many classes. */
 const LOOKED_AT = 2000;
@@ -55,12 +56,15 @@ export async function gatherEvidence(
     return [...pair];
   };
   const [released] = await look(model.state, false);
+  const plain = new Hypothesis(architecture, ops, model.state);
+  const variants = card ? await tryVariants(plain, looked, input, card) : [];
+  plain.dispose();
   const [refreshed, refreshedMoved] = await look(model.state, true);
   const own = adapted && (await look(adapted, false));
   samples.dispose();
   views.dispose();
   return {
-    ...{ x: looked, input, classes: architecture.classes, total, card },
+    ...{ x: looked, input, classes: architecture.classes, total, card, variants },
     ...{ released, refreshed, adapted: own?.[0] },
     moved: { refreshed: refreshedMoved, adapted: own?.[1] },
   };

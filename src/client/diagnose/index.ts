@@ -1,3 +1,4 @@
 export { judge, type Case } from './judge.js';
-export type { Battery, Finding, Outcome } from './verdict.js';
+export { diagnose, type Diagnosis } from './site.js';
 export type { Signals } from './signals.js';
+export type { Battery, Finding, Outcome } from './verdict.js';

@@ -3,6 +3,7 @@ import type { InputSpec } from '../../shared/data/index.js';
 import { adjustedRand, balanced, naming, type Naming } from './anchors.js';
 import { argMaxRows, countsOf, effectiveNumber, effectiveRank, kappa } from './linear.js';
 import { estimatePrior } from './shift.js';
+import type { Variant } from './variants.js';
 
 /** What a model says of the looked-at samples: `features` n × D, `p` n × K, row-major. */
 export interface Outlook {
@@ -23,10 +24,15 @@ export interface Evidence {
   /** The same through randomly moved samples. */
   moved: { refreshed: Outlook; adapted?: Outlook };
   card?: Card;
+  /** The samples as they are, then read in other ways; empty for tables and without a card. */
+  variants: Variant[];
 }
 
 /** Figures of a site's data, none of which needs a label. */
 export interface Signals {
+  /** What the samples promise as they are, and the reading that promises most. */
+  asIs?: Variant;
+  bestReading?: Variant;
   /** Samples per class that the model has. */
   perClass: number;
   /** Earth mover's distance between intensity histograms, in shares of the grey scale; and inverted. */
@@ -79,6 +85,8 @@ export function signalsOf(evidence: Evidence): Signals {
   const before: Signals = {
     perClass: evidence.total / K,
     ...inputSignals(evidence),
+    asIs: evidence.variants[0],
+    bestReading: best(evidence.variants),
     estimatedAccuracy: above(released.p),
     estimatedRefreshed: above(refreshed.p),
     releasedClasses: effectiveNumber(countsOf(ofReleased, K)),
@@ -113,6 +121,9 @@ export function signalsOf(evidence: Evidence): Signals {
     namingRefreshed: card?.features && naming(refreshed.features, ofAdapted, card.features),
   };
 }
+
+const best = (variants: Variant[]): Variant | undefined =>
+  [...variants].sort((a, b) => b.estimatedAccuracy - a.estimatedAccuracy)[0];
 
 function inputSignals({ x, input, card }: Evidence): Partial<Signals> {
   if (!card) return {};

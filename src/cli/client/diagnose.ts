@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import type { InputOptions } from '../../client/types.js';
+import type { EngineOptions } from '../../shared/engine/types.js';
+import { action, command } from '../command.js';
+import { addEngineOptions, engineOptions } from '../engine-options.js';
+import type { Io } from '../io.js';
+import { addIsolateOption, enterIsolation, type IsolateFlag } from '../isolation.js';
+import { batteryLines } from './battery-lines.js';
+import { addDataOptions, dataOf, type DataOptions } from './data-options.js';
+
+type Options = Omit<InputOptions, 'data'> & DataOptions & EngineOptions & IsolateFlag;
+
+export function register(parent: Command, io: Io): void {
+  const diagnose = addDataOptions(
+    command(parent, 'diagnose', 'say, without labels, whether data can be adapted to', [
+      'fedshot client diagnose --home work/site --name digits --data idx:images.gz',
+    ]),
+  );
+  addIsolateOption(addEngineOptions(diagnose)).action(
+    action(io, async ({ home, name, isolate, ...options }: Options) => {
+      const isolation = await enterIsolation(io, {
+        ...{ isolate, engine: engineOptions(options) },
+        data: options.data,
+        read: [home],
+      });
+      const { diagnoseRelease } = await import('../../client/index.js');
+      const value = await diagnoseRelease(home, name, {
+        ...options,
+        data: dataOf(options),
+        engine: engineOptions(options),
+      });
+      const { n, battery } = value;
+      return {
+        value: { ...value, isolation },
+        text: () => [`${n} samples`, ...batteryLines(battery)].join('\n'),
+      };
+    }),
+  );
+}

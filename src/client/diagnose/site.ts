@@ -1,0 +1,31 @@
+import { startEngine, type EngineOptions } from '../../shared/engine/index.js';
+import type { Model } from '../../shared/model/folder.js';
+import type { StateDict } from '../../shared/model/state.js';
+import { targetData } from '../target-data.js';
+import type { InputOptions } from '../types.js';
+import { gatherEvidence } from './evidence.js';
+import { signalsOf } from './signals.js';
+import { verdict, type Battery } from './verdict.js';
+
+export interface Diagnosis {
+  /** Samples at the site. */
+  n: number;
+  battery: Battery;
+}
+
+/**
+ * Runs the battery on a site's data without adapting to it.
+ *
+ * @param adapted weights of an adaptation that was made before, to be judged as well
+ * @throws FedshotError `data` where the data does not fit the release, `engine`
+ */
+export async function diagnose(
+  model: Model,
+  options: InputOptions & { engine?: EngineOptions },
+  adapted?: StateDict,
+): Promise<Diagnosis> {
+  const host = await targetData(options, model.config);
+  const { ops } = await startEngine(options.engine);
+  const evidence = await gatherEvidence(model, ops, host.x, adapted);
+  return { n: host.count, battery: verdict(signalsOf(evidence), model.config, false) };
+}

@@ -36,6 +36,17 @@ switch (what) {
     idle();
     break;
   }
+  case 'train': {
+    // the same with a real command, which runs its work in a sandbox of its own
+    const { start } = await import(process.env.PROCESS_MODULE);
+    const reporter = { note: () => undefined, warn: () => undefined, task: () => undefined };
+    reporter.task = () => ({ advance: () => answer('at work'), done: () => undefined });
+    const { signal } = new AbortController();
+    const args = ['provider', 'train', '--data', 'digits:plain?n=200', '--epochs', '1000'];
+    start({ name: 'c', args: [...args, '--out', process.env.OUT], reporter, signal });
+    idle();
+    break;
+  }
   case 'pid':
     process.once('disconnect', () => process.exit(130));
     answer({ pid: process.pid });

@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { FedshotError } from '../../src/shared/errors.js';
@@ -22,6 +25,14 @@ function isAlive(pid: number): boolean {
     return process.kill(pid, 0);
   } catch {
     return false;
+  }
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return ''; // it has ended in the meantime
   }
 }
 
@@ -93,4 +104,20 @@ describe('start', () => {
     await gone(pid);
     expect(isAlive(pid)).toBe(false);
   });
+
+  it.runIf(process.platform === 'linux')(
+    'leaves no process behind that works in a sandbox, either',
+    async () => {
+      const out = join(mkdtempSync(join(tmpdir(), 'fedshot-')), 'model');
+      const module = new URL('../../dist/simulate/process.js', import.meta.url).href;
+      const env = { ...process.env, PROCESS_MODULE: module, OUT: out };
+      const parent = spawn(process.execPath, [program, 'train'], { env });
+      await once(parent.stdout, 'data'); // the first step of training
+      const working = (): string[] =>
+        readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandLine(pid).includes(out));
+      expect(working().length).toBeGreaterThan(0);
+      parent.kill('SIGKILL');
+      while (working().length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    },
+  );
 });

@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { asFedshotError, FedshotError } from '../shared/errors.js';
+import { quoted } from '../shared/json.js';
 import { chunkSizes } from '../shared/release/chunks.js';
 import {
   type Chunk,
@@ -48,7 +49,7 @@ export function cutFile(
       const own = createHash('sha256');
       for (const length of chunkSizes([end - at])) {
         const bytes = readExactly(fd, at, length, file);
-        if (tensor) assertFinite(bytes, tensor.dtype, `${file}: ${JSON.stringify(name)}`);
+        if (tensor) assertFinite(bytes, tensor.dtype, `${file}: ${quoted(name!)}`);
         const chunk = { sha256: digest(createHash('sha256').update(bytes)), size: length };
         own.update(bytes);
         whole.update(bytes);

@@ -4,6 +4,12 @@ import { FedshotError } from './errors.js';
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|[{}[\],:]/g;
 const PLAIN_INTEGER = /^(?:0|[1-9]\d*)$/;
 
+/** Received text for an error's one line: quoted, short, and unable to steer a terminal. */
+export function quoted(text: string): string {
+  const escape = (c: string): string => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(text.slice(0, 100)).replace(/[^\x20-\x7e]/g, escape);
+}
+
 /**
  * Reads JSON that two readers can only understand in one way. Beyond the grammar it refuses what
  * parsers disagree about: bytes that are not UTF-8, lone surrogates, an object that names a key
@@ -42,7 +48,7 @@ function refuseAmbiguity(text: string): void {
       const keys = open.at(-1);
       if (keys && (previous === '{' || previous === ',')) {
         if (string === '__proto__') fail('the key __proto__');
-        if (keys.has(string)) fail(`the key ${JSON.stringify(string)} occurs twice`);
+        if (keys.has(string)) fail(`the key ${quoted(string)} occurs twice`);
         keys.add(string);
       }
     } else if (c !== ',' && c !== ':') {

@@ -1,5 +1,5 @@
 import { FedshotError } from './errors.js';
-import { parseStrictJson } from './json.js';
+import { parseStrictJson, quoted } from './json.js';
 
 /** Bytes per element. The order is the format library's own: wider first when a file is written. */
 export const DTYPE_BYTES = {
@@ -75,7 +75,10 @@ export function parseSafetensorsHeader(
   let at = 0;
   for (const [name, { begin, end }] of tensors) {
     if (begin !== at)
-      throw bad(file, `${quote(name)} ${begin < at ? 'overlaps another tensor' : 'leaves a hole'}`);
+      throw bad(
+        file,
+        `${quoted(name)} ${begin < at ? 'overlaps another tensor' : 'leaves a hole'}`,
+      );
     at = end;
   }
   if (at !== size - dataStart)
@@ -129,10 +132,10 @@ export function serializeSafetensorsHeader(
 type Entries = Record<string, unknown>;
 
 function range(file: string, name: string, entry: unknown): [string, TensorRange] {
-  const at = quote(name);
+  const at = quoted(name);
   if (!isObject(entry)) throw bad(file, `${at} is not an object`);
   const { dtype, shape, data_offsets: offsets, ...rest } = entry;
-  for (const key of Object.keys(rest)) throw bad(file, `${at} has an unknown key ${quote(key)}`);
+  for (const key of Object.keys(rest)) throw bad(file, `${at} has an unknown key ${quoted(key)}`);
   if (typeof dtype !== 'string' || !Object.hasOwn(DTYPE_BYTES, dtype))
     throw bad(file, `${at} has no dtype that is supported`);
   if (!isIntegers(shape)) throw bad(file, `${at} has no shape`);
@@ -161,6 +164,5 @@ const isObject = (value: unknown): value is Entries =>
 // Strict JSON has already refused every number but non-negative safe integers.
 const isIntegers = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((n) => typeof n === 'number');
-const quote = (name: string): string => JSON.stringify(name.slice(0, 100));
 const bad = (file: string, why: string): FedshotError =>
   new FedshotError('format', `${file}: ${why}`);

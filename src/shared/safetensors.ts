@@ -1,4 +1,5 @@
 import { FedshotError } from './errors.js';
+import { quoted } from './json.js';
 import {
   type Dtype,
   DTYPE_BYTES,
@@ -52,7 +53,7 @@ export function parseSafetensors(bytes: Uint8Array, options: ParseOptions = {}):
   result.dataStart = header.dataStart;
   for (const [name, tensor] of header.tensors) {
     const data = bytes.subarray(tensor.begin, tensor.end);
-    if (finite) assertFinite(data, tensor.dtype, `${file}: ${quote(name)}`);
+    if (finite) assertFinite(data, tensor.dtype, `${file}: ${quoted(name)}`);
     result.set(name, { ...tensor, data });
   }
   return result;
@@ -74,7 +75,7 @@ export function serializeSafetensors(
     if (data.length !== shape.reduce((a, b) => a * b, DTYPE_BYTES[dtype]))
       throw new FedshotError(
         'format',
-        `${quote(name)}: ${data.length} bytes for ${dtype}[${shape.join(',')}]`,
+        `${quoted(name)}: ${data.length} bytes for ${dtype}[${shape.join(',')}]`,
       );
   const { bytes: header, order } = serializeSafetensorsHeader(given, metadata);
   const parts = [header, ...order.map((name) => byName.get(name)!.data)];
@@ -91,7 +92,7 @@ export function serializeSafetensors(
 /** The numbers of an F32 tensor: a view where its bytes are aligned, else a copy. @throws FedshotError `format` */
 export function float32(tensor: TensorBytes, name = 'tensor'): Float32Array {
   if (tensor.dtype !== 'F32')
-    throw new FedshotError('format', `${quote(name)} is ${tensor.dtype} where F32 is expected`);
+    throw new FedshotError('format', `${quoted(name)} is ${tensor.dtype} where F32 is expected`);
   const { data } = tensor;
   // not data.slice(): that of a Buffer is a view, as little aligned as before
   const aligned = data.byteOffset % 4 === 0 ? data : new Uint8Array(data);
@@ -115,5 +116,3 @@ export function assertFinite(data: Uint8Array, dtype: Dtype, what: string): void
         `${what}: element ${(i + 2 - width) / width} is NaN or infinite`,
       );
 }
-
-const quote = (name: string): string => JSON.stringify(name.slice(0, 100));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { FedshotError } from '../errors.js';
-import { parseStrictJson } from '../json.js';
+import { parseStrictJson, quoted } from '../json.js';
 import { MAX_VERSION } from './limits.js';
 
 export const sha256 = (bytes: Uint8Array): string =>
@@ -31,7 +31,7 @@ export function formatTime(time: Date): string {
 /** @throws FedshotError `usage` unless `name` may name a release */
 export function assertReleaseName(name: string): void {
   if (!RELEASE_NAME.test(name))
-    throw new FedshotError('usage', `${JSON.stringify(name)} cannot be the name of a release`, {
+    throw new FedshotError('usage', `${quoted(name)} cannot be the name of a release`, {
       hint: 'use up to 64 of a-z, 0-9, ".", "_" and "-", starting with a letter or digit',
     });
 }

@@ -1,4 +1,5 @@
 import { FedshotError } from '../errors.js';
+import { quoted } from '../json.js';
 import {
   DTYPE_BYTES,
   serializeSafetensorsHeader,
@@ -146,7 +147,7 @@ function assertWhole(file: FileEntry, tensors: ReadonlyMap<string, ReleaseTensor
   for (const [name, tensor] of tensors) {
     const size = tensor.shape.reduce((a, b) => a * b, DTYPE_BYTES[tensor.dtype]);
     if (tensor.begin !== end || tensor.end !== end + size)
-      throw bad(`${file.path}: the tensor ${JSON.stringify(name)} is not where it must be`);
+      throw bad(`${file.path}: the tensor ${quoted(name)} is not where it must be`);
     end = tensor.end;
   }
   if (file.path === CONFIG_FILE) end = file.size;

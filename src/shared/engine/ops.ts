@@ -7,7 +7,7 @@ export type Activation = Tensor4D & { readonly __activation?: never };
 export interface SgdGroup {
   params: Variable[];
   grads: Tensor[];
-  /** Momentum buffers, zero before the first step; updated in place. */
+  /** Momentum buffers, zero before the first step; updated in place (unused where momentum is 0). */
   velocity: Variable[];
   /** Learning rate of this group at this step. */
   lr: number;

@@ -52,7 +52,7 @@ export interface CApi {
     value: Float64Array | null,
     out: Out,
   ): number;
-  dtypes: { float32: number; int32: number; int64: number; bool: number };
+  dtypes: { float32: number; float64: number; int32: number; bool: number };
   memoryFormats: { contiguous: number; channelsLast: number };
   deviceType: number;
 }
@@ -164,8 +164,8 @@ export function openLibrary(folder: string, device: Device, threads: number): CA
     ),
     dtypes: {
       float32: constant('aoti_torch_dtype_float32'),
+      float64: constant('aoti_torch_dtype_float64'),
       int32: constant('aoti_torch_dtype_int32'),
-      int64: constant('aoti_torch_dtype_int64'),
       bool: constant('aoti_torch_dtype_bool'),
     },
     memoryFormats: {

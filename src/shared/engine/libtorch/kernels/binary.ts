@@ -1,4 +1,7 @@
 import { define } from '../define.js';
+import type { KernelContext } from '../define.js';
+import type { TensorData } from '../backend.js';
+import { some } from '../ffi/dispatcher.js';
 import { asFloat, scalar } from './elementwise.js';
 
 const ARITHMETIC: Record<string, string> = {
@@ -31,6 +34,18 @@ const numeric = (a: Dtype, b: Dtype): Dtype => {
   return wider === 'bool' ? 'int32' : wider;
 };
 
+/** a + sign·b. The C function takes `sign` as a double, which ATen refuses for two integers. */
+export function sum({ torch }: KernelContext, a: TensorData, b: TensorData, sign: 1 | -1): bigint {
+  const { float64 } = torch.api.dtypes;
+  const exact = ({ handle, dtype }: TensorData): bigint =>
+    dtype === 'float32'
+      ? handle
+      : torch.call('aten::to.dtype', handle, float64, false, false, null);
+  const mixed = a.dtype === 'float32' || b.dtype === 'float32';
+  const [x, y] = mixed ? [a.handle, b.handle] : [exact(a), exact(b)];
+  return torch.direct('add', (out) => torch.api.addTensor(x, y, sign, out));
+}
+
 export function defineBinary(): void {
   for (const [kernel, op] of Object.entries(ARITHMETIC))
     define(kernel, ({ a, b }, _, { torch, give }) =>
@@ -44,30 +59,27 @@ export function defineBinary(): void {
     ['Add', 1],
     ['Sub', -1],
   ] as const)
-    define(kernel, ({ a, b }, _, { torch, give }) => {
-      const { handle } = a!;
-      const dtype = numeric(a!.dtype, b!.dtype);
-      return give(
-        torch.direct(kernel, (out) => torch.api.addTensor(handle, b!.handle, sign, out)),
-        dtype,
-      );
-    });
+    define(kernel, ({ a, b }, _, context) =>
+      context.give(sum(context, a!, b!, sign), numeric(a!.dtype, b!.dtype)),
+    );
   define('RealDiv', ({ a, b }, _, context) =>
     context.give(
       context.torch.call('aten::div.Tensor', asFloat(a!, context), asFloat(b!, context)),
     ),
   );
-  define('SquaredDifference', ({ a, b }, _, { torch, give }) => {
-    const d = torch.direct('sub', (out) => torch.api.addTensor(a!.handle, b!.handle, -1, out));
-    return give(torch.call('aten::square', d), numeric(a!.dtype, b!.dtype));
+  define('SquaredDifference', ({ a, b }, _, context) => {
+    const square = context.torch.call('aten::square', sum(context, a!, b!, -1));
+    return context.give(square, numeric(a!.dtype, b!.dtype));
   });
   define('AddN', (inputs, _, { torch, give }) => {
-    const [first, ...rest] = Object.values(inputs);
-    const sum = rest.reduce(
-      (total, x) => torch.direct('add', (out) => torch.api.addTensor(total, x.handle, 1, out)),
-      first!.handle,
+    const all = Object.values(inputs);
+    const stacked = torch.call(
+      'aten::stack',
+      all.map(({ handle }) => handle),
+      0,
     );
-    return give(rest.length ? sum : torch.call('aten::clone', sum, null), first!.dtype);
+    const total = torch.call('aten::sum.dim_IntList', stacked, some([0]), false, null);
+    return give(total, all[0]!.dtype);
   });
   define('Prelu', ({ x, alpha }, _, context) => {
     const { torch, give } = context;

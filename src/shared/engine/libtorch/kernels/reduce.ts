@@ -65,19 +65,29 @@ export function defineReductions(): void {
       const [axis] = axesOf(x!, attrs);
       return give(torch.call(`aten::${op}`, x!.handle, some(axis!), false), 'int32');
     });
-  for (const [kernel, op, undo] of [
-    ['Cumsum', 'cumsum', 'sub'],
-    ['Cumprod', 'cumprod', 'div'],
+  for (const [kernel, op] of [
+    ['Cumsum', 'cumsum'],
+    ['Cumprod', 'cumprod'],
   ] as const)
     define<{ axis: number; exclusive: boolean; reverse: boolean }>(
       kernel,
       ({ x }, { axis, exclusive, reverse }, { torch, give }) => {
         const flip = (t: bigint): bigint => (reverse ? torch.call('aten::flip', t, [axis]) : t);
-        const input = flip(x!.handle);
-        let result = torch.call(`aten::${op}`, input, axis, null);
-        if (exclusive && undo === 'sub')
-          result = torch.direct('sub', (out) => torch.api.addTensor(result, input, -1, out));
-        else if (exclusive) result = torch.call('aten::div.Tensor', result, input);
+        let result = torch.call(`aten::${op}`, flip(x!.handle), axis, null);
+        if (exclusive) {
+          // Everything moves up one place; the first is the empty sum or product.
+          const length = x!.shape.at(axis)!;
+          const first = torch.call(
+            'aten::narrow',
+            torch.call('aten::clone', result, null),
+            axis,
+            0,
+            1,
+          );
+          torch.check(torch.api.fill(first, kernel === 'Cumsum' ? 0 : 1), 'fill');
+          const others = torch.call('aten::narrow', result, axis, 0, length - 1);
+          result = torch.call('aten::cat', [first, others], axis);
+        }
         return give(flip(result), x!.dtype);
       },
     );

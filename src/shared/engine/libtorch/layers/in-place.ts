@@ -30,7 +30,7 @@ export const sgd: Ops['sgd'] = (groups, { momentum, weightDecay, nesterov }) => 
         handles(params),
         // The kernel walks raw memory, so the three lists must have one layout.
         grads.map((grad) => torch.call('aten::contiguous', backend.data(grad).handle, 0)),
-        handles(velocity),
+        momentum === 0 ? [] : handles(velocity),
         float(weightDecay),
         float(momentum),
         float(lr),

@@ -1,0 +1,3 @@
+import { testEngine } from './engines.js';
+
+testEngine('libtorch', { steps: 10_000, threads: 1 });

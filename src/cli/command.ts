@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import type { Command, CommandOptions } from 'commander';
 import type { Io } from './io.js';
 
 /** What a command returns: the JSON document of `--json`, and how a person reads the same. */
@@ -37,16 +37,18 @@ export interface Outcome {
  *
  * @param nameAndArguments commander's notation, e.g. `add <site> [address]`
  * @param examples whole command lines, shown under `--help`
+ * @param options commander's own, e.g. `{ isDefault: true }` for what a group does by itself
  */
 export function command(
   parent: Command,
   nameAndArguments: string,
   description: string,
   examples: readonly [string, ...string[]],
+  options: CommandOptions = {},
 ): Command {
   const shown = examples.map((line) => `  $ ${line}`).join('\n');
   return parent
-    .command(nameAndArguments)
+    .command(nameAndArguments, options)
     .description(description)
     .option('--json', 'one JSON document on standard output, all else on standard error')
     .addHelpText('after', `\nExamples:\n${shown}\n`);

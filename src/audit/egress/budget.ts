@@ -39,7 +39,7 @@ const HANDSHAKE = {
   certificate: 8,
   perCertificate: 5,
   verifyMost: 112,
-  verifyLeast: 72,
+  verifyLeast: 2,
   ticketMost: 64,
   tickets: 2,
   requestMost: 512,
@@ -64,10 +64,15 @@ export interface LoggedCall {
   readonly leaves: readonly Leaf[];
 }
 
-/** What an auditor knows of the certificates: lengths in DER of each chain; undefined if unknown. */
+/** Lengths in DER of the certificates of a chain that may have been sent; undefined if unknown. */
+export type Chain = readonly number[] | undefined;
+
+/** What an auditor knows of the certificates of one connection. */
 export interface CertificateSizes {
-  readonly server: readonly number[] | undefined;
-  readonly client: readonly number[] | undefined;
+  /** Each chain that the provider has used. */
+  readonly server: readonly (readonly number[])[];
+  /** Empty for an anonymous site. */
+  readonly client: Chain;
 }
 
 interface Range {
@@ -99,11 +104,23 @@ function hello({ clear }: Direction, most: number): number {
 const chunkCalls = (calls: readonly LoggedCall[]): number =>
   calls.filter(({ method }) => method === 'GetChunks').length;
 
-function certificate(range: Range, sizes: readonly number[] | undefined): void {
-  const { certificate, perCertificate, verifyLeast, verifyMost } = HANDSHAKE;
-  const known = sizes?.reduce((sum, size) => sum + perCertificate + size, certificate);
-  add(range, known ?? 0, known ?? 4096);
-  add(range, verifyLeast - 70, verifyMost); // the signature itself is the signer's to choose
+const UNKNOWN_CERTIFICATES: Range = { least: 0, most: 4096 };
+
+function chainBytes(chains: readonly (readonly number[])[]): Range {
+  const { certificate, perCertificate } = HANDSHAKE;
+  const sizes = chains.map((chain) =>
+    chain.reduce((sum, size) => sum + perCertificate + size, certificate),
+  );
+  return sizes.length === 0
+    ? UNKNOWN_CERTIFICATES
+    : { least: Math.min(...sizes), most: Math.max(...sizes) };
+}
+
+/** Certificate and CertificateVerify; the signature itself is the signer's to choose. */
+function certificates(range: Range, chains: readonly (readonly number[])[]): void {
+  const { least, most } = chainBytes(chains);
+  add(range, least, most);
+  add(range, HANDSHAKE.verifyLeast, HANDSHAKE.verifyMost);
 }
 
 function headers(range: Range, block: Block, first: boolean): void {
@@ -146,15 +163,15 @@ const seconds = ({ opened, closed }: RecordedConnection): number =>
 export function receivedBudget(
   connection: RecordedConnection,
   calls: readonly LoggedCall[],
-  certificates: CertificateSizes,
+  { server, client }: CertificateSizes,
 ): Budget {
   const range: Range = { least: 0, most: 0 };
   const { received, sent } = connection;
   const handshake = HANDSHAKE;
   add(range, 58, hello(received, MAX_SERVER_HELLO)); // random and key share are the server's to choose
   add(range, handshake.encryptedExtensions, handshake.encryptedExtensions + 16);
-  add(range, 0, certificates.client?.length === 0 ? 0 : handshake.requestMost);
-  certificate(range, certificates.server);
+  add(range, 0, client?.length === 0 ? 0 : handshake.requestMost);
+  certificates(range, server);
   add(range, handshake.finishedShort, handshake.finished);
   add(range, 0, handshake.tickets * handshake.ticketMost);
   control(range, seconds(connection), 0, sent.bytes / PROVIDER_WINDOW_STEP);
@@ -187,13 +204,13 @@ function requestBytes({ method, leaves }: LoggedCall, limit: RequestLimit, whole
 export function sentBudget(
   connection: RecordedConnection,
   calls: readonly LoggedCall[],
-  certificates: CertificateSizes,
+  { client }: CertificateSizes,
   limits: ReadonlyMap<string, RequestLimit>,
 ): Budget {
   const range: Range = { least: 0, most: 0 };
   const { sent, received } = connection;
   add(range, 0, hello(sent, MAX_CLIENT_HELLO));
-  if (certificates.client?.length !== 0) certificate(range, certificates.client);
+  if (client?.length !== 0) certificates(range, client ? [client] : []);
   add(range, HANDSHAKE.finishedShort, HANDSHAKE.finished);
   add(range, PREFACE);
   control(range, seconds(connection), chunkCalls(calls), received.bytes / SITE_WINDOW_STEP);

@@ -11,6 +11,7 @@ import {
   type CertificateSizes,
   type LoggedCall,
 } from './budget.js';
+import type { KnownCertificates } from './certificates.js';
 import { Explainer } from './explain.js';
 
 export interface EgressResult {
@@ -36,8 +37,8 @@ export interface EgressInput {
   readonly log: AuditedLog;
   readonly logDir: string;
   readonly recordings: readonly Recording[];
-  /** Lengths of certificates in DER, where they are known. */
-  readonly certificates?: CertificateSizes;
+  /** What is known of certificates, without which more counts as slack. */
+  readonly certificates?: KnownCertificates;
 }
 
 /** Clocks of proxy and provider may differ by this much. */
@@ -51,7 +52,7 @@ const UNSENT_MESSAGES = 2;
  */
 export function auditEgress(input: EgressInput): EgressResult {
   const { log, store, recordings } = input;
-  const certificates = input.certificates ?? { server: undefined, client: undefined };
+  const { certificates = { server: [], sites: new Map<string, number>() } } = input;
   const limits = new Map(requestLimits().map((limit) => [limit.method, limit]));
   const explainer = new Explainer(store, log, input.logDir);
   const contentFaults = log.leaves.flatMap((leaf) => {
@@ -63,13 +64,19 @@ export function auditEgress(input: EgressInput): EgressResult {
   const findings: string[] = [];
   const accounts = connections.map((connection): ConnectionAccount => {
     const calls = byConnection.get(connection) ?? [];
+    const peer = calls[0]?.leaves[0]?.peer;
+    const site = peer === undefined ? undefined : certificates.sites.get(peer);
+    const sizes: CertificateSizes = {
+      server: certificates.server,
+      client: peer === undefined ? [] : site === undefined ? undefined : [site],
+    };
     const account = {
       connection: connection.connection,
       from: connection.from,
       opened: connection.opened,
       calls: calls.length,
-      sent: sentBudget(connection, calls, certificates, limits),
-      received: receivedBudget(connection, calls, certificates),
+      sent: sentBudget(connection, calls, sizes, limits),
+      received: receivedBudget(connection, calls, sizes),
     };
     findings.push(...faults(connection, calls, account));
     return account;

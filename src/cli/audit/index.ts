@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { group } from '../command.js';
 import type { Io } from '../io.js';
+import { register as registerAuditParts } from './audit.js';
+import { register as registerRecord } from './record.js';
 
 export function registerAudit(program: Command, io: Io): void {
   const parent = group(program, 'audit', 'check what left the provider, and what did not');
@@ -8,4 +10,4 @@ export function registerAudit(program: Command, io: Io): void {
 }
 
 /** In the order that `--help` lists them. */
-const commands: ((parent: Command, io: Io) => void)[] = [];
+const commands: ((parent: Command, io: Io) => void)[] = [registerAuditParts, registerRecord];

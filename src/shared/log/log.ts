@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { asFedshotError, FedshotError } from '../errors.js';
@@ -165,6 +166,12 @@ export class TransparencyLog {
   keep(digest: string, message: Uint8Array): void {
     const path = keptPath(digest);
     if (!existsSync(join(this.#options.dir, path))) this.#put(path, Buffer.from(message));
+  }
+
+  /** Keeps a certificate chain (PEM) that this server shows: known bytes to whoever counts them. */
+  keepCertificate(pem: string): void {
+    const digest = hash('sha256', pem);
+    this.#put(join('certificates', `${digest}.pem`), Buffer.from(pem));
   }
 
   /** Publishes a last checkpoint and gives the log back. */

@@ -1,0 +1,141 @@
+/** The ways that pixels or figures could lie in released bytes, each as a stream of bytes. */
+export interface Encoding {
+  readonly name: string;
+  /** How the released bytes are read to find such data; null for values that are not there. */
+  extract(released: Uint8Array): Uint8Array;
+  /** Puts data there, as somebody would who hides it: what shows that it would be found. */
+  plant(released: Uint8Array, secret: Uint8Array): Uint8Array;
+}
+
+const lane = (offset: number, stride: number): Encoding => ({
+  name: stride === 1 ? 'bytes' : `byte ${offset} of every ${stride}`,
+  extract: (released) => {
+    if (stride === 1) return released;
+    const out = new Uint8Array(Math.floor((released.length - offset + stride - 1) / stride));
+    for (let i = 0; i < out.length; i++) out[i] = released[i * stride + offset]!;
+    return out;
+  },
+  plant: (released, secret) => {
+    const out = Uint8Array.from(released);
+    const n = Math.min(secret.length, Math.floor((released.length - offset) / stride));
+    for (let i = 0; i < n; i++) out[i * stride + offset] = secret[i]!;
+    return out;
+  },
+});
+
+const inverted = (inner: Encoding): Encoding => ({
+  name: `${inner.name}, inverted`,
+  extract: (released) => inner.extract(released).map((byte) => 255 - byte),
+  plant: (released, secret) =>
+    inner.plant(
+      released,
+      secret.map((byte) => 255 - byte),
+    ),
+});
+
+const reversed = (inner: Encoding): Encoding => ({
+  name: `${inner.name}, backwards`,
+  extract: (released) => inner.extract(released).slice().reverse(),
+  plant: (released, secret) => inner.plant(released, secret.slice().reverse()),
+});
+
+/** Grey levels as numbers, scale · level + shift. */
+function floats(
+  name: string,
+  toValue: (level: number) => number,
+  toLevel: (value: number) => number,
+): Encoding {
+  return {
+    name,
+    extract: (released) => {
+      const view = new DataView(released.buffer, released.byteOffset, released.byteLength);
+      return Uint8Array.from({ length: Math.floor(released.length / 4) }, (_, i) => {
+        const level = toLevel(view.getFloat32(4 * i, true));
+        const whole = Math.round(level);
+        // What is no grey level is marked by one that breaks every window.
+        return Math.abs(level - whole) < 0.02 && whole >= 0 && whole <= 255 ? whole : i % 251;
+      });
+    },
+    plant: (released, secret) => {
+      const out = Uint8Array.from(released);
+      const view = new DataView(out.buffer);
+      const n = Math.min(secret.length, Math.floor(out.length / 4));
+      for (let i = 0; i < n; i++) view.setFloat32(4 * i, toValue(secret[i]!), true);
+      return out;
+    },
+  };
+}
+
+/** `bits` lowest bits of each float32, filled from the top or from the bottom of each byte. */
+function lowBits(bits: 1 | 2 | 4, topFirst: boolean): Encoding {
+  const per = 8 / bits;
+  const mask = (1 << bits) - 1;
+  const shift = (k: number): number => bits * (topFirst ? per - 1 - k : k);
+  return {
+    name: `${bits} lowest bits of each value, ${topFirst ? 'top' : 'bottom'} first`,
+    extract: (released) => {
+      const out = new Uint8Array(Math.floor(released.length / 4 / per));
+      for (let i = 0; i < out.length; i++)
+        for (let k = 0; k < per; k++) out[i]! |= (released[4 * (i * per + k)]! & mask) << shift(k);
+      return out;
+    },
+    plant: (released, secret) => {
+      const out = Uint8Array.from(released);
+      const n = Math.min(secret.length, Math.floor(released.length / 4 / per));
+      for (let i = 0; i < n; i++)
+        for (let k = 0; k < per; k++) {
+          const at = 4 * (i * per + k);
+          out[at] = (out[at]! & ~mask) | ((secret[i]! >> shift(k)) & mask);
+        }
+      return out;
+    },
+  };
+}
+
+const text = (name: 'base64' | 'hex', alphabet: RegExp): Encoding => ({
+  name,
+  extract: (released) => {
+    const runs = Buffer.from(released).toString('latin1').match(alphabet) ?? [];
+    return Buffer.concat(runs.map((run) => Buffer.from(run, name)));
+  },
+  plant: (released, secret) => {
+    const out = Uint8Array.from(released);
+    out.set(Buffer.from(Buffer.from(secret).toString(name)).subarray(0, out.length));
+    return out;
+  },
+});
+
+/** What is looked for; `mean` and `std` are those that the release tells sites to normalise with. */
+export function encodings(mean = 0, std = 1): Encoding[] {
+  const bytes = lane(0, 1);
+  const lanes = [0, 1, 2, 3].map((offset) => lane(offset, 4));
+  return [
+    ...[bytes, inverted(bytes), reversed(bytes)],
+    ...lanes,
+    ...lanes.slice(0, 2).map(inverted),
+    ...[lane(0, 2), lane(1, 2), lane(0, 8)],
+    floats(
+      'float32, 0..1',
+      (v) => v / 255,
+      (x) => x * 255,
+    ),
+    floats(
+      'float32, 0..255',
+      (v) => v,
+      (x) => x,
+    ),
+    floats(
+      'float32, -1..1',
+      (v) => v / 127.5 - 1,
+      (x) => (x + 1) * 127.5,
+    ),
+    floats(
+      'float32, normalised',
+      (v) => (v / 255 - mean) / std,
+      (x) => (x * std + mean) * 255,
+    ),
+    ...([1, 2, 4] as const).flatMap((bits) => [lowBits(bits, true), lowBits(bits, false)]),
+    text('base64', /[A-Za-z0-9+/]{64,}={0,2}/g),
+    text('hex', /(?:[0-9a-fA-F]{2}){32,}/g),
+  ];
+}

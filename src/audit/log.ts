@@ -1,0 +1,50 @@
+import { parseCheckpoint, type AuditedLog } from '../shared/log/index.js';
+import { verifyConsistency } from '../shared/merkle.js';
+import { claim, type Claim } from './types.js';
+
+/** A checkpoint that somebody else has kept. */
+export interface Witness {
+  /** Who, e.g. a site's folder. */
+  readonly name: string;
+  readonly note: string;
+}
+
+/** The log is whole, signed, and the same that everybody was shown. */
+export function auditLog(log: AuditedLog, witnesses: readonly Witness[]): Claim[] {
+  const { checkpoint, leaves } = log;
+  const disagreeing = witnesses.flatMap(({ name, note }) => {
+    const fault = compare(log, note);
+    return fault === undefined ? [] : [`${name}: ${fault}`];
+  });
+  return [
+    claim('log', 'The log is whole: no leaf is missing, none was changed, its root is signed', {
+      evidence: [
+        `${checkpoint.origin}: ${checkpoint.size} leaves, root ${checkpoint.root.toString('hex')}`,
+        `signed by the log key ${checkpoint.keyid.slice(0, 16)}…; ${leaves.length} leaves read and hashed again`,
+      ],
+      findings: log.findings,
+      notCovered: ['messages that were sent without being logged: egress looks for those'],
+    }),
+    claim('log', 'Nobody was shown another log', {
+      evidence: witnesses.map(({ name, note }) => {
+        const { size } = parseCheckpoint(note);
+        return `${name} has seen ${size} leaves`;
+      }),
+      findings: disagreeing,
+      notCovered: ['sites whose checkpoints were not given'],
+    }),
+  ];
+}
+
+/** What is wrong between the log and a checkpoint of it; undefined for nothing. */
+function compare({ checkpoint, tree }: AuditedLog, note: string): string | undefined {
+  const seen = parseCheckpoint(note);
+  if (seen.origin !== checkpoint.origin) return `has seen another log: ${seen.origin}`;
+  if (seen.size > checkpoint.size)
+    return `has seen ${seen.size} leaves, and the log has ${checkpoint.size}`;
+  if (seen.size === 0 || tree.size < checkpoint.size) return undefined;
+  const proof = seen.size < checkpoint.size ? tree.consistency(seen.size, checkpoint.size) : [];
+  return verifyConsistency(seen.size, checkpoint.size, proof, seen.root, checkpoint.root)
+    ? undefined
+    : `was shown another log of ${seen.size} leaves`;
+}

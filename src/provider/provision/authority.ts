@@ -10,7 +10,7 @@ import { createAuthority, type Identity } from './certificates.js';
 /** Where a provider keeps its enrolled sites: one public file each, and the CA that vouches for them. */
 export const sitesDir = (keyring: Keyring): string => join(keyring.dir, 'sites');
 const certFile = (dir: string): string => join(dir, 'ca.pem');
-const keyFile = (dir: string): string => join(dir, 'ca-key.json');
+const keyFile = (dir: string): string => join(dir, 'ca.sealed');
 
 const SealedKey = z.strictObject({ format: z.literal('fedshot-tls-key/1'), secret: Sealed });
 

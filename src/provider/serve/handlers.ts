@@ -80,7 +80,9 @@ async function refuse(
   const outcome = toStatus(error);
   const entry = { peer: call.peer.address, method: call.method, status: outcome.details };
   const expected = error instanceof FedshotError && outcome.details !== 'internal';
-  if (expected) desk.log.info({ ...entry, reason: error.message }, 'refused');
+  // Every client looks for a newer root than there is.
+  if (outcome.details === 'not-found') desk.log.debug(entry, 'not found');
+  else if (expected) desk.log.info({ ...entry, reason: error.message }, 'refused');
   else desk.log.error({ ...entry, err: error }, 'failed');
   await logStatus(desk, call, outcome.code).catch((err: unknown) => {
     desk.log.error({ ...entry, err }, 'cannot write the transparency log');
@@ -154,7 +156,10 @@ function getChunks(desk: Desk, budget: ByteBudget): handleServerStreamingCall<Bu
           return message;
         },
       }));
-      await sendAll(rpc, messages, { budget, stallMs: desk.limits.stallMs });
+      const onStall = (): void => {
+        desk.disconnect(rpc.getPeer());
+      };
+      await sendAll(rpc, messages, { budget, stallMs: desk.limits.stallMs, onStall });
       rpc.end();
       const { name, version, digest } = release;
       const seconds = Number(((performance.now() - started) / 1000).toFixed(3));

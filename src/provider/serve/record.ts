@@ -12,6 +12,8 @@ import type { ServeLimits } from './options.js';
 export interface Desk {
   readonly catalog: Catalog;
   access(): Access;
+  /** Cuts the connection of a peer, as `getPeer` names it. */
+  disconnect(peer: string): void;
   readonly limits: ServeLimits;
   readonly metrics: Metrics;
   readonly log: Logger;

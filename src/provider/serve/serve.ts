@@ -34,8 +34,12 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const root = await catalog.newestRoot();
   const readNow = (): Access => readAccess(options.sites, options.policy);
   let access = readNow();
-  const readTls = async (): Promise<ServerTls | undefined> =>
-    tls === 'insecure' ? undefined : { ...(await tls.load()), clientCa: access.clientCa };
+  const readTls = async (): Promise<ServerTls | undefined> => {
+    if (tls === 'insecure') return undefined;
+    const read = { ...(await tls.load()), clientCa: access.clientCa };
+    options.transparency?.keepCertificate(read.cert);
+    return read;
+  };
   if (tls === 'insecure' && access.clientCa !== undefined)
     throw new FedshotError('usage', 'enrolled sites cannot be told apart without TLS');
 
@@ -44,6 +48,9 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const desk: Desk = {
     ...{ catalog, limits, metrics, log, now },
     access: () => access,
+    disconnect: (peer) => {
+      server.disconnect(peer);
+    },
     transparency: options.transparency,
   };
   const health = new HealthImplementation({ '': 'SERVING', [SERVICE]: 'SERVING' });

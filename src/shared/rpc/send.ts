@@ -28,10 +28,26 @@ export class ByteBudget {
   }
 }
 
+export interface SendOptions {
+  readonly budget: ByteBudget;
+  /** How long a reader may take for one message. */
+  readonly stallMs: number;
+  /**
+   * Called when it takes longer. A status would wait behind the message that is not read: only cutting
+   * the connection gives the memory back.
+   */
+  readonly onStall: () => void;
+}
+
 /** One message; resolves when it has left for the socket, which is what back-pressure is. */
-function write(call: ServerWritableStream<Buffer, Buffer>, bytes: Buffer, stallMs: number) {
+function write(
+  call: ServerWritableStream<Buffer, Buffer>,
+  bytes: Buffer,
+  { stallMs, onStall }: SendOptions,
+): Promise<void> {
   return new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => {
+      onStall();
       reject(new FedshotError('limit', `took none of a message for ${stallMs / 1000} s`));
     }, stallMs);
     const gone = (): void => {
@@ -59,13 +75,12 @@ export interface Outgoing {
  * Sends messages one after another. While one is under way the next is loaded, so that at most two
  * of them are in memory, however slow the reader.
  *
- * @param stallMs how long a reader may take for one message
  * @throws FedshotError `limit` for a slow reader, `network` when it went away, what `load` throws
  */
 export async function sendAll(
   call: ServerWritableStream<Buffer, Buffer>,
   messages: Iterable<Outgoing>,
-  options: { budget: ByteBudget; stallMs: number },
+  options: SendOptions,
 ): Promise<void> {
   let previous: Promise<unknown> = Promise.resolve();
   for (const message of messages) {
@@ -73,7 +88,7 @@ export async function sendAll(
     try {
       const [bytes] = await Promise.all([message.load(), previous]);
       if (call.cancelled) throw new FedshotError('network', 'the client went away');
-      previous = write(call, bytes, options.stallMs).finally(() => {
+      previous = write(call, bytes, options).finally(() => {
         options.budget.give(message.bytes);
       });
       previous.catch(() => undefined);

@@ -37,6 +37,8 @@ export interface RpcServer {
   /** Certificates for every connection from now on; only for a server that was started with TLS. */
   replaceTls(tls: ServerTls): void;
   connections(): number;
+  /** Cuts the connection of a peer (as `getPeer` names it): the only end that a call has which nobody reads. */
+  disconnect(peer: string): void;
   /** Takes no more calls, lets those under way finish for `graceMs`, then cuts them off. */
   close(graceMs: number): Promise<void>;
 }
@@ -72,10 +74,11 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   options.addServices(grpc);
   const live = tls && new LiveCredentials(tls, limits.maxStreams);
   const injector = grpc.createConnectionInjector(live ?? ServerCredentials.createInsecure());
-  const sockets = new Set<Socket>();
+  const sockets = new Map<string, Socket>();
   const listener = createServer({ noDelay: true }, (socket) => {
-    sockets.add(socket);
-    socket.on('error', () => undefined).once('close', () => sockets.delete(socket));
+    const peer = `${socket.remoteAddress}:${socket.remotePort}`;
+    sockets.set(peer, socket);
+    socket.on('error', () => undefined).once('close', () => sockets.delete(peer));
     injector.injectConnection(socket);
   });
   listener.maxConnections = limits.maxConnections;
@@ -87,12 +90,13 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     port,
     replaceTls: (next) => live?.replace(next),
     connections: () => sockets.size,
+    disconnect: (peer) => sockets.get(peer)?.destroy(),
     close: async (graceMs) => {
       listener.close();
       await new Promise<void>((resolve) => {
         const cut = setTimeout(() => {
           grpc.forceShutdown();
-          for (const socket of sockets) socket.destroy();
+          for (const socket of sockets.values()) socket.destroy();
           resolve();
         }, graceMs);
         grpc.tryShutdown(() => {

@@ -60,7 +60,8 @@ function sentence(error: ServiceError, what: string): [ErrorCode, string, string
 
 const ENROL = 'use the certificate of a start-up kit: fedshot provision';
 const PIN = 'check the address, and that the trust file is the one of this provider';
-const REACH = 'check the address and that the provider serves; run the same command to resume';
+const REACH =
+  'check the address, that the provider serves, and that this site is enrolled; then run it again';
 
 /**
  * Turns what a call failed with into an error of this project.

@@ -12,7 +12,7 @@ import { part, sameBits } from '../shared/model/state.js';
 import { pseudoLabels } from '../shared/objective/pseudo-labels.js';
 import { random } from '../shared/random.js';
 import { silent } from '../shared/reporter.js';
-import { judge } from './diagnose/index.js';
+import { gatherEvidence, judge } from './diagnose/index.js';
 import { adaptationLoop, type Progress } from './loop.js';
 import { methodOf } from './methods/index.js';
 import { methodOptions } from './prior.js';
@@ -21,7 +21,7 @@ import { sampleSheet } from './sample-sheet.js';
 import { streamed } from './stream.js';
 import { targetData } from './target-data.js';
 import type { Adapted, AdaptOptions, AdaptResult, ReleaseId } from './types.js';
-import { viewsOf } from './views.js';
+import { viewsOf } from '../shared/model/views.js';
 
 /** Scorings of a run on separate test data besides the first: at its end and nine times before. */
 const SCORINGS = 10;
@@ -42,8 +42,9 @@ export async function adaptModel(
   options: AdaptOptions,
 ): Promise<Adapted> {
   const { reporter = silent, clock = () => performance.now(), seed, signal } = options;
+  const { force = false } = options;
   const started = clock();
-  const method = methodOf(options.method ?? 'shot');
+  let method = methodOf(options.method ?? 'shot');
   const host = await targetData(options, model.config);
   const engine = await startEngine(options.engine);
   const data = host.onEngine();
@@ -72,6 +73,10 @@ export async function adaptModel(
   const { labels } = host;
   let current = embed(hypothesis, data.x);
   if (labels) progress.before ??= [...(await guess(current, (e) => predicted(e.probabilities)))];
+
+  const witness = await gatherEvidence(model, engine.ops, host.x);
+  const outlook = await judge(witness, model.config, force);
+  if (outlook.outcome === 'refuse' && !force) method = methodOf('source');
 
   if (method.objective) {
     const optimizer = new Sgd(engine.ops, [
@@ -111,7 +116,8 @@ export async function adaptModel(
   const beta = method.name === 'shot' ? options.beta : 0;
   const last = beta > 0 ? await pseudoLabels(current, options) : undefined;
   disposeEmbedding(current);
-  const battery = await judge({ model, ops: engine.ops, host, state, method, options });
+  const changed = Boolean(method.objective) || method.refresh;
+  const battery = changed ? await judge(witness, model.config, force, state) : outlook;
   checkpoint.remove();
   for (const resource of [hypothesis, data]) resource.dispose();
   const before = labels && Int32Array.from(progress.before!);

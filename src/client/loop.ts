@@ -11,7 +11,7 @@ import type { Task } from '../shared/reporter.js';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Method, MethodOptions } from './methods/index.js';
 import type { TargetEpochRecord } from './types.js';
-import type { Views } from './views.js';
+import type { Views } from '../shared/model/views.js';
 
 /** What a run keeps between its epochs, and across an interruption. */
 export interface Progress {

@@ -1,41 +1,34 @@
 import { tensor, type Tensor } from '@tensorflow/tfjs-core';
-import { disposeEmbedding, embed } from '../../shared/model/embed.js';
-import { Hypothesis } from '../../shared/model/hypothesis.js';
-import type { Model } from '../../shared/model/folder.js';
-import type { StateDict } from '../../shared/model/state.js';
 import type { Ops } from '../../shared/engine/ops.js';
+import { disposeEmbedding, embed } from '../../shared/model/embed.js';
+import type { Model } from '../../shared/model/folder.js';
+import { Hypothesis } from '../../shared/model/hypothesis.js';
+import type { StateDict } from '../../shared/model/state.js';
+import { nearbyViews } from '../../shared/model/views.js';
 import { random } from '../../shared/random.js';
 import { refreshStatistics } from '../refresh.js';
-import { viewsOf } from '../views.js';
 import type { Evidence, Outlook } from './signals.js';
 import { tryVariants } from './variants.js';
 
 /** Samples that the battery looks at, at least; more where there are many classes. */
 const LOOKED_AT = 2000;
 const PER_CLASS = 20;
-const PIXELS = { shift: 1, degrees: 5 };
 
-/** A model's outlook on samples, copied to host memory. */
-async function outlook(hypothesis: Hypothesis, x: Tensor): Promise<Outlook> {
-  const embedding = embed(hypothesis, x);
-  const features = Float32Array.from(await embedding.features.data());
-  const p = Float32Array.from(await embedding.probabilities.data());
-  disposeEmbedding(embedding);
-  return { features, p };
+/** Looks at a site's samples with one model after the other. */
+export interface Witness {
+  /** Through the released model, and through it with refreshed batch statistics. */
+  before: Evidence;
+  /** With an adapted model's outlook besides. */
+  after(adapted: StateDict): Promise<Evidence>;
 }
 
 /**
- * Looks at up to 2,000 evenly spaced samples with the released model, with that model's batch
- * statistics refreshed, and, where there is one, with the adapted model.
+ * Looks at up to 2,000 evenly spaced samples with the released model and with that model's batch
+ * statistics refreshed.
  *
  * @param x all samples, normalised, `N × product(input.shape)`
  */
-export async function gatherEvidence(
-  model: Model,
-  ops: Ops,
-  x: Float32Array,
-  adapted: StateDict | undefined,
-): Promise<Evidence> {
+export async function gatherEvidence(model: Model, ops: Ops, x: Float32Array): Promise<Witness> {
   const { architecture, input, card } = model.config;
   const width = input.shape.reduce((a, b) => a * b, 1);
   const total = x.length / width;
@@ -45,27 +38,42 @@ export async function gatherEvidence(
     const at = Math.floor((i * total) / n) * width;
     looked.set(x.subarray(at, at + width), i * width);
   }
+  /** What a model sees in the samples and in moved views of them. */
+  const look = async (hypothesis: Hypothesis): Promise<{ still: Outlook; moved: Outlook }> => {
+    const still = await outlook(hypothesis, tensor(looked, [n, ...input.shape]));
+    return { still, moved: await outlook(hypothesis, nearbyViews(looked, input)) };
+  };
+
+  const hypothesis = new Hypothesis(architecture, ops, model.state);
+  const released = (await look(hypothesis)).still;
+  const variants = card ? await tryVariants(hypothesis, looked, input, card) : [];
   const samples = tensor(looked, [n, ...input.shape]);
-  const order = Int32Array.from({ length: n }, (_, i) => i);
-  const views = viewsOf(looked, input, PIXELS)(order, random('battery'));
-  const look = async (state: StateDict, refresh: boolean): Promise<[Outlook, Outlook]> => {
-    const hypothesis = new Hypothesis(architecture, ops, state);
-    if (refresh && n > 1) refreshStatistics(hypothesis, samples, random('battery'));
-    const pair = [await outlook(hypothesis, samples), await outlook(hypothesis, views)] as const;
-    hypothesis.dispose();
-    return [...pair];
-  };
-  const [released] = await look(model.state, false);
-  const plain = new Hypothesis(architecture, ops, model.state);
-  const variants = card ? await tryVariants(plain, looked, input, card) : [];
-  plain.dispose();
-  const [refreshed, refreshedMoved] = await look(model.state, true);
-  const own = adapted && (await look(adapted, false));
+  if (n > 1) refreshStatistics(hypothesis, samples, random('battery'));
   samples.dispose();
-  views.dispose();
-  return {
-    ...{ x: looked, input, classes: architecture.classes, total, card, variants },
-    ...{ released, refreshed, adapted: own?.[0] },
-    moved: { refreshed: refreshedMoved, adapted: own?.[1] },
+  const refreshed = await look(hypothesis);
+  hypothesis.dispose();
+  const before: Evidence = {
+    ...{ x: looked, input, classes: architecture.classes, total, card, variants, released },
+    refreshed: refreshed.still,
+    moved: { refreshed: refreshed.moved },
   };
+  return {
+    before,
+    after: async (state) => {
+      const own = new Hypothesis(architecture, ops, state);
+      const { still, moved } = await look(own);
+      own.dispose();
+      return { ...before, adapted: still, moved: { ...before.moved, adapted: moved } };
+    },
+  };
+}
+
+/** A model's outlook on samples, copied to host memory; disposes the samples. */
+async function outlook(hypothesis: Hypothesis, x: Tensor): Promise<Outlook> {
+  const embedding = embed(hypothesis, x);
+  const features = Float32Array.from(await embedding.features.data());
+  const p = Float32Array.from(await embedding.probabilities.data());
+  disposeEmbedding(embedding);
+  x.dispose();
+  return { features, p };
 }

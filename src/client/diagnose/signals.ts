@@ -59,10 +59,14 @@ export interface Signals {
   adaptedClasses?: number;
   smallestClass?: number;
   adaptedViews?: number;
+  /** Share of samples that keep the released model's answer. */
+  keptAnswers?: number;
   agreementReleased?: number;
   agreementRefreshed?: number;
   agreementBalanced?: number;
   confidentAgreement?: number;
+  /** Share of moved samples that keep their adapted class, over the card's. */
+  steadiness?: number;
   randRefreshed?: number;
   priorGap?: number;
   rank: number;
@@ -98,6 +102,7 @@ export function signalsOf(evidence: Evidence): Signals {
   };
   if (!adapted) return before;
   const ofAdapted = argMaxRows(adapted.p, K);
+  const ofMoved = moved.adapted && argMaxRows(moved.adapted.p, K);
   const counts = countsOf(ofAdapted, K);
   const shares = counts.map((n) => n / ofAdapted.length);
   const fair = argMaxRows(balanced(refreshed.p, shares), K);
@@ -109,7 +114,9 @@ export function signalsOf(evidence: Evidence): Signals {
     ...before,
     adaptedClasses: effectiveNumber(counts),
     smallestClass: Math.min(...shares),
-    adaptedViews: moved.adapted && kappa(ofAdapted, argMaxRows(moved.adapted.p, K), K),
+    adaptedViews: ofMoved && kappa(ofAdapted, ofMoved, K),
+    steadiness: ofMoved && sameShare(ofAdapted, ofMoved) / (card?.steadiness ?? 1),
+    keptAnswers: sameShare(ofAdapted, ofReleased),
     agreementReleased: kappa(ofReleased, ofAdapted, K),
     agreementRefreshed: kappa(ofRefreshed, ofAdapted, K),
     agreementBalanced: kappa(fair, ofAdapted, K),
@@ -121,6 +128,9 @@ export function signalsOf(evidence: Evidence): Signals {
     namingRefreshed: card?.features && naming(refreshed.features, ofAdapted, card.features),
   };
 }
+
+const sameShare = (a: Int32Array, b: Int32Array): number =>
+  a.filter((k, i) => k === b[i]).length / a.length;
 
 const best = (variants: Variant[]): Variant | undefined =>
   [...variants].sort((a, b) => b.estimatedAccuracy - a.estimatedAccuracy)[0];

@@ -4,8 +4,8 @@ import type { StateDict } from '../../shared/model/state.js';
 import { targetData } from '../target-data.js';
 import type { InputOptions } from '../types.js';
 import { gatherEvidence } from './evidence.js';
-import { signalsOf } from './signals.js';
-import { verdict, type Battery } from './verdict.js';
+import { judge } from './judge.js';
+import type { Battery } from './verdict.js';
 
 export interface Diagnosis {
   /** Samples at the site. */
@@ -26,6 +26,6 @@ export async function diagnose(
 ): Promise<Diagnosis> {
   const host = await targetData(options, model.config);
   const { ops } = await startEngine(options.engine);
-  const evidence = await gatherEvidence(model, ops, host.x, adapted);
-  return { n: host.count, battery: verdict(signalsOf(evidence), model.config, false) };
+  const witness = await gatherEvidence(model, ops, host.x);
+  return { n: host.count, battery: await judge(witness, model.config, false, adapted) };
 }

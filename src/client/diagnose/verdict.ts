@@ -1,19 +1,13 @@
 import type { ModelConfig } from '../../shared/model/config.js';
+import { DATA_CHECKS } from './checks-data.js';
+import { RUN_CHECKS } from './checks-run.js';
+import type { Finding, Outcome } from './finding.js';
 import type { Signals } from './signals.js';
 
-/** `refuse` and `rolled back` keep the released model; `--force` overrides both. */
-export type Outcome = 'ok' | 'warn' | 'refuse' | 'rolled back';
-
-/** One thing that the battery has to say. */
-export interface Finding {
-  check: string;
-  outcome: Outcome;
-  says: string;
-  /** What to do about it. */
-  remedy?: string;
-}
+export type { Finding, Outcome } from './finding.js';
 
 export interface Battery {
+  /** The gravest of the findings. */
   outcome: Outcome;
   /** The model that is kept. */
   kept: 'adapted' | 'source';
@@ -21,8 +15,17 @@ export interface Battery {
   signals: Signals;
 }
 
-/** The verdict on a site's data, or on an adaptation to it. */
-export function verdict(signals: Signals, _config: ModelConfig, force: boolean): Battery {
-  const findings: Finding[] = [];
-  return { outcome: 'ok', kept: force ? 'adapted' : 'adapted', findings, signals };
+const GRAVITY: readonly Outcome[] = ['ok', 'warn', 'rolled back', 'refuse'];
+
+/**
+ * The verdict on a site's data, or on an adaptation to it.
+ * @param force keeps the adapted model whatever is found
+ */
+export function verdict(signals: Signals, config: ModelConfig, force: boolean): Battery {
+  const findings = [...DATA_CHECKS, ...RUN_CHECKS]
+    .map((check) => check(signals, config))
+    .filter((finding) => finding !== undefined);
+  const gravest = Math.max(0, ...findings.map(({ outcome }) => GRAVITY.indexOf(outcome)));
+  const kept = gravest >= GRAVITY.indexOf('rolled back') && !force ? 'source' : 'adapted';
+  return { outcome: GRAVITY[gravest]!, kept, findings, signals };
 }

@@ -3,7 +3,7 @@ import type { Hypothesis } from '../../shared/model/hypothesis.js';
 import type { PseudoLabels } from '../../shared/objective/pseudo-labels.js';
 import type { AdaptationEpoch, TargetLoss } from '../../shared/objective/target.js';
 import type { Random } from '../../shared/random.js';
-import type { Views } from '../views.js';
+import type { Views } from '../../shared/model/views.js';
 
 export const METHOD_NAMES: readonly MethodName[] = [
   'source',

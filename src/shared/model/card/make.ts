@@ -3,6 +3,7 @@ import type { InputSpec } from '../../data/index.js';
 import type { Ops } from '../../engine/ops.js';
 import { disposeEmbedding, embed } from '../embed.js';
 import { Hypothesis } from '../hypothesis.js';
+import { nearbyViews } from '../views.js';
 import type { Architecture } from '../architecture.js';
 import type { StateDict } from '../state.js';
 import { atcThreshold, confidences, fitTemperature, tempered } from './calibrate.js';
@@ -37,14 +38,21 @@ export async function makeCard(
   const features = Float32Array.from(await embedding.features.data());
   const p = Float32Array.from(await embedding.probabilities.data());
   disposeEmbedding(embedding);
-  hypothesis.dispose();
   x.dispose();
-  return figures({ features, p, K, D, ...heldOut, input, trainLabels, minimumCount });
+  const views = nearbyViews(heldOut.x, input);
+  const seen = embed(hypothesis, views);
+  const moved = Float32Array.from(await seen.probabilities.data());
+  disposeEmbedding(seen);
+  views.dispose();
+  hypothesis.dispose();
+  return figures({ features, p, moved, K, D, ...heldOut, input, trainLabels, minimumCount });
 }
 
 interface Figures {
   features: Float32Array;
   p: Float32Array;
+  /** Probabilities for moved views. */
+  moved: Float32Array;
   K: number;
   D: number;
   x: Float32Array;
@@ -56,11 +64,13 @@ interface Figures {
 }
 
 function figures(given: Figures): Card {
-  const { features, p, K, D, x, labels, count, input, trainLabels, minimumCount } = given;
+  const { features, p, moved, K, D, x, labels, count, input, trainLabels, minimumCount } = given;
   const temperature = fitTemperature(p, labels, K);
   const confidence = confidences(tempered(p, K, temperature), K);
   const counts = histogram(labels, K);
-  const guesses = Int32Array.from(labels, (_, i) => argMax(p.subarray(i * K, (i + 1) * K)));
+  const classOf = (q: Float32Array, i: number): number => argMax(q.subarray(i * K, (i + 1) * K));
+  const guesses = Int32Array.from(labels, (_, i) => classOf(p, i));
+  const steady = guesses.filter((guess, i) => guess === classOf(moved, i)).length;
   const accuracy = guesses.filter((guess, i) => guess === labels[i]).length / count;
   const confusion = Array.from({ length: K }, () => new Array<number>(K).fill(0));
   labels.forEach((k, i) => confusion[k]![guesses[i]!]!++);
@@ -77,6 +87,7 @@ function figures(given: Figures): Card {
     prior: histogram(trainLabels, K).map((n) => short(n / trainLabels.length)),
     temperature: short(temperature),
     confidenceThreshold: short(atcThreshold(confidence, accuracy)),
+    steadiness: short(steady / count),
     confidence: bins(confidence).map((n) => short(n / count)),
     input: {
       ...inputs,

@@ -24,6 +24,8 @@ export const cardSchema = z.strictObject({
   temperature: positive,
   /** Confidence above which a share of samples lies that equals the accuracy (ATC, Garg et al. 2022). */
   confidenceThreshold: share,
+  /** Share of samples that keep their class when they are moved a little (`nearbyViews`). */
+  steadiness: share,
   /** Share of samples per bin of calibrated confidence. */
   confidence: z.array(share).length(CONFIDENCE_BINS),
   input: z.strictObject({

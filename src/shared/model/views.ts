@@ -1,13 +1,16 @@
 import { tensor, type Tensor } from '@tensorflow/tfjs-core';
-import { cropRotate, type Motion } from '../shared/data/augment.js';
-import type { InputSpec } from '../shared/data/index.js';
-import type { Random } from '../shared/random.js';
+import { cropRotate, type Motion } from '../data/augment.js';
+import type { InputSpec } from '../data/index.js';
+import { random, type Random } from '../random.js';
+import { inOrder } from './batches.js';
 
 /** Makes random views of samples: the same things, seen a little differently. */
 export type Views = (index: Int32Array, random: Random) => Tensor;
 
-/** What an image is moved by: less than the difference between two people's hands. */
+/** What an image is moved by in training: less than the difference between two people's hands. */
 const MOTION: Motion = { shift: 2, degrees: 10 };
+/** And for {@link nearbyViews}: what no classifier should mind. */
+const SLIGHT: Motion = { shift: 1, degrees: 5 };
 /** Noise on a standardised column. */
 const JITTER = 0.1;
 
@@ -21,18 +24,24 @@ export function viewsOf(x: Float32Array, input: InputSpec, motion: Motion = MOTI
   const width = input.shape.reduce((a, b) => a * b, 1);
   if (input.kind === 'image') {
     const black = input.mean.map((m, c) => (0 - m) / input.std[c]!);
-    return (index, random) =>
-      tensor(cropRotate(x, input.shape, index, black, random, motion), [
+    return (index, stream) =>
+      tensor(cropRotate(x, input.shape, index, black, stream, motion), [
         index.length,
         ...input.shape,
       ]);
   }
-  return (index, random) => {
+  return (index, stream) => {
     const values = new Float32Array(index.length * width);
     index.forEach((sample, i) => {
       for (let d = 0; d < width; d++)
-        values[i * width + d] = x[sample * width + d]! + JITTER * random.normal();
+        values[i * width + d] = x[sample * width + d]! + JITTER * stream.normal();
     });
     return tensor(values, [index.length, width]);
   };
+}
+
+/** One slightly moved view of every sample, always the same ones. */
+export function nearbyViews(x: Float32Array, input: InputSpec): Tensor {
+  const count = x.length / input.shape.reduce((a, b) => a * b, 1);
+  return viewsOf(x, input, SLIGHT)(inOrder(count), random('nearby views'));
 }

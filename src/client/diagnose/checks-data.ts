@@ -1,0 +1,84 @@
+import { percent, type Check } from './finding.js';
+
+/** Below this, pixels have no more to do with their neighbours than with any others. */
+const SMOOTH = 0.05;
+/** A reading must promise this much more than the samples as they are, and this much at least. */
+const READING_GAIN = 0.2;
+const READING_LEAST = 0.6;
+const FAR_HISTOGRAM = 0.15;
+const FEW = 5;
+
+/** What can be said of a site's data before anything is adapted to it. */
+export const DATA_CHECKS: readonly Check[] = [
+  (_, { card }) =>
+    card
+      ? undefined
+      : {
+          check: 'card',
+          outcome: 'warn',
+          says: 'the release has no card: harm cannot be told well',
+          remedy: 'ask the provider to publish with --card full',
+        },
+  (_, { heldOutAccuracy: accuracy, classes: { length: K } }) => {
+    if (accuracy === undefined || accuracy >= 0.6) return undefined;
+    const hopeless = accuracy < 2 / K;
+    return {
+      check: 'source accuracy',
+      outcome: hopeless ? 'refuse' : 'warn',
+      says: `the released model gets ${percent(accuracy)} of the provider's own samples right`,
+      remedy: 'ask the provider for a better model',
+    };
+  },
+  ({ smoothness }) =>
+    smoothness === undefined || smoothness >= SMOOTH
+      ? undefined
+      : {
+          check: 'input texture',
+          outcome: 'refuse',
+          says: 'neighbouring pixels are unrelated: noise, or pixels in the wrong order',
+          remedy: 'look at the images; check the order of rows, columns and channels',
+        },
+  ({ asIs, bestReading }) =>
+    asIs &&
+    bestReading &&
+    bestReading.option !== '' &&
+    bestReading.estimatedAccuracy >= READING_LEAST &&
+    bestReading.estimatedAccuracy - asIs.estimatedAccuracy >= READING_GAIN
+      ? {
+          check: 'input reading',
+          outcome: 'warn',
+          says: `the released model is sure of ${percent(bestReading.estimatedAccuracy)} of the images read otherwise, of ${percent(asIs.estimatedAccuracy)} as they are`,
+          remedy: `try ${bestReading.option}`,
+        }
+      : undefined,
+  ({ histogramDistance, invertedDistance }) => {
+    if (histogramDistance === undefined || histogramDistance < FAR_HISTOGRAM) return undefined;
+    const inverted = invertedDistance! < histogramDistance / 2;
+    return {
+      check: 'input contract',
+      outcome: 'warn',
+      says: inverted
+        ? 'images look inverted against the contract'
+        : `grey levels lie ${percent(histogramDistance)} of the scale away from the contract's`,
+      remedy: inverted ? '--invert' : 'check normalisation and background; or --rescale',
+    };
+  },
+  ({ deviationRatio: ratio }) =>
+    ratio === undefined || (ratio > 0.5 && ratio < 2)
+      ? undefined
+      : {
+          check: 'input scale',
+          outcome: 'warn',
+          says: `the values vary ${ratio.toFixed(2)} times as much as the provider's`,
+          remedy: 'check the units (0..1 or 0..255); or --rescale',
+        },
+  ({ perClass }) =>
+    perClass >= FEW
+      ? undefined
+      : {
+          check: 'sample size',
+          outcome: 'warn',
+          says: `${perClass.toFixed(1)} samples per class`,
+          remedy: 'bring more samples, or predict with the released model',
+        },
+];

@@ -1,0 +1,65 @@
+import { percent, type Check } from './finding.js';
+import type { Signals } from './signals.js';
+
+/** Moved samples that change their class: where adapted clusters are no clusters. */
+const STEADY = 0.9;
+const LOSS = 0.02;
+
+/**
+ * Whether the released model's own estimate of its accuracy may be believed: its inputs look like
+ * those that it was calibrated on.
+ */
+export function inputsFit({
+  histogramDistance = 0,
+  deviationRatio = 1,
+  smoothness = 1,
+}: Signals): boolean {
+  const scaled = deviationRatio > 0.7 && deviationRatio < 1.4;
+  return histogramDistance < 0.1 && scaled && smoothness > 0.7 && smoothness < 1.4;
+}
+
+/** What can be said of an adaptation, each tied back to the released model or to its card. */
+export const RUN_CHECKS: readonly Check[] = [
+  (s) => {
+    if (s.keptAnswers === undefined || s.estimatedAccuracy === undefined) return undefined;
+    // right after ≤ answers that were kept + answers that were wrong before
+    const most = s.keptAnswers + 1 - s.estimatedAccuracy;
+    if (most >= s.estimatedAccuracy - LOSS || !inputsFit(s)) return undefined;
+    const fewer = s.releasedClasses < 0.8 * (s.adaptedClasses ?? 0);
+    return {
+      check: 'estimated change',
+      outcome: 'rolled back',
+      says: `the released model seems right on ${percent(s.estimatedAccuracy)}, of which adapting changed ${percent(1 - s.keptAnswers)}`,
+      remedy: fewer
+        ? `it sees about ${s.releasedClasses.toFixed(0)} classes: --partial, or --prior estimate`
+        : 'keep the released model: fedshot client predict --source-model',
+    };
+  },
+  (s, { classes }) =>
+    s.adaptedClasses === undefined || s.adaptedClasses >= 0.5 * s.refreshedClasses
+      ? undefined
+      : {
+          check: 'collapse',
+          outcome: 'rolled back',
+          says: `predictions collapsed to ${s.adaptedClasses.toFixed(1)} of ${classes.length} classes`,
+          remedy: 'lower --lr, or check the input scale',
+        },
+  ({ agreementBalanced: kappa }) =>
+    kappa === undefined || kappa >= 0.1
+      ? undefined
+      : {
+          check: 'names',
+          outcome: 'rolled back',
+          says: `adapted classes have nothing to do with what the released model sees (κ ${kappa.toFixed(2)})`,
+          remedy: 'check that the data shows what the release is for',
+        },
+  ({ steadiness }) =>
+    steadiness === undefined || steadiness >= STEADY
+      ? undefined
+      : {
+          check: 'steadiness',
+          outcome: steadiness < 0.5 ? 'rolled back' : 'warn',
+          says: `${percent(1 - steadiness)} more of the samples than at the provider change class when moved by a pixel`,
+          remedy: 'score a few samples by hand before relying on the result',
+        },
+];

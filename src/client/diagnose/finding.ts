@@ -1,0 +1,21 @@
+import type { ModelConfig } from '../../shared/model/config.js';
+import type { Signals } from './signals.js';
+
+/** `refuse` and `rolled back` keep the released model; `--force` overrides both. */
+export type Outcome = 'ok' | 'warn' | 'refuse' | 'rolled back';
+
+/** One thing that the battery has to say. */
+export interface Finding {
+  /** Name of the check. */
+  check: string;
+  outcome: Outcome;
+  /** What was seen, with its figure. */
+  says: string;
+  /** What to do about it. */
+  remedy?: string;
+}
+
+/** A check: says nothing where all is well, or where a figure that it needs is not there. */
+export type Check = (signals: Signals, config: ModelConfig) => Finding | undefined;
+
+export const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;

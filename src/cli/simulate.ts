@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Option, type Command } from 'commander';
+import type { AuditResult } from '../audit/index.js';
+import { FedshotError } from '../shared/errors.js';
 import { ENGINE_NAMES, type EngineName } from '../shared/engine/types.js';
 import { ARCHITECTURE_NAMES } from '../shared/model/architecture.js';
 import { bytes, duration, percent, points, table } from '../shared/report/terminal/index.js';
@@ -22,6 +24,7 @@ interface Options {
   engine: EngineName | 'auto';
   out: string;
   report?: string;
+  audit?: boolean;
 }
 
 export function register(parent: Command, io: Io): void {
@@ -47,6 +50,7 @@ export function register(parent: Command, io: Io): void {
     )
     .option('--out <dir>', 'folder for the whole simulation', path, path('work/simulate'))
     .option('--report <file>', 'write a page with every site', path)
+    .option('--audit', 'record what passes between provider and sites, and audit it all')
     .action(
       action(io, async ({ report, ...options }: Options) => {
         const { simulate } = await import('../simulate/index.js');
@@ -61,12 +65,17 @@ export function register(parent: Command, io: Io): void {
           const title = `One provider, ${runs.length} site${runs.length === 1 ? '' : 's'}`;
           writeReport(report, io.now(), runs, title);
         }
-        return { value: result, text: () => summary(result, report) };
+        io.result(result, () => summary(result, report));
+        if (result.audit && result.audit.verdict !== 'PASS')
+          throw new FedshotError('audit', `the audit's verdict is ${result.audit.verdict}`);
       }),
     );
 }
 
-function summary({ provider, sites, seconds, out }: SimulateResult, report?: string): string {
+function summary(
+  { provider, sites, audit, seconds, out }: SimulateResult,
+  report?: string,
+): string {
   const rows = table(
     [
       { heading: 'site', value: (site) => site.name },
@@ -83,6 +92,7 @@ function summary({ provider, sites, seconds, out }: SimulateResult, report?: str
         value: (site) => percent(site.pseudoLabelAgreement),
         align: 'right',
       },
+      { heading: 'verdict', value: (site) => site.verdict ?? '' },
       { heading: 'time', value: (site) => duration(site.seconds), align: 'right' },
       { heading: 'received', value: (site) => bytes(site.bytesReceived), align: 'right' },
     ],
@@ -94,6 +104,15 @@ function summary({ provider, sites, seconds, out }: SimulateResult, report?: str
     rows,
     '',
     `${sites.length} sites in ${duration(seconds)}; every file is in ${out}`,
+    ...(audit ? auditLines(audit) : []),
     ...(report ? [`report: ${report}`] : []),
   ].join('\n');
+}
+
+function auditLines({ verdict, claims, unexplainedBytes }: AuditResult): string[] {
+  const failed = claims.filter((claim) => claim.verdict === 'FAIL');
+  return [
+    `audit: ${verdict}, ${claims.length} claims, unexplained bytes: ${unexplainedBytes ?? 'not known'}`,
+    ...failed.map(({ claim, findings }) => `  FAIL ${claim}: ${findings.join('; ')}`),
+  ];
 }

@@ -7,21 +7,23 @@ export const RELEASE = 'digits';
 
 type Context = Pick<ProcessOptions, 'env' | 'reporter' | 'signal' | 'program'>;
 
-/** The provider's folder: `model` is private, `store` is public. */
-const folders = (out: string): { model: string; store: string } => ({
-  model: join(out, 'provider', 'model'),
-  store: join(out, 'provider', 'store'),
-});
-
-/** What a site pins. */
-export const trustFile = (out: string): string => join(folders(out).store, 'trust.json');
+/** What a provider leaves behind: `model` is private, all else is public. */
+export function providerFiles(out: string): Record<'model' | 'store' | 'log' | 'trust', string> {
+  const store = join(out, 'provider', 'store');
+  return {
+    model: join(out, 'provider', 'model'),
+    store,
+    log: `${store}-log`,
+    trust: join(store, 'trust.json'),
+  };
+}
 
 /** `provider init`, `train`, `publish`: each a process that ends before the next begins. */
 export async function prepareProvider(
   options: SimulateOptions,
   context: Context,
 ): Promise<ProviderResult> {
-  const { model, store } = folders(options.out);
+  const { model, store } = providerFiles(options.out);
   const fedshot = (args: string[]): Promise<unknown> =>
     run({ ...context, name: 'provider', args: ['provider', ...args] });
   const data = `digits:${options.source}?n=${options.sourceSamples}&seed=${options.seed}`;
@@ -44,7 +46,7 @@ export async function serve(
   options: SimulateOptions,
   context: Context,
 ): Promise<{ address: string; server: Running }> {
-  const { store } = folders(options.out);
+  const { store } = providerFiles(options.out);
   const args = ['provider', 'serve', '--store', store, '--port', '0'];
   const server = start({ ...context, name: 'provider', args });
   const { address } = (await server.answer) as { address: string };

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { FedshotError } from '../shared/errors.js';
 import { writeFileAtomic } from '../shared/files.js';
 import { prepareFolder } from './folder.js';
-import { plan, shareCores } from './plan.js';
+import { audit, record } from './audit.js';
+import { plan, shareCores, type PlannedSite } from './plan.js';
 import { pool } from './pool.js';
+import type { ProcessOptions, Running } from './process.js';
 import { prepareProvider, serve } from './provider.js';
 import { runSite, type SiteRun } from './site.js';
 import type { SimulateOptions, Simulated, SiteResult } from './types.js';
@@ -31,26 +33,61 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
   const context = { env, reporter, signal, program };
 
   const provider = await prepareProvider(options, context);
-  const { address, server } = await serve(options, context);
-  server.ended.catch((error: unknown) => failed.abort(error));
-  const { atOnce, threads } = shareCores(options.cores, sites.length);
+  const done = await runSites(sites, options, context, failed);
+  const audited = options.audit
+    ? await audit(
+        out,
+        sites.map(({ home }) => home),
+        provider.data,
+        context,
+      )
+    : undefined;
+  const result = {
+    provider,
+    sites: done.map(siteResult),
+    ...(audited && { audit: audited }),
+    seconds: (clock() - started) / 1000,
+    out,
+  };
+  writeFileAtomic(join(out, 'result.json'), `${JSON.stringify(result, null, 2)}\n`);
+  return {
+    result,
+    runs: done.map(({ site, ...rest }) => ({ name: site.name, data: site.data, ...rest })),
+  };
+}
+
+/** Serves, and lets every site do its part, as many at once as there are cores. */
+async function runSites(
+  sites: readonly PlannedSite[],
+  options: SimulateOptions,
+  context: Pick<ProcessOptions, 'env' | 'reporter' | 'signal' | 'program'>,
+  failed: AbortController,
+): Promise<SiteRun[]> {
+  const { env: _provider, ...unprivileged } = context;
+  const servers: Running[] = [];
+  const guard = (server: Running): void => {
+    servers.push(server);
+    server.ended.catch((error: unknown) => failed.abort(error));
+  };
   try {
-    const done = await pool(
+    const { address, server } = await serve(options, context);
+    guard(server);
+    let from = address;
+    if (options.audit) {
+      const recording = await record(options.out, address, unprivileged);
+      guard(recording.recorder);
+      from = recording.address;
+    }
+    const { atOnce, threads } = shareCores(options.cores, sites.length);
+    return await pool(
       sites,
       atOnce,
-      (site) => runSite(site, address, options, { reporter, signal, program, threads }),
+      (site) => runSite(site, from, options, { ...unprivileged, threads }),
       () => failed.abort(new FedshotError('interrupted', 'another site failed')),
     );
-    const seconds = (clock() - started) / 1000;
-    const result = { provider, sites: done.map(siteResult), seconds, out };
-    writeFileAtomic(join(out, 'result.json'), `${JSON.stringify(result, null, 2)}\n`);
-    return {
-      result,
-      runs: done.map(({ site, ...rest }) => ({ name: site.name, data: site.data, ...rest })),
-    };
   } finally {
-    server.stop();
-    await server.ended.catch(() => undefined);
+    for (const server of servers) server.stop();
+    await Promise.allSettled(servers.map((server) => server.ended));
   }
 }
 
@@ -62,6 +99,7 @@ function siteResult({ site, bytesReceived, run }: SiteRun): SiteResult {
     adaptedAccuracy: run.adaptedAccuracy!,
     pseudoLabelAgreement: run.pseudoLabelAgreement!,
     classifierUnchanged: run.classifierUnchanged,
+    verdict: run.battery?.outcome,
     bytesReceived,
     seconds: run.seconds,
   };

@@ -1,7 +1,7 @@
 import type { RunReport } from '../shared/report/html/model.js';
 import type { PlannedSite } from './plan.js';
 import { run, type ProcessOptions } from './process.js';
-import { RELEASE, trustFile } from './provider.js';
+import { providerFiles, RELEASE } from './provider.js';
 import type { SimulateOptions } from './types.js';
 
 export interface SiteRun {
@@ -26,7 +26,7 @@ export async function runSite(
       args: ['client', ...args, '--home', site.home],
     });
 
-  await fedshot(['init', '--trust', trustFile(options.out)]);
+  await fedshot(['init', '--trust', providerFiles(options.out).trust]);
   const pulled = (await fedshot(['pull', '--from', address, '--name', RELEASE])) as {
     bytesReceived: number;
   };

@@ -1,3 +1,4 @@
+import type { AuditResult } from '../audit/index.js';
 import type { EngineName } from '../shared/engine/types.js';
 import type { RunReport } from '../shared/report/html/model.js';
 import type { Reporter } from '../shared/reporter.js';
@@ -24,6 +25,8 @@ export interface SimulateOptions {
   engine?: EngineName | 'auto';
   /** Folder of the whole simulation: empty, new, or an earlier simulation's. */
   out: string;
+  /** Puts a recorder between provider and sites, and audits in the end. */
+  audit?: boolean;
   /** CPU cores to share out. */
   cores: number;
   reporter: Reporter;
@@ -52,6 +55,8 @@ export interface SiteResult {
   /** Share of the last pseudo-labels equal to the adapted model's own predictions. */
   pseudoLabelAgreement: number;
   classifierUnchanged: boolean;
+  /** What the site says of its run without looking at labels. */
+  verdict?: string;
   /** Payload bytes of the pull. */
   bytesReceived: number;
   /** Seconds of adaptation. */
@@ -61,6 +66,8 @@ export interface SiteResult {
 export interface SimulateResult {
   provider: ProviderResult;
   sites: SiteResult[];
+  /** With `audit`. */
+  audit?: AuditResult;
   /** Of the whole, in seconds. */
   seconds: number;
   out: string;

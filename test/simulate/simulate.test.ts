@@ -22,8 +22,8 @@ const options = (out = join(mkdtempSync(join(tmpdir(), 'fedshot-')), 'out')): Si
 });
 
 describe('simulate', () => {
-  it('takes a release from the provider to two sites, which adapt it to data of their own', async () => {
-    const { result, runs } = await simulate(options());
+  it('takes a release to two sites, which adapt it to data of their own, and audits all of it', async () => {
+    const { result, runs } = await simulate({ ...options(), audit: true });
     expect(result.provider.release).toMatchObject({ name: 'digits', version: 1 });
     expect(result.sites.map(({ name, domain }) => [name, domain])).toEqual([
       ['site-1', 'thin'],
@@ -45,6 +45,9 @@ describe('simulate', () => {
       expect(site.pseudoLabelAgreement).toBeGreaterThan(0);
       expect(site.pseudoLabelAgreement).toBeLessThanOrEqual(1);
     }
+    const claims = result.audit!.claims.map(({ claim, verdict }) => `${verdict} ${claim}`);
+    expect(claims.filter((claim) => !claim.startsWith('PASS'))).toEqual([]);
+    expect(result.audit).toMatchObject({ verdict: 'PASS', unexplainedBytes: 0 });
     const written = JSON.parse(readFileSync(join(result.out, 'result.json'), 'utf8')) as unknown;
     expect(written).toEqual(result);
   }, 180_000);

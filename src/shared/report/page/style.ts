@@ -32,17 +32,17 @@ p { margin: 0 0 12px; max-width: 72ch; }
 code, .mono { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 0.9em; overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: 6px 20px 6px 0; text-align: left; vertical-align: top; }
+th, td { padding: 6px 16px 6px 0; text-align: left; vertical-align: top; }
 .figures td { white-space: nowrap; }
 .wide { min-width: 640px; }
 thead th { border-bottom: 1px solid var(--ink); font-weight: 600; white-space: nowrap; }
 tbody tr { border-bottom: 1px solid var(--rule); }
 .right { text-align: right; }
 .good { color: var(--good); } .bad { color: var(--bad); }
-.facts { display: flex; flex-wrap: wrap; gap: 8px 40px; margin: 0 0 16px; padding: 0; }
-.facts div { min-width: 96px; }
+.facts { display: flex; flex-wrap: wrap; gap: 8px 32px; margin: 0 0 16px; padding: 0; }
+.facts div { min-width: 84px; }
 .facts dt { color: var(--soft); font-size: 14px; }
-.facts dd { margin: 0; font-size: 21px; font-variant-numeric: tabular-nums; }
+.facts dd { margin: 0; font-size: 19px; font-variant-numeric: tabular-nums; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(400px, 100%), 1fr)); gap: 16px 40px; }
 figure { margin: 0; break-inside: avoid; }
 figcaption { font-size: 14px; margin-bottom: 4px; }

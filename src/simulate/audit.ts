@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import type { AuditResult } from '../audit/index.js';
+import { FedshotError } from '../shared/errors.js';
+import { start, type ProcessOptions, type Running } from './process.js';
+import { providerFiles } from './provider.js';
+
+type Context = Pick<ProcessOptions, 'reporter' | 'signal' | 'program'>;
+
+const recordFile = (out: string): string => join(out, 'record.jsonl');
+
+/** `audit record` between the provider and its sites: a process that neither of them controls. */
+export async function record(
+  out: string,
+  provider: string,
+  context: Context,
+): Promise<{ address: string; recorder: Running }> {
+  const args = ['audit', 'record', '--listen', '127.0.0.1:0', '--to', provider];
+  const recorder = start({
+    ...context,
+    name: 'recorder',
+    args: [...args, '--out', recordFile(out)],
+  });
+  const { address } = (await recorder.answer) as { address: string };
+  return { address, recorder };
+}
+
+/**
+ * `audit` over all that the simulation left behind. A verdict of FAIL is a result like any other.
+ *
+ * @param homes folders of the sites
+ * @param data what the provider trained on, in the notation of docs/data.md
+ */
+export async function audit(
+  out: string,
+  homes: readonly string[],
+  data: string,
+  context: Context,
+): Promise<AuditResult> {
+  const { store, trust, log } = providerFiles(out);
+  const args = ['audit', 'all', '--store', store, '--trust', trust, '--log', log];
+  const sites = homes.flatMap((home) => ['--site', home]);
+  const auditing = start({
+    ...context,
+    name: 'auditor',
+    args: [...args, '--record', recordFile(out), '--data', data, ...sites],
+  });
+  await auditing.ended.catch((error: unknown) => {
+    if (!(error instanceof FedshotError) || context.signal.aborted) throw error;
+  });
+  return (await auditing.answer) as AuditResult;
+}

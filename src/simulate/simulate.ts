@@ -97,7 +97,7 @@ function siteResult({ site, bytesReceived, run }: SiteRun): SiteResult {
     domain: site.domain,
     sourceOnlyAccuracy: run.sourceOnlyAccuracy!,
     adaptedAccuracy: run.adaptedAccuracy!,
-    pseudoLabelAgreement: run.pseudoLabelAgreement!,
+    pseudoLabelAgreement: run.pseudoLabelAgreement,
     classifierUnchanged: run.classifierUnchanged,
     verdict: run.battery?.outcome,
     bytesReceived,

@@ -52,8 +52,8 @@ export interface SiteResult {
   /** Shares of the site's test samples that are right, 0..1. */
   sourceOnlyAccuracy: number;
   adaptedAccuracy: number;
-  /** Share of the last pseudo-labels equal to the adapted model's own predictions. */
-  pseudoLabelAgreement: number;
+  /** Share of the last pseudo-labels equal to the adapted model's own predictions, if it was kept. */
+  pseudoLabelAgreement?: number;
   classifierUnchanged: boolean;
   /** What the site says of its run without looking at labels. */
   verdict?: string;

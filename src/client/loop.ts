@@ -1,46 +1,46 @@
-import { disposeEmbedding, embed, type Embedding } from '../shared/model/embed.js';
-import type { CheckpointFile } from '../shared/model/checkpoint.js';
-import type { Plan } from '../shared/model/epochs.js';
-import type { Hypothesis } from '../shared/model/hypothesis.js';
-import type { Sgd } from '../shared/model/optimizer.js';
-import { agreement } from '../shared/model/score.js';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { FedshotError } from '../shared/errors.js';
+import type { Checkpoint, CheckpointFile } from '../shared/model/checkpoint.js';
+import { disposeEmbedding, embed, type Embedding } from '../shared/model/embed.js';
+import { stepsPerEpoch, type Plan } from '../shared/model/epochs.js';
+import type { Model } from '../shared/model/folder.js';
+import type { Hypothesis } from '../shared/model/hypothesis.js';
+import { Sgd } from '../shared/model/optimizer.js';
+import { agreement } from '../shared/model/score.js';
+import { viewsOf } from '../shared/model/views.js';
 import type { PseudoLabels } from '../shared/objective/pseudo-labels.js';
 import { adaptationEpoch, type ShotFigures } from '../shared/objective/target.js';
-import type { Task } from '../shared/reporter.js';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { random } from '../shared/random.js';
+import type { Reporter, Task } from '../shared/reporter.js';
+import { scoredAnswers } from './answers.js';
 import type { Method, MethodOptions } from './methods/index.js';
-import type { TargetEpochRecord } from './types.js';
-import type { Views } from '../shared/model/views.js';
+import type { TargetData } from './target-data.js';
+import type { AdaptOptions, TargetEpochRecord } from './types.js';
 
 /** What a run keeps between its epochs, and across an interruption. */
 export interface Progress {
   epochs: TargetEpochRecord[];
-  /** The released model's answers for what is scored. */
-  before?: number[];
   pseudo?: number[];
-  /** π, where it was estimated or read. */
-  prior?: number[];
 }
 
 export interface Loop {
   method: Method;
-  options: MethodOptions;
+  model: Model;
+  host: TargetData;
+  data: { x: Tensor; test?: Tensor };
   hypothesis: Hypothesis;
-  optimizer: Sgd;
-  /** All samples, on the engine. */
-  x: Tensor;
-  views: Views;
-  plan: Plan;
-  /** Whole epochs that were done before an interruption. */
-  done: number;
   progress: Progress;
   checkpoint: CheckpointFile<Progress>;
-  task: Task;
-  /** Answers for what is scored; undefined in epochs in which nothing is. */
-  score(epoch: number, current: Embedding): Promise<number | undefined>;
-  signal?: AbortSignal;
+  /** Where an interrupted run stopped. */
+  saved?: Checkpoint<Progress>;
+  options: AdaptOptions;
+  knowledge: MethodOptions;
+  reporter: Reporter;
+  labels?: Int32Array;
 }
+
+/** Scorings of a run on separate test data besides the first: at its end and nine times before. */
+const SCORINGS = 10;
 
 /**
  * The epochs of a method that takes gradient steps. Each ends with a checkpoint, from which the run
@@ -50,44 +50,58 @@ export interface Loop {
  * @throws FedshotError `data` once the loss is no number; the signal's reason once it is aborted
  */
 export async function adaptationLoop(loop: Loop): Promise<Embedding> {
-  const { method, hypothesis, optimizer, plan, progress, task } = loop;
-  let current = embed(hypothesis, loop.x);
+  const { method, model, host, data, hypothesis, progress, saved, options, labels } = loop;
+  const { epochs } = options;
+  const optimizer = new Sgd(hypothesis.ops, [
+    { params: hypothesis.trainable('F'), factor: options.featureLr },
+    { params: hypothesis.trainable('B'), factor: 1 },
+  ]);
+  if (saved) optimizer.restore(saved.velocity);
+  const plan: Plan = {
+    ...options,
+    samples: host.count,
+    random: random(options.seed),
+    shuffle: true,
+  };
+  const perEpoch = stepsPerEpoch(plan);
+  const task = loop.reporter.task('adapt', perEpoch * epochs, 'steps');
+  task.advance(perEpoch * (saved?.epochs ?? 0));
+  const views = viewsOf(host.x, model.config.input);
+  let current = embed(hypothesis, data.x);
   let previous: Int32Array | undefined = progress.pseudo && Int32Array.from(progress.pseudo);
-  for (let epoch = loop.done; epoch < plan.epochs; epoch++) {
+  for (let epoch = saved?.epochs ?? 0; epoch < epochs; epoch++) {
     const objective = await method.objective!({
-      hypothesis,
-      embedding: current,
-      views: loop.views,
-      epoch,
-      epochs: plan.epochs,
+      ...{ hypothesis, embedding: current, views, epoch, epochs },
       random: plan.random.fork('method', epoch),
-      options: loop.options,
+      options: loop.knowledge,
     });
     disposeEmbedding(current);
     const steps = await adaptationEpoch(plan, epoch, {
-      hypothesis,
-      optimizer,
-      x: loop.x,
-      loss: objective.loss,
-      hold: objective.hold,
-      dropout: true,
-      signal: loop.signal,
+      ...{ hypothesis, optimizer, x: data.x, dropout: true, signal: options.signal },
+      ...{ loss: objective.loss, hold: objective.hold },
       onStep: () => task.advance(),
     });
     objective.dispose();
-    current = embed(hypothesis, loop.x);
+    current = embed(hypothesis, data.x);
     const record = recordOf(epoch, steps, objective.pseudo, previous);
-    const accuracy = await loop.score(epoch, current);
-    if (accuracy !== undefined) record.accuracy = accuracy;
+    if (labels && (!data.test || isScored(epoch, epochs))) {
+      const answers = await scoredAnswers(hypothesis, data.test, current, method, model);
+      record.accuracy = agreement(answers.labels, labels);
+    }
     progress.epochs.push(record);
     previous = objective.pseudo?.labels;
     progress.pseudo = previous && [...previous];
-    note(task, record, plan.epochs);
+    note(task, record, epochs);
     const [weights, velocity] = [await hypothesis.state(), await optimizer.state()];
     loop.checkpoint.save({ epochs: epoch + 1, weights, velocity, progress });
   }
+  optimizer.dispose();
+  task.done();
   return current;
 }
+
+const isScored = (epoch: number, epochs: number): boolean =>
+  Math.floor(((epoch + 1) * SCORINGS) / epochs) > Math.floor((epoch * SCORINGS) / epochs);
 
 function recordOf(
   epoch: number,

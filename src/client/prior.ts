@@ -15,14 +15,12 @@ const LEAST = 0.001;
 /**
  * Makes of the options what a method takes.
  * @param released how the released model sees the site's samples
- * @param settled the prior of a run that is resumed
  * @throws FedshotError `usage`, `data`, `not-found` for a prior that cannot be one
  */
 export async function methodOptions(
   options: AdaptOptions,
   { config }: Model,
   released: Embedding,
-  settled?: readonly number[],
 ): Promise<MethodOptions> {
   const { beta, alpha, threshold, partial = false, openSet = false, prior = 'uniform' } = options;
   const K = config.classes.length;
@@ -30,7 +28,6 @@ export async function methodOptions(
     ...{ beta, alpha, partial, openSet },
     threshold: partial ? Math.max(threshold, PARTIAL_THRESHOLD) : threshold,
   };
-  if (settled) return { ...common, prior: Float32Array.from(settled) };
   if (prior === 'uniform') return common;
   if (prior !== 'estimate') return { ...common, prior: readPrior(prior, config.classes) };
   const p = (await released.probabilities.data()) as Float32Array;

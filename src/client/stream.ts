@@ -4,15 +4,13 @@ import type { Embedding } from '../shared/model/embed.js';
 import type { Model } from '../shared/model/folder.js';
 import { Hypothesis } from '../shared/model/hypothesis.js';
 import { t3a } from '../shared/objective/t3a.js';
-import { argMaxRows } from './diagnose/linear.js';
 
-/** Answers for samples in their order as a stream, by T3A; see `objective/t3a.ts`. */
+/** Probabilities for samples in their order as a stream, `N × K`, by T3A; see `objective/t3a.ts`. */
 export async function streamed(
   embedding: Embedding,
   { config, state }: Model,
   ops: Ops,
-): Promise<{ probabilities: Float32Array; labels: Int32Array }> {
-  const K = config.classes.length;
+): Promise<Float32Array> {
   const hypothesis = new Hypothesis(config.architecture, ops, state);
   const weight = tidy(() =>
     ops.weightNorm(
@@ -23,11 +21,10 @@ export async function streamed(
   const classifier = Float32Array.from(await weight.data());
   weight.dispose();
   hypothesis.dispose();
-  const probabilities = t3a({
+  return t3a({
     features: (await embedding.features.data()) as Float32Array,
     probabilities: (await embedding.probabilities.data()) as Float32Array,
     classifier,
-    classes: K,
+    classes: config.classes.length,
   });
-  return { probabilities, labels: argMaxRows(probabilities, K) };
 }

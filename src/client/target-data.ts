@@ -1,10 +1,8 @@
 import { tensor, type Tensor } from '@tensorflow/tfjs-core';
-import { applyInput, checkLabels, loadDataset } from '../shared/data/index.js';
 import type { Dataset } from '../shared/data/types.js';
 import { FedshotError } from '../shared/errors.js';
-import { inputFigures } from '../shared/model/card/index.js';
 import type { ModelConfig } from '../shared/model/config.js';
-import { invert, orient } from './orient.js';
+import { readingOf, readSamples, scaled, scaleOf, type Reading, type Samples } from './reading.js';
 import type { InputOptions } from './types.js';
 
 /** What a site adapts on and scores on, normalised as the release says. */
@@ -16,15 +14,10 @@ export interface TargetData {
   scored: Dataset;
   /** Labels of what is scored, if it has any. */
   labels?: Int32Array;
+  /** How the samples were read. */
+  reading: Reading;
   /** Copies the samples to the engine, which must have started. */
   onEngine(): { x: Tensor; test?: Tensor; dispose(): void };
-}
-
-interface Samples {
-  x: Float32Array;
-  count: number;
-  dataset: Dataset;
-  labels?: Int32Array;
 }
 
 /**
@@ -32,31 +25,31 @@ interface Samples {
  * @throws FedshotError `data` where it does not fit the contract or is too little
  */
 export async function targetData(options: InputOptions, config: ModelConfig): Promise<TargetData> {
-  const read = async (notation: string): Promise<Samples> => {
-    let dataset = checkLabels(await loadDataset(notation), config.classes);
-    if (options.orient) dataset = orient(dataset, options.orient);
-    if (options.invert) dataset = invert(dataset);
-    const { count, labels } = dataset;
-    return { x: applyInput(dataset, config.input), count, dataset, labels };
-  };
+  const reading = readingOf(options);
   const sources = typeof options.data === 'string' ? [options.data] : options.data;
-  const main = joined(await Promise.all(sources.map(read)));
-  const test = options.test === undefined ? undefined : await read(options.test);
-  if (options.rescale) rescale([main, ...(test ? [test] : [])], config);
+  let main = joined(
+    await Promise.all(sources.map((source) => readSamples(source, config, reading))),
+  );
   if (main.count < 2)
     throw new FedshotError('data', `${sources.join(', ')}: one sample is too few to adapt on`, {
       hint: 'predict with the released model instead: fedshot client predict --source-model',
     });
-  const scored = test ?? main;
+  if (options.rescale) {
+    reading.scale = scaleOf(main, config);
+    main = scaled(main, reading);
+  }
+  const test = options.test && (await readSamples(options.test, config, reading));
+  const scored = test || main;
   const onTensor = ({ x, count }: Samples): Tensor => tensor(x, [count, ...config.input.shape]);
   return {
     count: main.count,
     x: main.x,
     scored: scored.dataset,
     labels: scored.labels,
+    reading,
     onEngine() {
       const x = onTensor(main);
-      const held = test && onTensor(test);
+      const held = test ? onTensor(test) : undefined;
       return {
         x,
         test: held,
@@ -69,6 +62,7 @@ export async function targetData(options: InputOptions, config: ModelConfig): Pr
   };
 }
 
+/** Several targets one behind the other; labels only where all have them. */
 function joined(parts: Samples[]): Samples {
   const [first] = parts;
   if (parts.length === 1) return first!;
@@ -82,13 +76,4 @@ function joined(parts: Samples[]): Samples {
   const all = parts.every(({ labels }) => labels);
   const labels = all ? Int32Array.from(parts.flatMap((part) => [...part.labels!])) : undefined;
   return { x, count, dataset: first!.dataset, labels };
-}
-
-/** Brings mean and deviation of the first samples, and the others along, to those of the card. */
-function rescale(parts: Samples[], { input, card }: ModelConfig): void {
-  if (!card)
-    throw new FedshotError('usage', '--rescale needs a release with a card, which this one lacks');
-  const { mean, deviation } = inputFigures(parts[0]!.x, input);
-  for (const part of parts)
-    part.x = part.x.map((v) => ((v - mean) / deviation) * card.input.deviation + card.input.mean);
 }

@@ -3,8 +3,9 @@ import type { StateDict } from '../shared/model/state.js';
 import type { Reporter } from '../shared/reporter.js';
 import type { Battery } from './diagnose/index.js';
 import type { MethodName } from './methods/index.js';
-import type { SampleSheet } from './sample-sheet.js';
 import type { Orientation } from './orient.js';
+import type { Reading } from './reading.js';
+import type { SampleSheet } from './sample-sheet.js';
 
 /** How the samples are brought into the form that the release was trained on. */
 export interface InputOptions {
@@ -107,4 +108,20 @@ export interface Adapted {
   state: StateDict;
   /** A few samples with their predictions, for the site's own report. */
   samples: SampleSheet;
+  /** How the model is to be used. */
+  use: Use;
+  /** Probabilities for the samples that the battery looked at, `n × K`, of the adapted model. */
+  outlook: Float32Array;
+  /** Probabilities for what is scored, `N × K`, of the kept model, and labels where there are any. */
+  answers: Float32Array;
+  labels?: Int32Array;
+}
+
+/** What `predict` has to do besides running the model. */
+export interface Use {
+  reading: Reading;
+  /** Answers "unknown" for the cluster of samples with high entropy. */
+  openSet: boolean;
+  /** Answers as T3A does, sample after sample. */
+  stream: boolean;
 }

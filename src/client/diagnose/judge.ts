@@ -6,6 +6,7 @@ import { verdict, type Battery } from './verdict.js';
 
 /**
  * Judges a site's data, and an adaptation to it where there is one.
+ * @returns the verdict, and the probabilities of the model that was judged
  * @param force keeps the adapted model whatever is found
  */
 export async function judge(
@@ -13,7 +14,8 @@ export async function judge(
   config: ModelConfig,
   force: boolean,
   adapted?: StateDict,
-): Promise<Battery> {
+): Promise<{ battery: Battery; p: Float32Array }> {
   const evidence = adapted ? await witness.after(adapted) : witness.before;
-  return verdict(signalsOf(evidence), config, force);
+  const { p } = evidence.adapted ?? evidence.released;
+  return { battery: verdict(signalsOf(evidence), config, force), p };
 }

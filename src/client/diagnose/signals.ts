@@ -1,4 +1,10 @@
-import { confidences, inputFigures, tempered, type Card } from '../../shared/model/card/index.js';
+import {
+  classDistance,
+  confidences,
+  inputFigures,
+  tempered,
+  type Card,
+} from '../../shared/model/card/index.js';
 import type { InputSpec } from '../../shared/data/index.js';
 import { adjustedRand, balanced, naming, type Naming } from './anchors.js';
 import { argMaxRows, countsOf, effectiveNumber, effectiveRank, kappa } from './linear.js';
@@ -33,6 +39,8 @@ export interface Signals {
   /** What the samples promise as they are, and the reading that promises most. */
   asIs?: Variant;
   bestReading?: Variant;
+  /** How far released features lie from released classes, over the provider's own samples. */
+  distance?: number;
   /** Samples per class that the model has. */
   perClass: number;
   /** Earth mover's distance between intensity histograms, in shares of the grey scale; and inverted. */
@@ -88,6 +96,8 @@ export function signalsOf(evidence: Evidence): Signals {
     card && shareAbove(confidences(tempered(p, K, T), K), card.confidenceThreshold);
   const before: Signals = {
     perClass: evidence.total / K,
+    distance:
+      card?.features && classDistance(released.features, card.features) / card.features.distance,
     ...inputSignals(evidence),
     asIs: evidence.variants[0],
     bestReading: best(evidence.variants),
@@ -133,7 +143,9 @@ const sameShare = (a: Int32Array, b: Int32Array): number =>
   a.filter((k, i) => k === b[i]).length / a.length;
 
 const best = (variants: Variant[]): Variant | undefined =>
-  [...variants].sort((a, b) => b.estimatedAccuracy - a.estimatedAccuracy)[0];
+  [...variants].sort(
+    (a, b) => (a.distance ?? 0) - (b.distance ?? 0) || b.estimatedAccuracy - a.estimatedAccuracy,
+  )[0];
 
 function inputSignals({ x, input, card }: Evidence): Partial<Signals> {
   if (!card) return {};

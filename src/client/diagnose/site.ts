@@ -27,5 +27,6 @@ export async function diagnose(
   const host = await targetData(options, model.config);
   const { ops } = await startEngine(options.engine);
   const witness = await gatherEvidence(model, ops, host.x);
-  return { n: host.count, battery: await judge(witness, model.config, false, adapted) };
+  const { battery } = await judge(witness, model.config, false, adapted);
+  return { n: host.count, battery };
 }

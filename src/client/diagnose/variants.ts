@@ -1,6 +1,12 @@
 import { tensor } from '@tensorflow/tfjs-core';
 import type { InputSpec } from '../../shared/data/index.js';
-import { confidences, inputFigures, tempered, type Card } from '../../shared/model/card/index.js';
+import {
+  classDistance,
+  confidences,
+  inputFigures,
+  tempered,
+  type Card,
+} from '../../shared/model/card/index.js';
 import { disposeEmbedding, embed } from '../../shared/model/embed.js';
 import type { Hypothesis } from '../../shared/model/hypothesis.js';
 import { orient, ORIENTATIONS } from '../orient.js';
@@ -11,6 +17,8 @@ export interface Variant {
   option: string;
   /** Share of samples that the released model is as sure of as it is of what it gets right (ATC). */
   estimatedAccuracy: number;
+  /** How far the released features lie from the released classes, over the provider's own samples. */
+  distance?: number;
 }
 
 const LOOKED_AT = 500;
@@ -57,12 +65,19 @@ export async function tryVariants(
     const samples = tensor(values, [count, C, H, W]);
     const embedding = embed(released, samples);
     const p = (await embedding.probabilities.data()) as Float32Array;
+    const features = (await embedding.features.data()) as Float32Array;
     disposeEmbedding(embedding);
     samples.dispose();
     const K = card.prior.length;
     const sure = confidences(tempered(p, K, card.temperature), K);
     const above = sure.filter((c) => c >= card.confidenceThreshold).length;
-    results.push({ option, estimatedAccuracy: above / count });
+    results.push({
+      option,
+      estimatedAccuracy: above / count,
+      ...(card.features && {
+        distance: classDistance(features, card.features) / card.features.distance,
+      }),
+    });
   }
   return results;
 }

@@ -44,16 +44,21 @@ async function readHint(dir: string): Promise<z.infer<typeof Hint>['predicate'][
  * The home's own files as a content-addressed cache: the manifests beside them say which chunk is
  * where. There is no index to keep in step, and a file that a crash left half-written is simply a
  * cache that misses more often.
+ *
+ * @param empty files in which there is nothing yet
  */
-export async function openCache(home: string): Promise<ChunkCache> {
+export async function openCache(
+  home: string,
+  empty: ReadonlySet<string> = new Set(),
+): Promise<ChunkCache> {
   const places = new Map<string, Place[]>();
   for (const dir of chunkFolders(home))
     for (const { path, chunks } of await readHint(dir)) {
       let offset = 0;
       for (const { sha256, size } of chunks) {
         const list = places.get(sha256) ?? [];
-        list.push({ file: join(dir, path), offset });
-        places.set(sha256, list);
+        const file = join(dir, path);
+        if (!empty.has(file)) places.set(sha256, [...list, { file, offset }]);
         offset += size;
       }
     }

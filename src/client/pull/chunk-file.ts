@@ -1,5 +1,5 @@
 import { createHash, webcrypto } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asFedshotError } from '../../shared/errors.js';
@@ -54,6 +54,9 @@ export function wantedChunks(release: Release, dir: string): Wanted[] {
 export class PartialRelease {
   readonly #files = new Map<string, FileHandle>();
 
+  /** Files that this attempt made: there is nothing in them yet that could be reused. */
+  readonly fresh = new Set<string>();
+
   private constructor(readonly dir: string) {}
 
   /** Goes on with what is there. @throws FedshotError `io` */
@@ -64,6 +67,7 @@ export class PartialRelease {
       writeFileAtomic(join(dir, MANIFEST_FILE), release.envelope);
       for (const { path, size } of release.files) {
         const file = join(dir, path);
+        if (!existsSync(file)) partial.fresh.add(file);
         const handle = await open(file, 'a').then(async (made) => {
           await made.close();
           return open(file, 'r+');

@@ -92,7 +92,7 @@ async function reuse(
   partial: PartialRelease,
   wanted: readonly Wanted[],
 ): Promise<Wanted[]> {
-  const cache = await openCache(home);
+  const cache = await openCache(home, partial.fresh);
   const missing = new Set(wanted);
   const lane = new Lane(4);
   for (const entry of wanted)

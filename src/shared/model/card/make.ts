@@ -8,6 +8,7 @@ import type { Architecture } from '../architecture.js';
 import type { StateDict } from '../state.js';
 import { atcThreshold, confidences, fitTemperature, tempered } from './calibrate.js';
 import { inputFigures } from './inputs.js';
+import { classDistance } from './distance.js';
 import { CONFIDENCE_BINS, MINIMUM_COUNT, type Card } from './schema.js';
 
 export interface CardSource {
@@ -80,6 +81,8 @@ function figures(given: Figures): Card {
   const moments = counts.map((n, k) =>
     enough(k) ? classMoments(features, labels, k, n, D) : null,
   );
+  const mean = moments.map((m) => m && m.mean.map(short));
+  const variance = moments.map((m) => m && m.variance.map(short));
   const inputs = inputFigures(x, input);
   return {
     samples: count,
@@ -99,10 +102,9 @@ function figures(given: Figures): Card {
       }),
     },
     confusion: perClass((k) => confusion[k]!.map((n) => short(n / counts[k]!))),
-    features: {
-      mean: moments.map((m) => m && m.mean.map(short)),
-      variance: moments.map((m) => m && m.variance.map(short)),
-    },
+    ...(moments.some((m) => m) && {
+      features: { mean, variance, distance: short(classDistance(features, { mean, variance })) },
+    }),
   };
 }
 

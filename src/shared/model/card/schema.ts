@@ -44,6 +44,8 @@ export const cardSchema = z.strictObject({
     .strictObject({
       mean: z.array(z.array(z.number()).nullable()),
       variance: z.array(z.array(z.number().nonnegative()).nullable()),
+      /** Median distance of the samples to the nearest class (`classDistance`). */
+      distance: z.number().nonnegative(),
     })
     .optional(),
 });

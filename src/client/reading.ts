@@ -1,0 +1,65 @@
+import { applyInput, checkLabels, loadDataset } from '../shared/data/index.js';
+import type { Dataset } from '../shared/data/types.js';
+import { FedshotError } from '../shared/errors.js';
+import { inputFigures } from '../shared/model/card/index.js';
+import type { ModelConfig } from '../shared/model/config.js';
+import { invert, orient, type Orientation } from './orient.js';
+import type { InputOptions } from './types.js';
+
+/** How samples are brought into the release's form; kept with the adapted model for `predict`. */
+export interface Reading {
+  invert?: boolean;
+  orient?: Orientation;
+  /** Normalised values are multiplied by `factor`, then `offset` is added. */
+  scale?: { factor: number; offset: number };
+}
+
+/** Samples as the model takes them. */
+export interface Samples {
+  /** `count × product(input.shape)` values, normalised. */
+  x: Float32Array;
+  count: number;
+  /** As they were read. */
+  dataset: Dataset;
+  labels?: Int32Array;
+}
+
+/**
+ * Reads the samples that a notation names.
+ * @throws FedshotError `data` where they do not fit the contract, and whatever `loadDataset` throws
+ */
+export async function readSamples(
+  notation: string,
+  config: ModelConfig,
+  reading: Reading = {},
+): Promise<Samples> {
+  let dataset = checkLabels(await loadDataset(notation), config.classes);
+  if (reading.orient) dataset = orient(dataset, reading.orient);
+  if (reading.invert) dataset = invert(dataset);
+  const { count, labels } = dataset;
+  return scaled({ x: applyInput(dataset, config.input), count, dataset, labels }, reading);
+}
+
+/** The same samples with values scaled as `reading` says. */
+export function scaled(samples: Samples, { scale }: Reading): Samples {
+  if (!scale) return samples;
+  return { ...samples, x: samples.x.map((v) => v * scale.factor + scale.offset) };
+}
+
+/**
+ * The scale at which samples have the mean and deviation of the release's card.
+ * @throws FedshotError `usage` without a card
+ */
+export function scaleOf({ x }: Samples, { input, card }: ModelConfig): Required<Reading>['scale'] {
+  if (!card)
+    throw new FedshotError('usage', '--rescale needs a release with a card, which this one lacks');
+  const { mean, deviation } = inputFigures(x, input);
+  const factor = card.input.deviation / deviation;
+  return { factor, offset: card.input.mean - mean * factor };
+}
+
+/** What the options say of the reading, but for the scale, which the samples themselves decide. */
+export const readingOf = ({ invert, orient }: InputOptions): Reading => ({
+  ...(invert && { invert }),
+  ...(orient && { orient }),
+});

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { FedshotError } from '../../shared/errors.js';
 import { action, command } from '../command.js';
 import type { Io } from '../io.js';
 
@@ -8,21 +9,36 @@ interface Options {
 }
 
 export function registerInstall(parent: Command, io: Io): void {
-  command(parent, 'install', 'fetch LibTorch with pip into your cache folder', [
-    'fedshot engine install',
-    'fedshot engine install --device cuda',
-  ])
+  command(
+    parent,
+    'install [engine]',
+    'fetch an engine into your cache folder: libtorch or tensorflow',
+    [
+      'fedshot engine install',
+      'fedshot engine install --device cuda',
+      'fedshot engine install tensorflow',
+    ],
+  )
     .addOption(
       new Option('--device <device>', 'what to compute on').choices(['cpu', 'cuda']).default('cpu'),
     )
     .option('--index <url>', 'a package index beside those that pip is configured with')
     .action(
-      action(io, async (options: Options) => {
-        const { installLibtorch } = await import('../../shared/engine/index.js');
-        const { reporter, signal } = io;
-        const installed = await installLibtorch({ ...options, reporter, signal });
-        const { version, folder } = installed;
-        return { value: installed, text: () => `LibTorch ${version} is in ${folder}` };
+      action(io, async ({ device, index }: Options, engine: string | undefined = 'libtorch') => {
+        const install = await import('../../shared/engine/index.js');
+        const options = { device, index, reporter: io.reporter, signal: io.signal };
+        if (engine !== 'libtorch' && engine !== 'tensorflow')
+          throw new FedshotError('usage', `cannot install an engine called ${engine}`, {
+            hint: 'libtorch and tensorflow can be installed; wasm is always here',
+          });
+        const installed =
+          engine === 'libtorch'
+            ? await install.installLibtorch(options)
+            : await install.installTensorflow(options);
+        return {
+          value: installed,
+          text: () => `${engine} ${installed.version} is in ${installed.folder}`,
+        };
       }),
     );
   command(parent, 'ensure', 'fetch LibTorch if nothing fast is here; never fails for want of it', [

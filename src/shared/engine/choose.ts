@@ -1,7 +1,10 @@
+import { version_core as WASM_VERSION } from '@tensorflow/tfjs-core';
 import { FedshotError } from '../errors.js';
 import { cudaDeviceCount } from './gpu.js';
 import { findLibtorch, isUsable } from './libtorch/find.js';
 import type { LibtorchInstallation } from './libtorch/find.js';
+import { findTensorflow } from './tensorflow/find.js';
+import type { TensorflowInstallation } from './tensorflow/find.js';
 import type { EngineName, EngineOptions } from './types.js';
 
 /** One way to compute on this machine. */
@@ -12,6 +15,7 @@ export interface Candidate {
   /** Where it comes from, in words. */
   source: string;
   libtorch?: LibtorchInstallation;
+  tensorflow?: TensorflowInstallation;
 }
 
 /**
@@ -33,12 +37,22 @@ export function candidates(): Candidate[] {
         source: libtorch.source,
         libtorch,
       }));
-  const wasm: Candidate = { engine: 'wasm', device: 'cpu', version: '', source: 'npm' };
-  return [...torch('cuda'), ...torch('cpu'), wasm];
+  const tensorflow = (device: 'cpu' | 'cuda'): Candidate[] =>
+    findTensorflow()
+      .filter(({ gpu }) => (device === 'cuda' ? gpu && gpus > 0 : !gpu))
+      .map((found) => ({
+        engine: 'tensorflow',
+        device,
+        version: found.version,
+        source: found.source,
+        tensorflow: found,
+      }));
+  const wasm: Candidate = { engine: 'wasm', device: 'cpu', version: WASM_VERSION, source: 'npm' };
+  return [...torch('cuda'), ...tensorflow('cuda'), ...torch('cpu'), ...tensorflow('cpu'), wasm];
 }
 
 /**
- * The candidate that serves `options`.
+ * The candidates that serve `options`, the best first.
  *
  * @throws FedshotError `engine` when none does and one was asked for by name or device
  */

@@ -3,6 +3,7 @@ export { listEngines } from './list.js';
 export type { EngineListing } from './list.js';
 export { installLibtorch } from './libtorch/install.js';
 export type { InstallOptions } from './libtorch/install.js';
+export { installTensorflow } from './tensorflow/install.js';
 export { startEngine, stopEngine } from './start.js';
 export { ENGINE_NAMES } from './types.js';
 export type { Engine, EngineName, EngineOptions } from './types.js';

@@ -61,11 +61,14 @@ export async function python(args: string[], options: PipOptions): Promise<void>
     .setEncoding('utf8')
     .on('data', (text: string) => (said = (said + text).slice(-4000)));
   let [seen, lastGrowth, stalled] = [folderSize(folder), Date.now(), false];
+  let lastSize = seen;
   const watch = setInterval(() => {
     const size = folderSize(folder);
-    if (size !== seen) lastGrowth = Date.now();
-    task.advance(Math.max(0, size - seen) / MIB);
-    seen = Math.max(size, seen);
+    if (size !== lastSize) lastGrowth = Date.now();
+    lastSize = size;
+    const arrived = Math.floor(Math.max(0, size - seen) / MIB);
+    if (arrived > 0) task.advance(arrived);
+    seen += arrived * MIB;
     if (Date.now() - lastGrowth > 1000 * STALLED_AFTER) stalled = child.kill();
   }, 300);
   try {

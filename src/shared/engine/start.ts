@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
-import { FedshotError } from '../errors.js';
+import { asFedshotError, FedshotError } from '../errors.js';
 import { choose } from './choose.js';
 import type { Candidate } from './choose.js';
 import { registerGradients } from './gradients.js';
@@ -21,10 +21,15 @@ function wantedEngine(options: EngineOptions): EngineName | 'auto' {
   return wanted as EngineName | 'auto';
 }
 
-async function load({ engine, device, libtorch }: Candidate, threads: number): Promise<Engine> {
+async function load(candidate: Candidate, threads: number): Promise<Engine> {
+  const { engine, device, libtorch, tensorflow } = candidate;
   if (engine === 'libtorch') {
     const { startLibtorch } = await import('./libtorch/index.js');
     return startLibtorch(libtorch!.folder, libtorch!.version, device, threads);
+  }
+  if (engine === 'tensorflow') {
+    const { startTensorflow } = await import('./tensorflow/index.js');
+    return startTensorflow(tensorflow!, threads);
   }
   const { startWasm } = await import('./wasm.js');
   return startWasm(threads);
@@ -46,10 +51,20 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
     );
   }
   const threads = options.threads ?? availableParallelism();
-  registerGradients();
-  const [first] = choose({ ...options, engine });
-  running = await load(first!, threads);
-  return running;
+  const fitting = choose({ ...options, engine });
+  for (const candidate of fitting)
+    try {
+      running = await load(candidate, threads);
+      // After loading: tfjs-node brings gradients of its own.
+      registerGradients();
+      return running;
+    } catch (error) {
+      const last = candidate === fitting.at(-1);
+      if (engine !== 'auto' || last) throw asFedshotError(error, 'engine');
+      const { message } = asFedshotError(error, 'engine');
+      options.reporter?.warn(`passing over the ${candidate.engine} engine: ${message}`);
+    }
+  throw new FedshotError('internal', 'no engine to start');
 }
 
 /** Unloads the engine; every tensor of it is lost. */

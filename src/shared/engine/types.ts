@@ -1,3 +1,4 @@
+import type { Reporter } from '../reporter.js';
 import type { Ops } from './ops.js';
 
 export const ENGINE_NAMES = ['libtorch', 'tensorflow', 'wasm', 'cpu'] as const;
@@ -22,4 +23,6 @@ export interface EngineOptions {
   device?: 'auto' | 'cpu' | 'cuda';
   /** CPU threads; all cores unless told. Must be set before the library loads. */
   threads?: number;
+  /** Is told when `auto` has to pass over an engine that is here and does not load. */
+  reporter?: Reporter;
 }

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import type { AuditResult } from '../audit/index.js';
 import { FedshotError } from '../shared/errors.js';
@@ -104,7 +105,7 @@ function summary(
     rows,
     '',
     `${sites.length} sites in ${duration(seconds)}; every file is in ${out}`,
-    ...(audit ? auditLines(audit) : []),
+    ...(audit ? [...auditLines(audit), `audit page: ${join(out, 'audit.html')}`] : []),
     ...(report ? [`report: ${report}`] : []),
   ].join('\n');
 }

@@ -6,6 +6,9 @@ import { providerFiles } from './provider.js';
 
 type Context = Pick<ProcessOptions, 'reporter' | 'signal' | 'program'>;
 
+/** The page of a simulation's audit. */
+const auditPage = (out: string): string => join(out, 'audit.html');
+
 const recordFile = (out: string): string => join(out, 'record.jsonl');
 
 /** `audit record` between the provider and its sites: a process that neither of them controls. */
@@ -42,7 +45,16 @@ export async function audit(
   const auditing = start({
     ...context,
     name: 'auditor',
-    args: [...args, '--record', recordFile(out), '--data', data, ...sites],
+    args: [
+      ...args,
+      '--record',
+      recordFile(out),
+      '--data',
+      data,
+      ...sites,
+      '--html',
+      auditPage(out),
+    ],
   });
   await auditing.ended.catch((error: unknown) => {
     if (!(error instanceof FedshotError) || context.signal.aborted) throw error;

@@ -24,6 +24,15 @@ describe('terminalReporter', () => {
     ]);
   });
 
+  it('rounds what comes in fractions', () => {
+    let now = 0;
+    const { said, screen } = recorder();
+    const task = terminalReporter(screen, { clock: () => now }).task('fetch', 190, 'MiB');
+    now = 3000;
+    task.advance(17.3821);
+    expect(said).toEqual(['fetch: 17.4/190 MiB, 29.8 s left\n']);
+  });
+
   it('writes no control characters to a file', () => {
     const { said, screen } = recorder();
     const reporter = terminalReporter(screen);

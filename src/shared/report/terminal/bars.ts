@@ -1,7 +1,7 @@
 import type { WriteStream } from 'node:tty';
 import { MultiBar, type Params } from 'cli-progress';
 import type { Colors } from 'picocolors/types.js';
-import { duration } from './format.js';
+import { duration, ratio } from './format.js';
 import type { TerminalReporter } from './reporter.js';
 
 const BAR = 24;
@@ -24,7 +24,7 @@ export function bars(screen: WriteStream, paint: Colors): TerminalReporter {
     const bar = paint.cyan('█'.repeat(filled)) + paint.dim('░'.repeat(BAR - filled));
     const left = ((Date.now() - startTime) / value) * (total - value);
     const figures = [
-      `${Number.isInteger(value) ? value : value.toFixed(1)}/${total}${unit && ` ${unit}`}`,
+      `${ratio(value, total)}${unit && ` ${unit}`}`,
       value > 0 ? `${duration(Math.max(0, left / 1000))} left` : '',
       note && paint.dim(note),
     ];

@@ -35,6 +35,12 @@ export function bytes(count: number | undefined | null): string {
   return `${unit === 0 || value >= 100 ? value.toFixed(0) : value.toFixed(1)} ${units[unit]!}`;
 }
 
+/** How much of how much: `20/100`, `17.4/190`. */
+export function ratio(value: number, total: number): string {
+  const short = (n: number): string => (Number.isInteger(n) ? String(n) : n.toFixed(1));
+  return `${short(value)}/${short(total)}`;
+}
+
 /** A whole number with thousands separated by a thin mark: `10,000`. */
 export function count(n: number | undefined | null): string {
   return isNumber(n) ? n.toLocaleString('en-US') : MISSING;

@@ -1,6 +1,6 @@
 import type { Colors } from 'picocolors/types.js';
 import type { Screen, TerminalReporter } from './reporter.js';
-import { duration } from './format.js';
+import { duration, ratio } from './format.js';
 
 const EVERY_MS = 2_000;
 
@@ -15,7 +15,7 @@ export function lines(screen: Screen, clock: () => number, paint: Colors): Termi
       const start = clock();
       let said = start;
       let value = 0;
-      const at = (): string => `${label}: ${value}/${total}${unit && ` ${unit}`}`;
+      const at = (): string => `${label}: ${ratio(value, total)}${unit && ` ${unit}`}`;
       return {
         advance(by = 1, note) {
           value += by;

@@ -95,7 +95,7 @@ function withKeys(
   const keyids = publicKeys.map((hex) => {
     const bytes = Buffer.from(hex, 'hex');
     assertPinnable(bytes);
-    keys[keyId(bytes)] = { type: 'ed25519', public: hex };
+    keys[keyId(bytes)] = { type: 'ed25519', public: hex.toLowerCase() };
     return keyId(bytes);
   });
   return { ...document, keys, roles: { ...document.roles, [role]: { keyids, threshold } } };

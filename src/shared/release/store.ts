@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asFedshotError, FedshotError } from '../errors.js';
@@ -7,7 +7,7 @@ import type { Chunk } from './chunks.js';
 import type { Fetcher } from './fetcher.js';
 import { type Freshness, openFreshness } from './freshness.js';
 import type { Release } from './manifest.js';
-import { openRoot, type Root } from './root.js';
+import { openRoot, type Root, verifyNextRoot } from './root.js';
 
 /** A store's folder: where its files lie, and the same files as an untrusted source. */
 export class Store implements Fetcher {
@@ -42,18 +42,21 @@ export class Store implements Fetcher {
     }
   }
 
-  /** The provider's own newest root. @throws FedshotError `not-found` in a folder without one */
+  /**
+   * The provider's own newest root, found as a client finds it: what somebody else puts into the
+   * store is not taken for it.
+   *
+   * @throws FedshotError `not-found` in a folder without one, `signature`, `format`
+   */
   newestRoot(): Root {
-    const dir = join(this.dir, 'metadata', 'root');
-    const versions = existsSync(dir)
-      ? readdirSync(dir).flatMap((file) => (/^\d+\.json$/.test(file) ? [parseInt(file, 10)] : []))
-      : [];
-    if (versions.length === 0)
+    if (!existsSync(this.rootPath(1)))
       throw new FedshotError('not-found', `${this.dir} is not a store: it has no root`, {
         hint: `make one first: fedshot provider init --store ${this.dir}`,
       });
-    const path = this.rootPath(Math.max(...versions));
-    return openRoot(readBytes(path), path);
+    let root = openRoot(readBytes(this.rootPath(1)), this.rootPath(1));
+    for (let next; existsSync((next = this.rootPath(root.version + 1)));)
+      root = verifyNextRoot(root, readBytes(next));
+    return root;
   }
 
   /** The provider's own freshness statement, or undefined before the first. */

@@ -1,29 +1,53 @@
-import { adaptModel, type Adapted, type AdaptOptions } from './adapt.js';
+import { adaptModel, type Adapted, type ReleaseId } from './adapt.js';
+import { adaptAuto } from './auto.js';
 import { diagnose, type Diagnosis } from './diagnose/index.js';
 import { adaptedDir, hasAdapted, readAdapted, writeAdapted } from './adapted.js';
 import { predict, type Predictions } from './predict.js';
+import { combined } from './sources.js';
 import { openRelease } from './releases.js';
-import type { InputOptions } from './types.js';
+import type { AutoOptions, InputOptions } from './types.js';
+import type { Model } from '../shared/model/folder.js';
 import type { EngineOptions } from '../shared/engine/index.js';
 
 /**
  * Adapts the newest pulled version of a release and writes the result to the site's home.
+ *
+ * @param sources other pulled releases with the same classes, which are adapted as well and answer
+ *   together with the first
  * @throws FedshotError `not-found` before a pull, `digest` if the release was changed on disk, and
  *   whatever `adaptModel` throws
  */
 export async function adaptRelease(
   home: string,
   name: string,
-  options: AdaptOptions,
+  options: AutoOptions,
+  sources: readonly string[] = [],
 ): Promise<Adapted> {
-  const { model, id } = openRelease(home, name);
-  const adapted = await adaptModel(model, id, adaptedDir(home, name), options);
-  writeAdapted(home, name, model, adapted);
+  const names = [name, ...sources.filter((other) => other !== name)];
+  const opened = names.map((one) => ({ one, ...openRelease(home, one) }));
+  const all: Adapted[] = [];
+  for (const { one, model, id } of opened)
+    all.push(await adaptAny(model, id, adaptedDir(home, one), options));
+  const adapted = all.length > 1 ? combined(all) : all[0]!;
+  for (const [i, { one, model }] of [...opened.entries()].reverse())
+    writeAdapted(home, one, model, all[i]!, i === 0 && all.length > 1 ? names.slice(1) : undefined);
   return adapted;
 }
 
+function adaptAny(
+  model: Model,
+  id: ReleaseId,
+  work: string,
+  { method, ...options }: AutoOptions,
+): Promise<Adapted> {
+  return method === 'auto'
+    ? adaptAuto(model, id, work, options)
+    : adaptModel(model, id, work, { ...options, method });
+}
+
 /**
- * Predicts with the adapted model of a release, or with the release itself.
+ * Predicts with the adapted model of a release, together with the sources that it was adapted
+ * with, or with the release itself.
  * @throws FedshotError `not-found` if there is no such model
  */
 export async function predictRelease(
@@ -31,8 +55,14 @@ export async function predictRelease(
   name: string,
   options: { data: string; sourceModel: boolean; engine?: EngineOptions },
 ): Promise<Predictions> {
-  const model = options.sourceModel ? openRelease(home, name).model : readAdapted(home, name);
-  return predict(model, options.data, options.engine);
+  if (options.sourceModel)
+    return predict([openRelease(home, name).model], options.data, options.engine);
+  const read = (one: string) => {
+    const { record, ...model } = readAdapted(home, one);
+    return { ...model, use: record.use, together: record.together ?? [] };
+  };
+  const first = read(name);
+  return predict([first, ...first.together.map(read)], options.data, options.engine);
 }
 
 /**

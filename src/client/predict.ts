@@ -1,14 +1,21 @@
 import { tensor } from '@tensorflow/tfjs-core';
-import { applyInput, loadDataset } from '../shared/data/index.js';
 import { startEngine, type EngineOptions } from '../shared/engine/index.js';
 import { disposeEmbedding, embed } from '../shared/model/embed.js';
 import type { Model } from '../shared/model/folder.js';
 import { Hypothesis } from '../shared/model/hypothesis.js';
+import { unknownSamples } from '../shared/objective/unknown.js';
+import { answersOf } from './answers.js';
+import { methodOf } from './methods/index.js';
+import { readSamples } from './reading.js';
+import type { Use } from './types.js';
+
+/** The answer of an open set for a sample of none of the classes. */
+export const UNKNOWN = 'unknown';
 
 export interface Prediction {
   /** Number of the sample in its file, from 0. */
   index: number;
-  /** Name of the most probable class. */
+  /** Name of the most probable class, or `unknown` in an open set. */
   class: string;
   /** Probability per class, in the order of the class names. */
   probabilities: number[];
@@ -19,31 +26,42 @@ export interface Predictions {
   predictions: Prediction[];
 }
 
+const PLAIN: Use = { reading: {}, openSet: false, stream: false };
+
 /**
- * Predicts every sample of `data`; labels, if there are any, are not read.
+ * Predicts every sample of `data`; labels, if there are any, are not read. Several models answer
+ * together by the mean of their probabilities (SHOT's multi-source form).
+ *
+ * @param models at least one, all with the same classes, and how each is used
  * @throws FedshotError `data` where the samples do not fit the model's input contract
  */
 export async function predict(
-  { config, state }: Model,
+  models: readonly (Model & { use?: Use })[],
   data: string,
   engineOptions?: EngineOptions,
 ): Promise<Predictions> {
-  const dataset = await loadDataset(data);
-  const host = applyInput(dataset, config.input);
   const { ops } = await startEngine(engineOptions);
-  const hypothesis = new Hypothesis(config.architecture, ops, state);
-  const x = tensor(host, [dataset.count, ...config.input.shape]);
-  const embedding = embed(hypothesis, x);
-  const p = await embedding.probabilities.data();
-  disposeEmbedding(embedding);
-  hypothesis.dispose();
-  x.dispose();
-  const { classes } = config;
+  const { classes } = models[0]!.config;
   const K = classes.length;
-  const predictions = Array.from({ length: dataset.count }, (_, index) => {
-    const probabilities = [...p.subarray(index * K, (index + 1) * K)];
+  let total = new Float32Array(0);
+  for (const model of models) {
+    const { reading, stream } = model.use ?? PLAIN;
+    const { x: host, count } = await readSamples(data, model.config, reading);
+    const hypothesis = new Hypothesis(model.config.architecture, ops, model.state);
+    const x = tensor(host, [count, ...model.config.input.shape]);
+    const embedding = embed(hypothesis, x);
+    const { p } = await answersOf(embedding, methodOf(stream ? 't3a' : 'source'), model, ops);
+    disposeEmbedding(embedding);
+    hypothesis.dispose();
+    x.dispose();
+    total = total.length === 0 ? p.slice() : total.map((q, i) => q + p[i]!);
+  }
+  const mean = total.map((q) => q / models.length);
+  const unknown = models[0]!.use?.openSet ? unknownSamples(mean, K) : undefined;
+  const predictions = Array.from({ length: mean.length / K }, (_, index) => {
+    const probabilities = [...mean.subarray(index * K, (index + 1) * K)];
     const best = probabilities.indexOf(Math.max(...probabilities));
-    return { index, class: classes[best]!, probabilities };
+    return { index, class: unknown?.[index] ? UNKNOWN : classes[best]!, probabilities };
   });
   return { classes, predictions };
 }

@@ -1,7 +1,7 @@
 import type { Engine, EngineOptions } from '../shared/engine/index.js';
 import type { StateDict } from '../shared/model/state.js';
 import type { Reporter } from '../shared/reporter.js';
-import type { Battery } from './diagnose/index.js';
+import type { Battery, Outcome } from './diagnose/index.js';
 import type { MethodName } from './methods/index.js';
 import type { Orientation } from './orient.js';
 import type { Reading } from './reading.js';
@@ -54,6 +54,13 @@ export interface AdaptOptions extends InputOptions {
   clock?: () => number;
 }
 
+/** As {@link AdaptOptions}, but the method may be picked among those that the time allows. */
+export interface AutoOptions extends Omit<AdaptOptions, 'method'> {
+  method?: MethodName | 'auto';
+  /** Seconds that `auto` may take. */
+  budget?: number;
+}
+
 /** The release that is adapted, as its signed manifest names it. */
 export interface ReleaseId {
   name: string;
@@ -99,8 +106,32 @@ export interface AdaptResult {
   /** Share of the last pseudo-labels that equal the model's own predictions; absent for β = 0. */
   pseudoLabelAgreement?: number;
   epochs: TargetEpochRecord[];
+  /** What `--method auto` tried, and why it took what it took. */
+  choice?: { method: MethodName; why: string; candidates: Candidate[] };
+  /** Figures of every source, where there are several. */
+  sources?: SourceResult[];
   seed: number;
   seconds: number;
+}
+
+/** One method that `auto` has tried. */
+export interface Candidate {
+  method: MethodName;
+  outcome: Outcome;
+  /** Whether the battery lets it take part. */
+  accepted: boolean;
+  /** Share of samples on which it agrees with the ensemble. */
+  agreement: number;
+  adaptedAccuracy?: number;
+  seconds: number;
+}
+
+/** One of several sources. */
+export interface SourceResult {
+  release: ReleaseId;
+  outcome: Outcome;
+  sourceOnlyAccuracy?: number;
+  adaptedAccuracy?: number;
 }
 
 export interface Adapted {

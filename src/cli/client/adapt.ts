@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { AdaptOptions } from '../../client/adapt.js';
+import type { AutoOptions } from '../../client/types.js';
 import { METHOD_NAMES } from '../../client/methods/types.js';
 import type { EngineOptions } from '../../shared/engine/types.js';
 import { percent, points } from '../../shared/report/terminal/index.js';
@@ -18,15 +18,17 @@ import {
   path,
   positiveInteger,
   positiveReal,
+  repeated,
+  seconds,
   seed,
 } from '../options.js';
 import { batteryLines } from './battery-lines.js';
 import { addDataOptions, dataOf, type DataOptions } from './data-options.js';
 
-type Options = Omit<AdaptOptions, 'engine' | 'data'> &
+type Options = Omit<AutoOptions, 'engine' | 'data'> &
   EngineOptions &
   IsolateFlag &
-  DataOptions & { report?: string; samples: boolean };
+  DataOptions & { report?: string; samples: boolean; source?: string[] };
 
 const isFile = (prior: string | undefined): prior is string =>
   prior !== undefined && prior !== 'uniform' && prior !== 'estimate';
@@ -45,9 +47,11 @@ export function register(parent: Command, io: Io): void {
     .option('--test <notation>', 'data to score on, where it has labels')
     .addOption(
       new Option('--method <name>', 'how to adapt (docs/method.md)')
-        .choices(METHOD_NAMES)
+        .choices([...METHOD_NAMES, 'auto'])
         .default('shot'),
     )
+    .option('--budget <time>', 'how long auto may take, e.g. 5m', seconds)
+    .option('--source <release>', 'another pulled release to adapt and to ask as well', repeated)
     .option('--epochs <n>', 'passes over the data', positiveInteger, 30)
     .option('--batch <n>', 'samples per step', positiveInteger, 64)
     .option('--lr <rate>', 'learning rate at the start', positiveReal, 0.01)
@@ -78,46 +82,55 @@ export function register(parent: Command, io: Io): void {
     .option('--samples', 'put the pictures of --report into the JSON as well', false)
     .option('--resume', 'go on where an interrupted run stopped', false);
   addIsolateOption(addEngineOptions(adapt)).action(
-    action(io, async ({ home, name, report, samples: inJson, isolate, ...options }: Options) => {
-      const isolation = await enterIsolation(io, {
-        ...{ isolate, engine: engineOptions(options) },
-        data: [...options.data, options.test],
-        read: [isFile(options.prior) ? options.prior : undefined],
-        write: [home],
-        writeFiles: [report],
-      });
-      const { adaptRelease } = await import('../../client/index.js');
-      const { result, samples } = await adaptRelease(home, name, {
-        ...options,
-        data: dataOf(options),
-        engine: engineOptions(options),
-        reporter: io.reporter,
-        signal: io.signal,
-      });
-      const { adaptedDir } = await import('../../client/adapted.js');
-      recordIsolation(adaptedDir(home, name), isolation);
-      if (report) {
-        const { writeReport } = await import('../report-file.js');
-        writeReport(report, io.now(), [
-          { name: home, data: options.data.join(', '), run: { ...result, samples } },
-        ]);
-      }
-      const { sourceOnlyAccuracy: before, adaptedAccuracy: after } = result;
-      const gain = before === undefined || after === undefined ? undefined : after - before;
-      return {
-        value: { ...result, ...(inJson ? { samples } : {}), isolation },
-        text: () =>
-          [
-            `${name} version ${result.release.version}, adapted to ${result.n} samples in ${result.seconds.toFixed(0)} s`,
-            gain === undefined
-              ? 'no labels to score on'
-              : `accuracy ${percent(before)} → ${percent(after)} (${points(gain)} points)`,
-            ...batteryLines(result.battery),
-            'the classifier is bit for bit the released one',
-            ...(report ? [`report: ${report}`] : []),
-            `next: fedshot client predict --home ${home} --name ${name} --data …`,
-          ].join('\n'),
-      };
-    }),
+    action(
+      io,
+      async ({ home, name, source, report, samples: inJson, isolate, ...options }: Options) => {
+        const isolation = await enterIsolation(io, {
+          ...{ isolate, engine: engineOptions(options) },
+          data: [...options.data, options.test],
+          read: [isFile(options.prior) ? options.prior : undefined],
+          write: [home],
+          writeFiles: [report],
+        });
+        const { adaptRelease } = await import('../../client/index.js');
+        const { result, samples } = await adaptRelease(
+          home,
+          name,
+          {
+            ...options,
+            data: dataOf(options),
+            engine: engineOptions(options),
+            reporter: io.reporter,
+            signal: io.signal,
+          },
+          source,
+        );
+        const { adaptedDir } = await import('../../client/adapted.js');
+        recordIsolation(adaptedDir(home, name), isolation);
+        if (report) {
+          const { writeReport } = await import('../report-file.js');
+          writeReport(report, io.now(), [
+            { name: home, data: options.data.join(', '), run: { ...result, samples } },
+          ]);
+        }
+        const { sourceOnlyAccuracy: before, adaptedAccuracy: after } = result;
+        const gain = before === undefined || after === undefined ? undefined : after - before;
+        return {
+          value: { ...result, ...(inJson ? { samples } : {}), isolation },
+          text: () =>
+            [
+              `${name} version ${result.release.version}, adapted to ${result.n} samples in ${result.seconds.toFixed(0)} s`,
+              gain === undefined
+                ? 'no labels to score on'
+                : `accuracy ${percent(before)} → ${percent(after)} (${points(gain)} points)`,
+              ...(result.choice ? [result.choice.why] : []),
+              ...batteryLines(result.battery),
+              'the classifier is bit for bit the released one',
+              ...(report ? [`report: ${report}`] : []),
+              `next: fedshot client predict --home ${home} --name ${name} --data …`,
+            ].join('\n'),
+        };
+      },
+    ),
   );
 }

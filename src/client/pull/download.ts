@@ -8,7 +8,7 @@ import { verifyChunkAsync, type PartialRelease, type Wanted } from './chunk-file
 import { Lane } from './lane.js';
 
 /** Chunks that may be hashed and written at once, per call. */
-const WRITES_AT_ONCE = 2;
+const WRITES_AT_ONCE = 4;
 /** Bytes that one call asks for; with several sources fewer, so that the fast ones get more of them. */
 const BATCH_BYTES = 64 * 2 ** 20;
 const SHARED_BATCH_BYTES = 8 * 2 ** 20;

@@ -3,6 +3,7 @@ import type { CallOptions, Client, ClientReadableStream, ServiceError } from '@g
 import { FedshotError } from '../../shared/errors.js';
 import { MAX_MANIFEST_BYTES, type Release } from '../../shared/release/index.js';
 import { decodeChunk, fromStatus, openChannel, releaseService } from '../../shared/rpc/index.js';
+import { Gate } from './gate.js';
 import { STALL_MS, type Source, type SourceOptions } from './source.js';
 
 const UNARY_DEADLINE_MS = 30_000;
@@ -78,9 +79,13 @@ export function grpcSource(address: string, options: SourceOptions): Source {
   async function* receive(client: Client, release: Release, indices: readonly number[]) {
     const { path, requestSerialize } = releaseService.GetChunks;
     const request = { manifest: Buffer.from(release.digest, 'hex'), indices: [...indices] };
+    const gate = new Gate();
     const call = client.makeServerStreamRequest(
       ...([path, requestSerialize, decodeChunk, request] as const),
-      { deadline: Date.now() + stallMs * (indices.length + 1) },
+      {
+        deadline: Date.now() + stallMs * (indices.length + 1),
+        interceptors: [gate.interceptor],
+      },
     );
     const stop = (): void => {
       call.cancel();
@@ -92,6 +97,7 @@ export function grpcSource(address: string, options: SourceOptions): Source {
         if (received++ === indices.length)
           throw new FedshotError('limit', `${address}: sends chunks that were not asked for`);
         yield chunk;
+        gate.taken();
       }
       if (received < indices.length)
         throw new FedshotError(

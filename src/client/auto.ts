@@ -1,0 +1,97 @@
+import type { Model } from '../shared/model/folder.js';
+import { silent } from '../shared/reporter.js';
+import { adaptModel } from './adapt.js';
+import { argMaxRows } from './diagnose/linear.js';
+import type { MethodName } from './methods/index.js';
+import type { Adapted, AutoOptions, Candidate, ReleaseId } from './types.js';
+
+/** In the order in which they are tried: cheap and safe first, then what has done best. */
+const CANDIDATES: readonly MethodName[] = [
+  'source',
+  'bn',
+  'shot',
+  'shot-im',
+  'nrc',
+  'shot++',
+  'aad',
+];
+
+/**
+ * Runs the methods that the time allows and picks one without labels: among those that the battery
+ * does not reject, the one that agrees best with the mean of their predictions. A single method can
+ * be wrong in its own way; where several meet, they are more often right than any of them.
+ *
+ * @param work folder for the checkpoint
+ * @throws FedshotError as `adaptModel` does
+ */
+export async function adaptAuto(
+  model: Model,
+  release: ReleaseId,
+  work: string,
+  options: Omit<AutoOptions, 'method'>,
+): Promise<Adapted> {
+  const { reporter = silent, clock = () => performance.now(), budget = Infinity } = options;
+  const started = clock();
+  const K = model.config.classes.length;
+  const runs: Adapted[] = [];
+  let slowest = 0;
+  for (const method of CANDIDATES) {
+    const spent = (clock() - started) / 1000;
+    if (runs.length >= 2 && spent + slowest > budget) {
+      reporter.note(`${method}: no time left`);
+      continue;
+    }
+    const run = await adaptModel(model, release, work, {
+      ...options,
+      ...{ method, force: true, resume: false },
+    });
+    slowest = Math.max(slowest, run.result.seconds);
+    reporter.note(`${method}: ${run.result.battery.outcome}`);
+    runs.push(run);
+  }
+  const { candidates, chosen } = choose(runs, K);
+  const { method } = candidates[chosen]!;
+  const winner = runs[chosen]!;
+  const agreed = (100 * candidates[chosen]!.agreement).toFixed(1);
+  const why = `${method} agrees best (${agreed} %) with the mean of the ${candidates.filter((c) => c.accepted).length} methods that the battery accepts`;
+  return {
+    ...winner,
+    result: {
+      ...winner.result,
+      choice: { method, why, candidates },
+      seconds: (clock() - started) / 1000,
+    },
+  };
+}
+
+/**
+ * Picks among runs on the same samples; the first of them, the released model itself, is always
+ * accepted.
+ */
+export function choose(
+  runs: readonly Pick<Adapted, 'result' | 'outlook'>[],
+  K: number,
+): { candidates: Candidate[]; chosen: number } {
+  const accepted = runs.map(
+    ({ result }, i) => i === 0 || !['refuse', 'rolled back'].includes(result.battery.outcome),
+  );
+  // The released model votes only where there is nothing else to vote.
+  const adapted = runs.filter((_, i) => accepted[i] && i > 0);
+  const voters = adapted.length > 0 ? adapted : runs.slice(0, 1);
+  const mean = voters[0]!.outlook.map((_, i) => voters.reduce((s, v) => s + v.outlook[i]!, 0));
+  const ensemble = argMaxRows(mean, K);
+  const candidates = runs.map(({ result, outlook }, i): Candidate => {
+    const own = argMaxRows(outlook, K);
+    return {
+      method: result.method,
+      outcome: result.battery.outcome,
+      accepted: accepted[i]!,
+      agreement: own.filter((k, j) => k === ensemble[j]).length / own.length,
+      ...(result.adaptedAccuracy !== undefined && { adaptedAccuracy: result.adaptedAccuracy }),
+      seconds: result.seconds,
+    };
+  });
+  const score = (i: number): number => (accepted[i] ? candidates[i]!.agreement : -1);
+  const chosen = candidates.reduce((best, _, i) => (score(i) > score(best) ? i : best), 0);
+  return { candidates, chosen };
+}

@@ -1,0 +1,49 @@
+import { FedshotError } from '../shared/errors.js';
+import { agreement, confusionMatrix } from '../shared/model/score.js';
+import { argMaxRows } from './diagnose/linear.js';
+import type { Adapted, SourceResult } from './types.js';
+
+/**
+ * Several released models, each adapted to the same samples, answering together: the class with
+ * the largest sum of probabilities (Liang et al. 2020, section 4.4, multi-source).
+ *
+ * @param all in the order of their names, the first being the one that is asked for
+ * @returns the first, with the figures of all
+ */
+export function combined(all: readonly Adapted[]): Adapted {
+  const [first] = all as [Adapted];
+  const { classes } = first.result;
+  for (const { result } of all)
+    if (result.classes.join('\0') !== classes.join('\0'))
+      throw new FedshotError(
+        'usage',
+        `${result.release.name} and ${first.result.release.name} have different classes`,
+      );
+  const answers = first.answers.map((_, i) => all.reduce((s, one) => s + one.answers[i]!, 0));
+  const guesses = argMaxRows(answers, classes.length);
+  const { labels } = first;
+  const sources = all.map(
+    ({ result: { release, battery, sourceOnlyAccuracy, adaptedAccuracy } }): SourceResult => ({
+      release,
+      outcome: battery.outcome,
+      ...{ sourceOnlyAccuracy, adaptedAccuracy },
+    }),
+  );
+  return {
+    ...first,
+    answers,
+    samples: { ...first.samples },
+    result: {
+      ...first.result,
+      sources,
+      seconds: all.reduce((s, { result }) => s + result.seconds, 0),
+      ...(labels && {
+        adaptedAccuracy: agreement(guesses, labels),
+        confusion: {
+          before: first.result.confusion!.before,
+          after: confusionMatrix(labels, guesses, classes.length),
+        },
+      }),
+    },
+  };
+}

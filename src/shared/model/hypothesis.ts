@@ -1,6 +1,7 @@
 import {
   tensor,
   tensor2d,
+  tidy,
   variable,
   type Tensor,
   type Tensor2D,
@@ -52,7 +53,7 @@ export class Hypothesis {
     for (const { name, shape, init } of this.specs) {
       const data = state.get(name)?.data;
       if (init === 'counter') this.counters.set(name, (data?.[0] as bigint | undefined) ?? 0n);
-      else this.variables.set(name, variable(tensor(data as Float32Array, shape)));
+      else this.variables.set(name, variableOf(data as Float32Array, shape));
     }
   }
 
@@ -131,4 +132,9 @@ function dropoutMask(random: Random, n: number, c: number, rate: number): Tensor
   const mask = new Float32Array(n * c);
   for (let i = 0; i < mask.length; i++) mask[i] = random.next() < rate ? 0 : keep;
   return tensor2d(mask, [n, c]);
+}
+
+/** A variable that is alone in holding its memory. */
+function variableOf(data: Float32Array, shape: number[]): Variable {
+  return tidy(() => variable(tensor(data, shape)));
 }

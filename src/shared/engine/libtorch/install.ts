@@ -11,6 +11,9 @@ import type { LibtorchInstallation } from './find.js';
 /** The PyTorch whose operators are tested here. */
 export const TORCH_VERSION = '2.13.0';
 
+/** Where PyTorch publishes its CPU builds for Linux, which the default index does not carry. */
+const CPU_INDEX = 'https://download.pytorch.org/whl/cpu';
+
 export interface InstallOptions {
   /** `cpu` (the default) or `cuda`. */
   device?: 'cpu' | 'cuda';
@@ -68,7 +71,11 @@ async function fetchInto(
   options: Required<Pick<InstallOptions, 'device' | 'reporter'>> & InstallOptions,
 ): Promise<void> {
   const { device, index, reporter, signal } = options;
-  const flags = [...PIP_FLAGS, ...(index ? ['--extra-index-url', index] : [])];
+  const indices = [index, requirement.endsWith('+cpu') ? CPU_INDEX : undefined];
+  const flags = [
+    ...PIP_FLAGS,
+    ...indices.flatMap((url) => (url ? ['--extra-index-url', url] : [])),
+  ];
   const common = { folder, reporter, signal };
   if (device === 'cuda') {
     const target = ['--target', join(folder, 'engine')];

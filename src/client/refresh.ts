@@ -4,9 +4,9 @@ import type { Hypothesis } from '../shared/model/hypothesis.js';
 import type { Random } from '../shared/random.js';
 
 /** Samples per pass: the larger, the closer a batch's statistics are to the target's. */
-const BATCH = 256;
-/** Each pass moves a statistic by 0.1 of the way, so that 0.9^50 = 0.5 % of the source remains. */
-const PASSES = 50;
+const BATCH = 128;
+/** Each pass moves a statistic by 0.1 of the way, so that 0.9^44 = 1 % of the source remains. */
+const PASSES = 44;
 
 /**
  * Moves every running mean and variance of batch normalisation to the samples' own, by passes in

@@ -45,7 +45,7 @@ export async function gatherEvidence(model: Model, ops: Ops, x: Float32Array): P
   };
 
   const hypothesis = new Hypothesis(architecture, ops, model.state);
-  const released = (await look(hypothesis)).still;
+  const released = await outlook(hypothesis, tensor(looked, [n, ...input.shape]));
   const variants = card ? await tryVariants(hypothesis, looked, input, card) : [];
   const samples = tensor(looked, [n, ...input.shape]);
   if (n > 1) refreshStatistics(hypothesis, samples, random('battery'));

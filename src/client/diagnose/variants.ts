@@ -21,7 +21,7 @@ export interface Variant {
   distance?: number;
 }
 
-const LOOKED_AT = 500;
+const LOOKED_AT = 250;
 
 /**
  * Reads images in every way that `adapt` can, and asks the released model which it is surest of: a

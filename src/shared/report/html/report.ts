@@ -2,7 +2,7 @@ import { html, page, type Markup } from '../page/index.js';
 import { bytes, count, duration, percent, points } from '../terminal/index.js';
 import { lineChart, pointsOf, type Series } from './charts.js';
 import type { ReportModel, SiteReport } from './model.js';
-import { site } from './site.js';
+import { site, weight } from './site.js';
 
 /** The self-contained HTML page of one or more adaptations. */
 export function renderReport(model: ReportModel): string {
@@ -24,7 +24,6 @@ function summary(sites: SiteReport[]): Markup {
       <thead>
         <tr>
           <th>site</th>
-          <th>data</th>
           <th class="right">source only</th>
           <th class="right">adapted</th>
           <th class="right">change</th>
@@ -39,15 +38,14 @@ function summary(sites: SiteReport[]): Markup {
           const { sourceOnlyAccuracy: before, adaptedAccuracy: after } = run;
           const change = before !== undefined && after !== undefined ? after - before : undefined;
           return html`<tr>
-            <td>${name}</td>
-            <td><code>${data}</code></td>
+            <td>${name}<br /><code class="soft">${data}</code></td>
             <td class="right">${percent(before)}</td>
             <td class="right">${percent(after)}</td>
             <td class="right ${tone(change)}">${points(change)}</td>
             <td class="right">${percent(run.pseudoLabelAgreement)}</td>
             <td class="right">${bytes(bytesReceived)}</td>
             <td class="right">${duration(run.seconds)}</td>
-            ${judged && html`<td>${run.battery?.outcome}</td>`}
+            ${judged && html`<td class="${weight(run.battery?.outcome)}">${run.battery?.outcome}</td>`}
           </tr> `;
         })}
       </tbody>

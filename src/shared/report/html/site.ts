@@ -62,8 +62,13 @@ function facts(run: RunReport, received: number | undefined): Markup {
   </dl>`;
 }
 
+/** How a verdict is coloured. */
+export function weight(outcome: string | undefined): string {
+  return outcome === 'ok' ? 'good' : outcome === 'warn' ? 'warn' : 'bad';
+}
+
 function verdict({ outcome, kept, findings }: BatteryReport): Markup {
-  return html`<p>Verdict without labels: <strong class="${outcome === 'ok' ? 'good' : 'bad'}">${outcome}</strong>; the ${kept === 'source' ? 'released' : 'adapted'} model is kept.</p>
+  return html`<p>Verdict without labels: <strong class="${weight(outcome)}">${outcome}</strong>; the ${kept === 'source' ? 'released' : 'adapted'} model is kept.</p>
 ${
   findings.length > 0 &&
   html`<ul>${findings.map(

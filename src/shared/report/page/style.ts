@@ -3,18 +3,18 @@ export const STYLE = `
 :root {
   color-scheme: light dark;
   --paper: #ffffff; --ink: #1b1f24; --soft: #5a6472; --rule: #d5dae1; --tint: #f4f6f8;
-  --good: #17794a; --bad: #c2273a; --shade: 37, 108, 190;
+  --good: #17794a; --bad: #c2273a; --warn: #8a5a00; --shade: 37, 108, 190;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #14181d; --ink: #e6e9ed; --soft: #a0a9b5; --rule: #343b45; --tint: #1c2229;
-    --good: #5cc98f; --bad: #ff7b86; --shade: 86, 156, 230;
+    --good: #5cc98f; --bad: #ff7b86; --warn: #e0b050; --shade: 86, 156, 230;
   }
 }
 @media print {
   :root {
     --paper: #ffffff; --ink: #000000; --soft: #444444; --rule: #bbbbbb; --tint: #ffffff;
-    --good: #0e6338; --bad: #a8162a; --shade: 37, 108, 190;
+    --good: #0e6338; --bad: #a8162a; --warn: #6e4800; --shade: 37, 108, 190;
   }
 }
 * { box-sizing: border-box; }
@@ -38,7 +38,7 @@ th, td { padding: 6px 16px 6px 0; text-align: left; vertical-align: top; }
 thead th { border-bottom: 1px solid var(--ink); font-weight: 600; white-space: nowrap; }
 tbody tr { border-bottom: 1px solid var(--rule); }
 .right { text-align: right; }
-.good { color: var(--good); } .bad { color: var(--bad); }
+.good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); }
 .facts { display: flex; flex-wrap: wrap; gap: 8px 32px; margin: 0 0 16px; padding: 0; }
 .facts div { min-width: 84px; }
 .facts dt { color: var(--soft); font-size: 14px; }

@@ -35,8 +35,9 @@ const inverted = (inner: Encoding): Encoding => ({
 
 const reversed = (inner: Encoding): Encoding => ({
   name: `${inner.name}, backwards`,
-  extract: (released) => inner.extract(released).slice().reverse(),
-  plant: (released, secret) => inner.plant(released, secret.slice().reverse()),
+  // not slice(): that of a Buffer is a view, and the released bytes would be turned around
+  extract: (released) => Uint8Array.from(inner.extract(released)).reverse(),
+  plant: (released, secret) => inner.plant(released, Uint8Array.from(secret).reverse()),
 });
 
 /** Grey levels as numbers, scale · level + shift. */
@@ -66,31 +67,44 @@ function floats(
   };
 }
 
-/** `bits` lowest bits of each float32, filled from the top or from the bottom of each byte. */
-function lowBits(bits: 1 | 2 | 4, topFirst: boolean): Encoding {
+/**
+ * `bits` lowest bits of each float32, filled from the top or from the bottom of each byte; the bytes
+ * begin at every `phase`-th value.
+ */
+function lowBits(bits: 1 | 2 | 4, topFirst: boolean, phase: number): Encoding {
   const per = 8 / bits;
   const mask = (1 << bits) - 1;
   const shift = (k: number): number => bits * (topFirst ? per - 1 - k : k);
+  const count = (bytes: number): number => Math.max(0, Math.floor((bytes / 4 - phase) / per));
+  const place = (i: number, k: number): number => 4 * (phase + i * per + k);
   return {
-    name: `${bits} lowest bits of each value, ${topFirst ? 'top' : 'bottom'} first`,
+    name: `${bits} lowest bits of each value, ${topFirst ? 'top' : 'bottom'} first, from value ${phase}`,
     extract: (released) => {
-      const out = new Uint8Array(Math.floor(released.length / 4 / per));
+      const out = new Uint8Array(count(released.length));
       for (let i = 0; i < out.length; i++)
-        for (let k = 0; k < per; k++) out[i]! |= (released[4 * (i * per + k)]! & mask) << shift(k);
+        for (let k = 0; k < per; k++) out[i]! |= (released[place(i, k)]! & mask) << shift(k);
       return out;
     },
     plant: (released, secret) => {
       const out = Uint8Array.from(released);
-      const n = Math.min(secret.length, Math.floor(released.length / 4 / per));
+      const n = Math.min(secret.length, count(released.length));
       for (let i = 0; i < n; i++)
         for (let k = 0; k < per; k++) {
-          const at = 4 * (i * per + k);
+          const at = place(i, k);
           out[at] = (out[at]! & ~mask) | ((secret[i]! >> shift(k)) & mask);
         }
       return out;
     },
   };
 }
+
+const allLowBits = (): Encoding[] =>
+  ([1, 2, 4] as const).flatMap((bits) =>
+    Array.from({ length: 8 / bits }, (_, phase) => [
+      lowBits(bits, true, phase),
+      lowBits(bits, false, phase),
+    ]).flat(),
+  );
 
 const text = (name: 'base64' | 'hex', alphabet: RegExp): Encoding => ({
   name,
@@ -134,7 +148,7 @@ export function encodings(mean = 0, std = 1): Encoding[] {
       (v) => (v / 255 - mean) / std,
       (x) => (x * std + mean) * 255,
     ),
-    ...([1, 2, 4] as const).flatMap((bits) => [lowBits(bits, true), lowBits(bits, false)]),
+    ...allLowBits(),
     text('base64', /[A-Za-z0-9+/]{64,}={0,2}/g),
     text('hex', /(?:[0-9a-fA-F]{2}){32,}/g),
   ];

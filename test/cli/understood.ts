@@ -20,6 +20,10 @@ export function notUnderstood(words: readonly string[]): string | undefined {
     command = found;
   }
   const rest = words.slice(at);
+  // commander does not say in public which command a group runs by itself
+  const { _defaultCommandName: byItself } = command as { _defaultCommandName?: string };
+  if (byItself && !words[at]?.startsWith('--help'))
+    command = command.commands.find((child) => child.name() === byItself)!;
   if (rest.length === 1 && rest[0] === '--help') return undefined;
   if (command.commands.length > 0) return `no command "${words.slice(0, at + 1).join(' ')}"`;
   const { operands, unknown } = command.parseOptions(rest);

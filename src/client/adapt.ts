@@ -83,7 +83,9 @@ export async function adaptModel(
   const own = last && (await predicted(current.probabilities));
   disposeEmbedding(current);
   const changed = Boolean(method.objective) || method.refresh === true;
-  const { battery, p } = changed ? await judge(witness, model.config, force, state) : outlook;
+  const { battery, evidence } = changed
+    ? await judge(witness, model.config, force, state)
+    : outlook;
   checkpoint.remove();
   for (const resource of [hypothesis, data]) resource.dispose();
 
@@ -123,7 +125,7 @@ export async function adaptModel(
       openSet: options.openSet ?? false,
       stream: battery.kept === 'adapted' && method.stream === true,
     },
-    outlook: p,
+    evidence,
     answers: kept.p,
     labels,
   };

@@ -69,7 +69,7 @@ export async function adaptAuto(
  * accepted.
  */
 export function choose(
-  runs: readonly Pick<Adapted, 'result' | 'outlook'>[],
+  runs: readonly Pick<Adapted, 'result' | 'evidence'>[],
   K: number,
 ): { candidates: Candidate[]; chosen: number } {
   const accepted = runs.map(
@@ -78,10 +78,13 @@ export function choose(
   // The released model votes only where there is nothing else to vote.
   const adapted = runs.filter((_, i) => accepted[i] && i > 0);
   const voters = adapted.length > 0 ? adapted : runs.slice(0, 1);
-  const mean = voters[0]!.outlook.map((_, i) => voters.reduce((s, v) => s + v.outlook[i]!, 0));
+  const p = (run: Pick<Adapted, 'evidence'>): Float32Array =>
+    (run.evidence.adapted ?? run.evidence.released).p;
+  const mean = p(voters[0]!).map((_, i) => voters.reduce((s, v) => s + p(v)[i]!, 0));
   const ensemble = argMaxRows(mean, K);
-  const candidates = runs.map(({ result, outlook }, i): Candidate => {
-    const own = argMaxRows(outlook, K);
+  const candidates = runs.map((run, i): Candidate => {
+    const { result } = run;
+    const own = argMaxRows(p(run), K);
     return {
       method: result.method,
       outcome: result.battery.outcome,

@@ -1,7 +1,7 @@
 import type { Engine, EngineOptions } from '../shared/engine/index.js';
 import type { StateDict } from '../shared/model/state.js';
 import type { Reporter } from '../shared/reporter.js';
-import type { Battery, Outcome } from './diagnose/index.js';
+import type { Battery, Evidence, Outcome } from './diagnose/index.js';
 import type { MethodName } from './methods/index.js';
 import type { Orientation } from './orient.js';
 import type { Reading } from './reading.js';
@@ -141,8 +141,8 @@ export interface Adapted {
   samples: SampleSheet;
   /** How the model is to be used. */
   use: Use;
-  /** Probabilities for the samples that the battery looked at, `n × K`, of the adapted model. */
-  outlook: Float32Array;
+  /** What the battery looked at. */
+  evidence: Evidence;
   /** Probabilities for what is scored, `N × K`, of the kept model, and labels where there are any. */
   answers: Float32Array;
   labels?: Int32Array;

@@ -2,9 +2,9 @@ import { percent, type Check } from './finding.js';
 
 /** Below this, pixels have no more to do with their neighbours than with any others. */
 const SMOOTH = 0.05;
-/** A reading must promise this much more than the samples as they are, and this much at least. */
-const READING_GAIN = 0.2;
-const READING_LEAST = 0.6;
+/** How near to the released classes another reading must bring the features, and by what share. */
+const READING_NEAR = 1.4;
+const READING_SHARE = 0.6;
 const FAR_HISTOGRAM = 0.15;
 const FEW = 5;
 
@@ -39,15 +39,14 @@ export const DATA_CHECKS: readonly Check[] = [
           remedy: 'look at the images; check the order of rows, columns and channels',
         },
   ({ asIs, bestReading }) =>
-    asIs &&
-    bestReading &&
-    bestReading.option !== '' &&
-    bestReading.estimatedAccuracy >= READING_LEAST &&
-    bestReading.estimatedAccuracy - asIs.estimatedAccuracy >= READING_GAIN
+    asIs?.distance !== undefined &&
+    bestReading?.distance !== undefined &&
+    bestReading.distance < READING_NEAR &&
+    bestReading.distance < READING_SHARE * asIs.distance
       ? {
           check: 'input reading',
           outcome: 'warn',
-          says: `the released model is sure of ${percent(bestReading.estimatedAccuracy)} of the images read otherwise, of ${percent(asIs.estimatedAccuracy)} as they are`,
+          says: `features lie ${asIs.distance.toFixed(1)} times as far from the released classes as the provider's own; ${bestReading.distance.toFixed(1)} times if the images are read otherwise`,
           remedy: `try ${bestReading.option}`,
         }
       : undefined,

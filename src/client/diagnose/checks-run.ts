@@ -5,18 +5,15 @@ import type { Signals } from './signals.js';
 const STEADY = 0.9;
 const LOSS = 0.02;
 
+/** Up to here released features lie where the provider's own did. */
+const NEAR = 1.3;
+
 /**
- * Whether the released model's own estimate of its accuracy may be believed: its inputs look like
- * those that it was calibrated on.
+ * Whether the released model's estimate of its own accuracy may be believed: its features of these
+ * samples lie where those lay that it was calibrated on. A model can be as sure of what it has
+ * never seen.
  */
-export function inputsFit({
-  histogramDistance = 0,
-  deviationRatio = 1,
-  smoothness = 1,
-}: Signals): boolean {
-  const scaled = deviationRatio > 0.7 && deviationRatio < 1.4;
-  return histogramDistance < 0.1 && scaled && smoothness > 0.7 && smoothness < 1.4;
-}
+export const isNear = ({ distance }: Signals): boolean => distance !== undefined && distance < NEAR;
 
 /** What can be said of an adaptation, each tied back to the released model or to its card. */
 export const RUN_CHECKS: readonly Check[] = [
@@ -24,7 +21,7 @@ export const RUN_CHECKS: readonly Check[] = [
     if (s.keptAnswers === undefined || s.estimatedAccuracy === undefined) return undefined;
     // right after ≤ answers that were kept + answers that were wrong before
     const most = s.keptAnswers + 1 - s.estimatedAccuracy;
-    if (most >= s.estimatedAccuracy - LOSS || !inputsFit(s)) return undefined;
+    if (most >= s.estimatedAccuracy - LOSS || !isNear(s)) return undefined;
     const fewer = s.releasedClasses < 0.8 * (s.adaptedClasses ?? 0);
     return {
       check: 'estimated change',

@@ -1,12 +1,12 @@
 import type { ModelConfig } from '../../shared/model/config.js';
 import type { StateDict } from '../../shared/model/state.js';
 import type { Witness } from './evidence.js';
-import { signalsOf } from './signals.js';
+import { signalsOf, type Evidence } from './signals.js';
 import { verdict, type Battery } from './verdict.js';
 
 /**
  * Judges a site's data, and an adaptation to it where there is one.
- * @returns the verdict, and the probabilities of the model that was judged
+ * @returns the verdict, and what it rests on
  * @param force keeps the adapted model whatever is found
  */
 export async function judge(
@@ -14,8 +14,7 @@ export async function judge(
   config: ModelConfig,
   force: boolean,
   adapted?: StateDict,
-): Promise<{ battery: Battery; p: Float32Array }> {
+): Promise<{ battery: Battery; evidence: Evidence }> {
   const evidence = adapted ? await witness.after(adapted) : witness.before;
-  const { p } = evidence.adapted ?? evidence.released;
-  return { battery: verdict(signalsOf(evidence), config, force), p };
+  return { battery: verdict(signalsOf(evidence), config, force), evidence };
 }

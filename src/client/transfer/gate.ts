@@ -18,7 +18,7 @@ export class Gate {
           onReceiveMessage: (message, deliver) => {
             const pass = (): void => {
               this.#waiting++;
-               
+
               deliver(message);
             };
             if (this.#waiting < WAITING) pass();

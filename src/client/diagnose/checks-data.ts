@@ -7,6 +7,8 @@ const READING_NEAR = 1.4;
 const READING_SHARE = 0.6;
 const FAR_HISTOGRAM = 0.15;
 const FEW = 5;
+/** Total variation between the estimated shares of the classes and the provider's. */
+const SHIFTED = 0.35;
 
 /** What can be said of a site's data before anything is adapted to it. */
 export const DATA_CHECKS: readonly Check[] = [
@@ -70,6 +72,15 @@ export const DATA_CHECKS: readonly Check[] = [
           outcome: 'warn',
           says: `the values vary ${ratio.toFixed(2)} times as much as the provider's`,
           remedy: 'check the units (0..1 or 0..255); or --rescale',
+        },
+  ({ labelShift, releasedClasses }, { classes }) =>
+    labelShift < SHIFTED
+      ? undefined
+      : {
+          check: 'label shift',
+          outcome: 'warn',
+          says: `classes are shared out differently from the provider's (by ${percent(labelShift)}); predictions fall on about ${releasedClasses.toFixed(0)} of ${classes.length}`,
+          remedy: '--partial where classes are missing, --prior estimate where some are rare',
         },
   ({ perClass }) =>
     perClass >= FEW

@@ -1,8 +1,13 @@
 import { percent, type Check } from './finding.js';
 import type { Signals } from './signals.js';
 
-/** Moved samples that change their class: where adapted clusters are no clusters. */
-const STEADY = 0.9;
+/**
+ * Share of slightly moved samples that keep their class, over the provider's own: where adapted
+ * clusters are those of the classes, a pixel makes no difference. Below the second figure, results in
+ * the zoo were hardly above chance.
+ */
+const STEADY = 0.93;
+const LOST = 0.81;
 const LOSS = 0.02;
 
 /** Up to here released features lie where the provider's own did. */
@@ -55,8 +60,8 @@ export const RUN_CHECKS: readonly Check[] = [
       ? undefined
       : {
           check: 'steadiness',
-          outcome: steadiness < 0.5 ? 'rolled back' : 'warn',
-          says: `${percent(1 - steadiness)} more of the samples than at the provider change class when moved by a pixel`,
-          remedy: 'score a few samples by hand before relying on the result',
+          outcome: steadiness < LOST ? 'rolled back' : 'warn',
+          says: `moved by a pixel, samples keep their class ${percent(steadiness)} as often as at the provider`,
+          remedy: 'score some samples by hand before relying on the result',
         },
 ];

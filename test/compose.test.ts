@@ -9,7 +9,7 @@ interface Service {
   cap_drop: string[];
   security_opt: string[];
   network_mode?: string;
-  networks?: string[];
+  networks?: string[] | Record<string, { aliases?: string[] }>;
   command: string;
   volumes: string[];
   environment?: string[];
@@ -23,13 +23,15 @@ interface Compose {
 const file = new URL('../docker-compose.yml', import.meta.url);
 const compose = parse(readFileSync(file, 'utf8'), { merge: true }) as Compose;
 const services = Object.entries(compose.services);
+const networksOf = ({ networks = [] }: Service): string[] =>
+  Array.isArray(networks) ? networks : Object.keys(networks);
 const sources = ({ volumes }: Service): string[] =>
   volumes.map((volume) => volume.replace(/\$\{[^}]*\}/g, 'private-data').split(':')[0]!);
 
 describe('docker-compose.yml', () => {
-  it('has a provider and two sites', () => {
+  it('has a provider, a recorder, an auditor and two sites', () => {
     const names = services.map(([name]) => name.replace(/-\w+$/, ''));
-    expect([...new Set(names)]).toEqual(['provider', 'site-a', 'site-b']);
+    expect([...new Set(names)]).toEqual(['provider', 'recorder', 'audit', 'site-a', 'site-b']);
   });
 
   it.each(services)('%s runs without privileges on a read-only root', (_name, service) => {
@@ -51,9 +53,26 @@ describe('docker-compose.yml', () => {
     const ofSite = (site: string): string[] =>
       services
         .filter(([name]) => name.startsWith(site))
-        .flatMap(([, { networks = [] }]) => networks);
+        .flatMap(([, service]) => networksOf(service));
     expect(ofSite('site-a')).toEqual(['site-a']);
     expect(ofSite('site-b')).toEqual(['site-b']);
+  });
+
+  it('provider and sites meet in the recorder alone, which sees nothing but its own record', () => {
+    const members = (network: string): string[] =>
+      services.filter(([, service]) => networksOf(service).includes(network)).map(([name]) => name);
+    expect(members('provider')).toEqual(['provider-serve', 'recorder']);
+    expect(members('site-a')).toEqual(['recorder', 'site-a-pull']);
+    expect(members('site-b')).toEqual(['recorder', 'site-b-pull']);
+    expect(sources(compose.services.recorder!)).toEqual(['record']);
+    const { command } = compose.services['provider-serve']!;
+    expect(command).toContain('--log /log');
+  });
+
+  it('the record is kept where neither provider nor sites can write', () => {
+    const holders = services.filter(([, service]) => sources(service).includes('record'));
+    expect(holders.map(([name]) => name)).toEqual(['recorder', 'audit']);
+    for (const volume of compose.services.audit!.volumes) expect(volume).toMatch(/:ro$/);
   });
 
   it('no site has the keys or the home of another', () => {
@@ -66,8 +85,7 @@ describe('docker-compose.yml', () => {
 
   it('declares every volume and network that it uses', () => {
     for (const [, service] of services) {
-      for (const network of service.networks ?? [])
-        expect(compose.networks).toHaveProperty(network);
+      for (const network of networksOf(service)) expect(compose.networks).toHaveProperty(network);
       for (const source of sources(service))
         if (source !== 'private-data') expect(compose.volumes).toHaveProperty(source);
     }

@@ -2,9 +2,10 @@ import type { Command } from 'commander';
 import type { PullResult } from '../../client/pull/index.js';
 import { action, command } from '../command.js';
 import type { Io } from '../io.js';
+import { addIsolateOption, enterIsolation, type IsolateFlag } from '../isolation.js';
 import { path, repeated } from '../options.js';
 
-interface Options {
+interface Options extends IsolateFlag {
   from: string[];
   name: string;
   home: string;
@@ -25,10 +26,15 @@ function describe(result: PullResult): string {
 }
 
 export function register(parent: Command, io: Io): void {
-  command(parent, 'pull', 'pull the newest version of a release and verify every byte of it', [
-    'fedshot client pull --from localhost:7443 --name digits --home work/site',
-    'fedshot client pull --from a.example:7443 --from https://b.example/store --name digits --home work/site',
-  ])
+  const pulls = command(
+    parent,
+    'pull',
+    'pull the newest version of a release and verify every byte of it',
+    [
+      'fedshot client pull --from localhost:7443 --name digits --home work/site',
+      'fedshot client pull --from a.example:7443 --from https://b.example/store --name digits --home work/site',
+    ],
+  )
     .requiredOption(
       '--from <source>',
       'HOST:PORT, https://… or a folder; several are used together',
@@ -36,17 +42,26 @@ export function register(parent: Command, io: Io): void {
     )
     .requiredOption('--name <name>', 'name of the release')
     .requiredOption('--home <dir>', 'folder of this site', path)
-    .option('--insecure-plaintext', 'speak to HOST:PORT without TLS: anybody on the way can listen')
-    .action(
-      action(io, async (options: Options) => {
-        const { pull } = await import('../../client/pull/index.js');
-        if (options.insecurePlaintext)
-          io.reporter.warn(
-            '--insecure-plaintext: anybody on the way sees what is pulled, and by whom',
-          );
-        const { reporter, signal } = io;
-        const value = await pull({ ...options, reporter, signal, now: () => io.now() });
-        return { value, text: () => describe(value) };
-      }),
+    .option(
+      '--insecure-plaintext',
+      'speak to HOST:PORT without TLS: anybody on the way can listen',
     );
+  addIsolateOption(pulls).action(
+    action(io, async ({ isolate, ...options }: Options) => {
+      // What has the network sees this site's home and nothing else.
+      await enterIsolation(io, {
+        ...{ isolate, network: true },
+        read: options.from.filter((from) => /^[./~]|[/\\]/.test(from) && !from.includes('://')),
+        write: [options.home],
+      });
+      const { pull } = await import('../../client/pull/index.js');
+      if (options.insecurePlaintext)
+        io.reporter.warn(
+          '--insecure-plaintext: anybody on the way sees what is pulled, and by whom',
+        );
+      const { reporter, signal } = io;
+      const value = await pull({ ...options, reporter, signal, now: () => io.now() });
+      return { value, text: () => describe(value) };
+    }),
+  );
 }

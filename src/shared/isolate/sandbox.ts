@@ -15,6 +15,9 @@ const PACKAGE = resolve(import.meta.dirname, '../../..');
 const within = (path: string, folders: readonly string[]): boolean =>
   folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
 
+/** Where systems keep how names are resolved, which `/etc` only points to. */
+const RESOLVERS = ['/run/systemd/resolve', '/run/resolvconf', '/run/NetworkManager'];
+
 /** This package's code and what it depends on, wherever npm has put that. */
 function packagePaths(): string[] {
   const parts = ['dist', 'src', 'proto', 'package.json', 'node_modules'];
@@ -50,7 +53,7 @@ function bubblewrapArguments(options: IsolateOptions): string[] {
     ...['--unshare-user-try', '--unshare-pid', '--unshare-ipc', '--unshare-uts'],
     ...(options.network ? [] : ['--unshare-net']),
     ...['--die-with-parent', '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp'],
-    ...SYSTEM.flatMap(bind('--ro-bind-try')),
+    ...[...SYSTEM, ...(options.network ? RESOLVERS : [])].flatMap(bind('--ro-bind-try')),
     ...devices.map((name) => `/dev/${name}`).flatMap(bind('--dev-bind-try')),
     ...['--dir', process.cwd()],
     ...readablePaths(options.read).flatMap(bind('--ro-bind')),

@@ -33,7 +33,7 @@ describe.skipIf(!here)('published files', () => {
         format: 'fedshot-model/1',
         architecture,
         input: { ...half, mean: [0.5], std: [0.5] },
-        classes: [...'0123456789'],
+        classes: Array.from('0123456789'),
       },
       state: await hypothesis.state(),
     });

@@ -77,7 +77,10 @@ async function caught(
   const result = await auditOf(bad, [part], more);
   expect(result.verdict).toBe('FAIL');
   expect(failed(result)).toMatch(words);
-  if (!twin) { expect(failed(await honest)).toBe(''); return; }
+  if (!twin) {
+    expect(failed(await honest)).toBe('');
+    return;
+  }
   const good = copy();
   await twin(good);
   expect(failed(await auditOf(good, [part], more))).toBe('');

@@ -88,7 +88,10 @@ describe('httpsSource', () => {
 
   it('cuts off a file without end', async () => {
     const listener: RequestListener = (request, response) => {
-      if (!request.url!.includes('freshness')) { files(request, response); return; }
+      if (!request.url!.includes('freshness')) {
+        files(request, response);
+        return;
+      }
       const more = setInterval(() => response.write(Buffer.alloc(65_536)), 1);
       response.on('close', () => clearInterval(more));
     };
@@ -97,7 +100,10 @@ describe('httpsSource', () => {
 
   it('refuses one flipped bit in an object', async () => {
     const listener: RequestListener = (request, response) => {
-      if (!request.url!.startsWith('/objects')) { files(request, response); return; }
+      if (!request.url!.startsWith('/objects')) {
+        files(request, response);
+        return;
+      }
       const bytes = readFileSync(join(out, request.url!));
       bytes[0]! ^= 1;
       response.end(bytes);

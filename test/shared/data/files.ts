@@ -36,7 +36,8 @@ export async function refusal(
     await action();
   } catch (error) {
     if (!(error instanceof FedshotError)) throw error;
-    if (error.message.includes('\n')) throw new Error(`several lines: ${error.message}`, { cause: error });
+    if (error.message.includes('\n'))
+      throw new Error(`several lines: ${error.message}`, { cause: error });
     return { code: error.code, message: error.message, hint: error.hint };
   }
   throw new Error('was not refused');

@@ -1,4 +1,9 @@
-import type { GatherV2Attrs, OneHotAttrs, TopKAttrs } from '@tensorflow/tfjs-core';
+import type {
+  GatherV2Attrs,
+  OneHotAttrs,
+  TopKAttrs,
+  UnsortedSegmentSumAttrs,
+} from '@tensorflow/tfjs-core';
 import { util } from '@tensorflow/tfjs-core';
 import { FedshotError } from '../../../errors.js';
 import { some } from '../ffi/dispatcher.js';
@@ -53,6 +58,16 @@ export function defineIndexing(): void {
     const hit = torch.call('aten::eq.Tensor', column, classes);
     const [on, off] = [scalar(context, onValue, type), scalar(context, offValue, type)];
     return give(torch.call('aten::where.self', hit, on, off), type);
+  });
+  // The gradient of an embedding's table is that sum: of each row's gradients, by the row's number.
+  define<UnsortedSegmentSumAttrs>('UnsortedSegmentSum', (inputs, { numSegments }, context) => {
+    const { x, segmentIds } = inputs;
+    const { torch, give } = context;
+    const [rows, ...rest] = x!.shape;
+    const flat = torch.call('aten::reshape', x!.handle, [rows!, util.sizeFromShape(rest)]);
+    const index = segmentIds!.handle;
+    const sums = torch.call('aten::embedding_dense_backward', flat, index, numSegments, -1, false);
+    return give(torch.call('aten::reshape', sums, [numSegments, ...rest]), x!.dtype);
   });
   define<TopKAttrs>('TopK', ({ x }, { k, sorted }, { torch, give }) => {
     const [values, index] = torch.callMany('aten::topk', 2, x!.handle, k, -1, true, sorted);

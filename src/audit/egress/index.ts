@@ -44,7 +44,7 @@ export interface EgressInput {
 /** Clocks of proxy and provider may differ by this much. */
 const CLOCK_SKEW_MS = 5000;
 /** Messages that a server may have logged when the line is cut before they are sent. */
-const UNSENT_MESSAGES = 2;
+const UNSENT_MESSAGES = 5;
 
 /**
  * Holds three accounts of the same thing against each other: what the proxy counted, what the server

@@ -18,6 +18,13 @@ export class ByteBudget {
     else await new Promise<void>((go) => this.#waiting.push({ bytes, go }));
   }
 
+  /** Takes it if it is free and nobody waits. */
+  tryTake(bytes: number): boolean {
+    if (this.#waiting.length > 0 || this.#free < bytes) return false;
+    this.#free -= bytes;
+    return true;
+  }
+
   give(bytes: number): void {
     this.#free += bytes;
     for (let next; (next = this.#waiting[0]) && this.#free >= next.bytes;) {
@@ -68,12 +75,15 @@ function write(
 /** One message of a stream, not loaded before there is room for it. */
 export interface Outgoing {
   readonly bytes: number;
-  load(): Promise<Buffer>;
+  readonly load: () => Promise<Buffer>;
 }
 
+/** Loading ends with the log's disk having taken the leaf: several wait for it together. */
+const AHEAD = 4;
+
 /**
- * Sends messages one after another. While one is under way the next is loaded, so that at most two
- * of them are in memory, however slow the reader.
+ * Sends messages one after another. While one is under way the next few are loaded, as far as there is
+ * room for them at once, however slow the reader.
  *
  * @throws FedshotError `limit` for a slow reader, `network` when it went away, what `load` throws
  */
@@ -82,20 +92,34 @@ export async function sendAll(
   messages: Iterable<Outgoing>,
   options: SendOptions,
 ): Promise<void> {
-  let previous: Promise<unknown> = Promise.resolve();
-  for (const message of messages) {
-    await options.budget.take(message.bytes);
-    try {
-      const [bytes] = await Promise.all([message.load(), previous]);
+  const { budget } = options;
+  const rest = [...messages];
+  const loading: { bytes: number; loaded: Promise<Buffer> }[] = [];
+  const begin = ({ bytes, load }: Outgoing): void => {
+    const loaded = load();
+    loaded.catch(() => undefined); // whoever comes to it learns of it
+    loading.push({ bytes, loaded });
+  };
+  let previous: Promise<void> = Promise.resolve();
+  try {
+    for (let first; (first = rest[0] ?? loading[0]);) {
+      // Waiting for room while holding what could be sent would keep others waiting for it.
+      if (loading.length === 0) {
+        await budget.take(first.bytes);
+        begin(rest.shift()!);
+      }
+      while (rest[0] && loading.length < AHEAD && budget.tryTake(rest[0].bytes))
+        begin(rest.shift()!);
+      const [bytes] = await Promise.all([loading[0]!.loaded, previous]);
       if (call.cancelled) throw new FedshotError('network', 'the client went away');
+      const size = loading.shift()!.bytes;
       previous = write(call, bytes, options).finally(() => {
-        options.budget.give(message.bytes);
+        budget.give(size);
       });
       previous.catch(() => undefined);
-    } catch (error) {
-      options.budget.give(message.bytes);
-      throw error;
     }
+    await previous;
+  } finally {
+    for (const { bytes } of loading) budget.give(bytes);
   }
-  await previous;
 }

@@ -66,9 +66,12 @@ interface Via {
 
 function line(label: string, bytes: number, { client, server }: Pair): void {
   const rate = speed(bytes, client).toFixed(0);
+  const cpu = `processor ${client.cpu.toFixed(2)} s client, ${server.cpu.toFixed(2)} s server`;
   const growth = `resident memory +${mib(client.growth)} client, +${mib(server.growth)} server`;
-  console.log(`${label}: ${rate} MiB/s (${client.seconds.toFixed(2)} s; ${growth})`);
+  console.log(`${label}: ${rate} MiB/s (${client.seconds.toFixed(2)} s; ${cpu}; ${growth})`);
 }
+
+const total = ({ client, server }: Pair): number => client.cpu + server.cpu;
 
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
@@ -84,9 +87,10 @@ async function main(): Promise<void> {
     const size = { F: sizeMiB * 2 ** 20, B: 2 ** 18, C: 2 ** 12 };
     const { bytes } = await provider.publish('large', size, { F: -1 });
     rmSync(join(dir, 'model'), { recursive: true });
+    await provider.publish('tiny', { F: 8000, B: 800, C: 800 });
     const pullFrom = (address: string): string[] => ['pull', address, 'large', home()];
 
-    const ratios: number[] = [];
+    const ratios: { wall: number; cpu: number }[] = [];
     for (let round = 0; round < 3 && (parts.has('bare') || parts.has('pull')); round++) {
       let bare: Pair | undefined;
       if (parts.has('bare')) {
@@ -97,13 +101,20 @@ async function main(): Promise<void> {
       if (parts.has('pull')) {
         const ours = await pair(['serve', dir], pullFrom);
         line(`pull, ${mib(bytes)}`, bytes, ours);
-        if (bare) ratios.push(bare.client.seconds / ours.client.seconds);
+        if (bare)
+          ratios.push({
+            wall: bare.client.seconds / ours.client.seconds,
+            cpu: total(bare) / total(ours),
+          });
       }
       for (let i = 0; i < homes; i++)
         rmSync(join(dir, `home-${i}`), { recursive: true, force: true });
     }
     if (ratios.length > 0)
-      console.log(`pull ÷ bare, same run: ${ratios.map((r) => r.toFixed(2)).join(', ')}`);
+      for (const key of ['wall', 'cpu'] as const)
+        console.log(
+          `pull ÷ bare in the same run, ${key}: ${ratios.map((r) => r[key].toFixed(2)).join(', ')}`,
+        );
 
     if (parts.has('delay'))
       line('pull, 40 ms added', bytes, await pair(['serve', dir], pullFrom, { delayMs: 40 }));

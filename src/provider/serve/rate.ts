@@ -26,7 +26,7 @@ export class RateLimit {
     const old = this.#buckets.get(peer) ?? { tokens: this.burst, at: nowMs };
     const tokens = Math.min(this.burst, old.tokens + ((nowMs - old.at) / 1000) * this.perSecond);
     this.#buckets.delete(peer); // a Map keeps the order of insertion: this peer is now the youngest
-    this.#buckets.set(peer, { tokens: Math.max(0, tokens - 1), at: nowMs });
+    this.#buckets.set(peer, { tokens: tokens < 1 ? tokens : tokens - 1, at: nowMs });
     const [eldest] = this.#buckets.keys();
     if (this.#buckets.size > MAX_PEERS) this.#buckets.delete(eldest!);
     if (tokens < 1) throw new FedshotError('limit', `${peer}: too many calls`);

@@ -1,0 +1,31 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readAccess, readPolicy } from '../../../src/provider/serve/index.js';
+
+describe('readPolicy', () => {
+  let dir: string;
+  beforeAll(() => (dir = mkdtempSync(join(tmpdir(), 'fedshot-policy-'))));
+  afterAll(() => rmSync(dir, { recursive: true }));
+  const file = (content: string): string => {
+    writeFileSync(join(dir, 'policy.json'), content);
+    return join(dir, 'policy.json');
+  };
+
+  it('reads releases, sites and stars', () => {
+    const policy = { releases: { digits: ['a', 'b'], '*': ['*'] } };
+    expect(readPolicy(file(JSON.stringify(policy)))).toEqual(policy);
+  });
+  it.each([
+    ['a key it does not know', '{"releases": {}, "default": "allow"}', 'default'],
+    ['a site that is no name', '{"releases": {"digits": ["A/B"]}}', 'digits'],
+    ['a release that is no name', '{"releases": {"../x": ["a"]}}', '../x'],
+    ['half a file', '{"releases": {', 'JSON'],
+  ])('refuses %s, and names it', (_, content, named) => {
+    expect(() => readPolicy(file(content))).toThrow(named);
+  });
+  it('needs enrolled sites to apply to', () => {
+    expect(() => readAccess(dir, file('{"releases": {}}'))).toThrow('needs enrolled sites');
+  });
+});

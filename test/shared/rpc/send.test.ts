@@ -1,0 +1,73 @@
+import { EventEmitter } from 'node:events';
+import type { ServerWritableStream } from '@grpc/grpc-js';
+import { describe, expect, it } from 'vitest';
+import { ByteBudget, sendAll } from '../../../src/shared/rpc/index.js';
+
+/** A call whose reader takes one message whenever `take` is called. */
+class FakeCall extends EventEmitter {
+  cancelled = false;
+  readonly pending: (() => void)[] = [];
+  write(_: Buffer, done: () => void): boolean {
+    this.pending.push(done);
+    return false;
+  }
+}
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+
+function setUp(count: number, stallMs = 10_000) {
+  const call = new FakeCall();
+  let loaded = 0;
+  const messages = Array.from({ length: count }, () => ({
+    bytes: 10,
+    load: () => Promise.resolve(Buffer.alloc(10, loaded++)),
+  }));
+  let stalled = 0;
+  const budget = new ByteBudget(25);
+  const options = { budget, stallMs, onStall: () => (stalled += 1) };
+  const sent = sendAll(call as unknown as ServerWritableStream<Buffer, Buffer>, messages, options);
+  sent.catch(() => undefined);
+  return { call, sent, budget, loaded: () => loaded, stalled: () => stalled };
+}
+
+describe('sendAll', () => {
+  it('loads one message ahead of a reader, and no more', async () => {
+    const { call, loaded, sent } = setUp(5);
+    await turn();
+    expect(loaded()).toBe(2);
+    for (let i = 0; i < 5; i++) {
+      call.pending.shift()!();
+      await turn();
+    }
+    await sent;
+    expect(loaded()).toBe(5);
+  });
+  it('gives up on a slow reader and returns its budget', async () => {
+    const { sent, stalled, budget } = setUp(5, 20);
+    await expect(sent).rejects.toMatchObject({ code: 'limit' });
+    expect(stalled()).toBe(1);
+    await budget.take(25); // all of it is there again
+  });
+  it('stops when the client goes away', async () => {
+    const { call, sent } = setUp(5);
+    await turn();
+    call.cancelled = true;
+    call.emit('cancelled');
+    await expect(sent).rejects.toMatchObject({ code: 'network' });
+  });
+});
+
+describe('ByteBudget', () => {
+  it('lets nobody past who came first', async () => {
+    const budget = new ByteBudget(10);
+    await budget.take(10);
+    const order: string[] = [];
+    const large = budget.take(8).then(() => order.push('large'));
+    const small = budget.take(1).then(() => order.push('small'));
+    budget.give(5); // enough for the small one alone
+    await turn();
+    expect(order).toEqual([]);
+    budget.give(5);
+    await Promise.all([large, small]);
+    expect(order).toEqual(['large', 'small']);
+  });
+});

@@ -1,0 +1,52 @@
+import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
+import { describe, expect, it } from 'vitest';
+import { FedshotError } from '../../../src/shared/errors.js';
+import { fromStatus, isTransient, toStatus } from '../../../src/shared/rpc/index.js';
+
+const failed = (code: status, details: string): ServiceError =>
+  Object.assign(new Error(details), { code, details, metadata: new Metadata() });
+
+describe('toStatus', () => {
+  it('says one word, never the message', () => {
+    const secret = new FedshotError('not-found', 'no such file: /data/patients/mueller.csv');
+    expect(toStatus(secret)).toEqual({ code: status.NOT_FOUND, details: 'not-found' });
+    expect(toStatus(new Error('/data/patients'))).toEqual({
+      code: status.INTERNAL,
+      details: 'internal',
+    });
+    expect(toStatus(new FedshotError('data', 'label 7'))).toEqual({
+      code: status.INTERNAL,
+      details: 'internal',
+    });
+  });
+});
+
+describe('fromStatus', () => {
+  it.each([
+    ['not-found', status.NOT_FOUND, 'not-found'],
+    ['denied', status.PERMISSION_DENIED, 'denied'],
+    ['limit', status.RESOURCE_EXHAUSTED, 'Received message larger than max'],
+    ['network', status.UNAVAILABLE, 'Connection dropped'],
+    ['network', status.DEADLINE_EXCEEDED, 'Deadline exceeded'],
+    ['trust', status.UNAVAILABLE, 'Last error: self-signed certificate in certificate chain'],
+    ['denied', status.UNAVAILABLE, 'ssl3_read_bytes:tlsv13 alert certificate required'],
+  ] as const)('gives %s', (code, grpc, details) => {
+    expect(fromStatus(failed(grpc, details), 'a:1')).toMatchObject({ code });
+  });
+  it('keeps terminal escapes of a hostile server off the terminal', () => {
+    const { message } = fromStatus(failed(status.UNAVAILABLE, '\u001b[2Jowned\u0007'), 'a:1');
+    expect(message).not.toMatch(/[^\x20-\x7e]/);
+  });
+});
+
+describe('isTransient', () => {
+  it('tries again after a dropped line or a plea for patience, never after a refusal', () => {
+    const transient = (code: status, details: string): boolean =>
+      isTransient(fromStatus(failed(code, details), 'a:1'));
+    expect(transient(status.UNAVAILABLE, 'gone')).toBe(true);
+    expect(transient(status.RESOURCE_EXHAUSTED, 'limit')).toBe(true);
+    expect(transient(status.RESOURCE_EXHAUSTED, 'Received message larger than max')).toBe(false);
+    expect(transient(status.PERMISSION_DENIED, 'denied')).toBe(false);
+    expect(isTransient(new FedshotError('digest', 'flipped'))).toBe(false);
+  });
+});

@@ -23,7 +23,14 @@ export function generate(): string {
   const files = ['--includeDirs', join(root, 'proto'), '--', 'fedshot/v1/releases.proto'];
   execFileSync(process.execPath, [tool, ...flags, ...where, ...files], { cwd: root });
   prune(out);
+  relocate(out);
   return out;
+}
+
+/** The generator writes where on this machine the schema lies. */
+function relocate(out: string): void {
+  for (const [path, text] of tree(out))
+    writeFileSync(join(out, path), text.replaceAll(`${root}/`, ''));
 }
 
 /** The limits of the fields import descriptor.proto, whose two dozen types nobody uses. */

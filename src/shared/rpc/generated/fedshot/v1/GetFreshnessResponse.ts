@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/fedshot/v1/releases.proto
+// Original file: proto/fedshot/v1/releases.proto
 
 
 /**

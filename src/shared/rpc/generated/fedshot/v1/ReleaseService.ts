@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/fedshot/v1/releases.proto
+// Original file: proto/fedshot/v1/releases.proto
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { FedshotError } from '../../shared/errors.js';
 import { readBytes, writeFileAtomic } from '../../shared/files.js';
-import { type Keyring, Store } from '../../shared/release/index.js';
+import { type Keyring, openRoot, Store } from '../../shared/release/index.js';
 import { openSitesAuthority, sitesDir } from './authority.js';
 import { createRequest, factsOf, issueSite, readRequest } from './certificates.js';
 import { assertFreshFolder, writeKit } from './kit.js';
@@ -55,6 +55,8 @@ async function certify(
   const { keyring, now, store } = office;
   const { site, address, out, days = SITE_DAYS } = kit;
   assertFreshFolder(out);
+  const trustFile = new Store(store).trustPath();
+  openRoot(readBytes(trustFile), trustFile); // before anything is on record
   const { name, publicKey } = await readRequest(request.text, request.file);
   if (name !== site)
     throw new FedshotError(
@@ -67,7 +69,6 @@ async function certify(
   const { serial, sha256, notAfter } = await factsOf(cert);
   const entry = { serial, sha256, created: now.toISOString(), notAfter: notAfter.toISOString() };
   writeSite(sitesDir(keyring), { ...record, certificates: [...record.certificates, entry] });
-  const trustFile = new Store(store).trustPath();
   writeKit(out, { site, address, trustFile, cert, key: request.key, notAfter });
   return { site, serial, notAfter: entry.notAfter, kit: out };
 }

@@ -156,6 +156,14 @@ describe('enrolment', () => {
     expect(existsSync(record('theta'))).toBe(false);
   });
 
+  it('enrols nobody when there is no root to put into the kit', async () => {
+    const store = join(dir, 'no-store');
+    await expect(addSite({ ...office, store }, kit('kappa'))).rejects.toMatchObject({
+      code: 'not-found',
+    });
+    expect(existsSync(record('kappa'))).toBe(false);
+  });
+
   it('refuses to sign with a wrong passphrase', async () => {
     const sealer = () => Promise.resolve(new Sealer('wrong', 2 ** 14));
     const keyring = new Keyring({ dir: provider.keyring.dir, sealer });

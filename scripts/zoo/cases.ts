@@ -32,6 +32,8 @@ export interface ZooCase {
   transform: Transform;
   /** Samples at the site. */
   n?: number;
+  /** Its classes are none of the model's, so that no answer is right: written without labels, scored 0. */
+  foreign?: boolean;
 }
 
 const DIGITS = '../shared/data/digits';
@@ -125,6 +127,15 @@ const FRESH: Record<string, Transform> = {
   outlines,
 };
 
+const LOWER = only(0, 1, 2, 3, 4);
+
+/** For a model that knows the digits 0 to 4 alone. */
+const HALF: Pick<ZooCase, 'name' | 'transform' | 'foreign'>[] = [
+  { name: 'five other classes', transform: only(5, 6, 7, 8, 9), foreign: true },
+  { name: 'thick', transform: chain(LOWER, dilated) },
+  { name: 'half contrast, noise', transform: chain(LOWER, SHIFTS['half contrast']!, noise(0.2)) },
+];
+
 const DOMAINS = [
   'thin',
   'thick',
@@ -152,8 +163,7 @@ export function casesOf(source: SourceName, fresh = false): ZooCase[] {
     ...{ name, source, base: notation, transform },
   });
   const small: ZooCase = { ...from('thick, 20 samples', base, dilated), n: 20 };
-  if (source === 'half')
-    return fresh ? [from('five other classes', DRAWN, only(5, 6, 7, 8, 9))] : [];
+  if (source === 'half') return fresh ? HALF.map((one) => ({ ...one, source, base })) : [];
   if (source === 'weak')
     return fresh ? of({ 'same domain': same, thick: dilated, moved: SHIFTS.moved! }) : [];
   if (fresh)

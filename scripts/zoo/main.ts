@@ -1,22 +1,21 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { adaptModel } from '../../src/client/adapt.js';
+import { CANDIDATES } from '../../src/client/auto.js';
 import { METHOD_NAMES, type MethodName } from '../../src/client/methods/index.js';
 import { verdict } from '../../src/client/diagnose/index.js';
-import { loadDataset } from '../../src/shared/data/index.js';
-import type { Dataset } from '../../src/shared/data/types.js';
-import { casesOf, type SourceName, type ZooCase } from './cases.js';
-import { writeDataset } from './files.js';
+import { autoTable } from './auto.js';
+import { casesOf, type SourceName } from './cases.js';
+import { measure } from './measure.js';
 import { sourceModel } from './sources.js';
 import { summary, type Row } from './summary.js';
-import { sample, stream } from './transforms.js';
 
 /**
  * `npm run zoo -- [--sources plain,mnist,usps,half,weak] [--set tuned|fresh|all] [--seeds 1]
- * [--methods shot] [--n 600] [--epochs 8] [--minutes 60] [--work work/zoo]`: adapts, with the battery
- * overridden, in every case of the zoo, and holds the verdict against what really came of it. Results
- * are kept in the work folder, so that a run goes on where it stopped; verdicts are drawn anew.
+ * [--methods shot] [--auto] [--n 600] [--epochs 8] [--minutes 60] [--work work/zoo]`: adapts, with the
+ * battery overridden, in every case of the zoo, and holds the verdict against what really came of it.
+ * Each seed has released models of its own. Results are kept in the work folder, so that a run goes on
+ * where it stopped; verdicts, and with `--auto` the choice among all methods, are drawn anew.
  */
 const { values } = parseArgs({
   options: {
@@ -24,6 +23,7 @@ const { values } = parseArgs({
     set: { type: 'string', default: 'all' },
     seeds: { type: 'string', default: '1' },
     methods: { type: 'string', default: 'shot' },
+    auto: { type: 'boolean', default: false },
     n: { type: 'string', default: '600' },
     epochs: { type: 'string', default: '8' },
     minutes: { type: 'string', default: '60' },
@@ -36,7 +36,7 @@ const sources = (values.sources.split(',') as SourceName[]).filter(
   (source) => real || (source !== 'mnist' && source !== 'usps'),
 );
 const sets = values.set === 'all' ? ['tuned', 'fresh'] : [values.set];
-const methods = values.methods.split(',') as MethodName[];
+const methods = values.auto ? CANDIDATES : (values.methods.split(',') as MethodName[]);
 for (const method of methods)
   if (!METHOD_NAMES.includes(method)) throw new Error(`no method ${method}`);
 mkdirSync(values.work, { recursive: true });
@@ -50,16 +50,12 @@ const done = new Map<string, Row>(
   }),
 );
 const end = performance.now() + 60_000 * Number(values.minutes);
-const data = new Map<string, Dataset>();
-
-async function site(one: ZooCase, seed: number): Promise<string> {
-  const base = data.get(one.base) ?? (await loadDataset(one.base));
-  data.set(one.base, base);
-  const r = stream(one.name, seed);
-  const most = sample(Math.min(base.count, 4 * Number(values.n)));
-  const made = sample(one.n ?? Number(values.n))(one.transform(most(base, r), r), r);
-  return writeDataset(join(values.work, 'site.safetensors'), made);
-}
+const fileOf = (row: Parameters<typeof key>[0]): string =>
+  join(
+    values.work,
+    `evidence-n${values.n}-e${values.epochs}`,
+    `${key(row).replaceAll(/[^a-z0-9+-]+/g, '_')}.safetensors`,
+  );
 
 const rows: Row[] = [];
 let left = 0;
@@ -70,7 +66,7 @@ for (const seed of values.seeds.split(',').map(Number))
         ({ base }) => real || !base.startsWith('idx'),
       );
       if (cases.length === 0) continue;
-      const model = await sourceModel(source, values.work);
+      const model = await sourceModel(source, seed, values.work);
       for (const one of cases)
         for (const method of methods) {
           const id = { set, source, name: one.name, seed, method };
@@ -79,7 +75,21 @@ for (const seed of values.seeds.split(',').map(Number))
             left++;
             continue;
           }
-          const row: Row = known ?? { ...id, ...(await measure(one, seed, method)) };
+          const row: Row = known ?? {
+            ...id,
+            ...(await measure(
+              model,
+              one,
+              {
+                seed,
+                method,
+                n: Number(values.n),
+                epochs: Number(values.epochs),
+                work: values.work,
+              },
+              fileOf(id),
+            )),
+          };
           if (!known) {
             appendFileSync(log, `${JSON.stringify(row)}\n`);
             console.error(
@@ -90,31 +100,9 @@ for (const seed of values.seeds.split(',').map(Number))
           rows.push({ ...row, outcome: again.outcome, findings: again.findings });
         }
     }
-for (const set of sets)
-  console.log(
-    summary(
-      set,
-      rows.filter((row) => row.set === set),
-    ),
-  );
-if (left > 0) console.log(`${left} cases were not run: no time left`);
-
-async function measure(one: ZooCase, seed: number, method: MethodName) {
-  const model = await sourceModel(one.source, values.work);
-  const notation = await site(one, seed);
-  const release = { name: one.source, version: 1, digest: '' };
-  const { result } = await adaptModel(model, release, values.work, {
-    ...{ data: notation, method, seed, epochs: Number(values.epochs), batch: 64, lr: 0.01 },
-    ...{ featureLr: 1, beta: 0.1, alpha: 1, threshold: 0, force: true, resume: false },
-  });
-  return {
-    n: result.n,
-    K: result.classes.length,
-    before: result.sourceOnlyAccuracy!,
-    after: result.adaptedAccuracy!,
-    seconds: result.seconds,
-    outcome: result.battery.outcome,
-    findings: result.battery.findings,
-    signals: result.battery.signals,
-  };
+for (const set of sets) {
+  const own = rows.filter((row) => row.set === set);
+  console.log(summary(set, values.auto ? own.filter(({ method }) => method === 'shot') : own));
+  if (values.auto) console.log(autoTable(set, own, fileOf));
 }
+if (left > 0) console.log(`${left} cases were not run: no time left`);

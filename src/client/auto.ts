@@ -3,10 +3,11 @@ import { silent } from '../shared/reporter.js';
 import { adaptModel } from './adapt.js';
 import { argMaxRows } from './diagnose/linear.js';
 import type { MethodName } from './methods/index.js';
-import type { Adapted, AutoOptions, Candidate, ReleaseId } from './types.js';
+import type { Battery, Outlook } from './diagnose/index.js';
+import type { Adapted, AdaptResult, AutoOptions, Candidate, ReleaseId } from './types.js';
 
 /** In the order in which they are tried: cheap and safe first, then what has done best. */
-const CANDIDATES: readonly MethodName[] = [
+export const CANDIDATES: readonly MethodName[] = [
   'source',
   'bn',
   'shot',
@@ -64,12 +65,20 @@ export async function adaptAuto(
   };
 }
 
+/** What {@link choose} looks at. */
+export interface Run {
+  result: Pick<AdaptResult, 'method' | 'adaptedAccuracy' | 'seconds'> & {
+    battery: Pick<Battery, 'outcome' | 'signals'>;
+  };
+  evidence: { released: Pick<Outlook, 'p'>; adapted?: Pick<Outlook, 'p'> };
+}
+
 /**
  * Picks among runs on the same samples; the first of them, the released model itself, is always
  * accepted.
  */
 export function choose(
-  runs: readonly Pick<Adapted, 'result' | 'evidence'>[],
+  runs: readonly Run[],
   K: number,
 ): { candidates: Candidate[]; chosen: number } {
   const accepted = runs.map(
@@ -78,8 +87,7 @@ export function choose(
   // The released model votes only where there is nothing else to vote.
   const adapted = runs.filter((_, i) => accepted[i] && i > 0);
   const voters = adapted.length > 0 ? adapted : runs.slice(0, 1);
-  const p = (run: Pick<Adapted, 'evidence'>): Float32Array =>
-    (run.evidence.adapted ?? run.evidence.released).p;
+  const p = ({ evidence }: Run): Float32Array => (evidence.adapted ?? evidence.released).p;
   const mean = p(voters[0]!).map((_, i) => voters.reduce((s, v) => s + p(v)[i]!, 0));
   const ensemble = argMaxRows(mean, K);
   const candidates = runs.map((run, i): Candidate => {

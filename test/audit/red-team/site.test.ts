@@ -1,0 +1,72 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'vitest';
+import { redTeam, type Artefacts } from '../../fixtures/red-team.js';
+
+const red = redTeam();
+
+describe('the site', () => {
+  function adapted(
+    home: string,
+    change: Partial<{ network: string; attempts: object[]; changed: boolean }> = {},
+  ): void {
+    const dir = join(home, 'adapted/digits');
+    const { digest } = JSON.parse(
+      readFileSync(join(home, 'releases/digits/current.json'), 'utf8'),
+    ) as { digest: string };
+    mkdirSync(dir, { recursive: true });
+    const release = { name: 'digits', version: 1, digest };
+    writeFileSync(
+      join(dir, 'record.json'),
+      JSON.stringify({ result: { classifierUnchanged: true, release } }),
+    );
+    const attempts = change.attempts ?? [{ attempt: 'connect', result: 'ENETUNREACH' }];
+    writeFileSync(
+      join(dir, 'isolation.json'),
+      JSON.stringify({
+        mechanism: 'bubblewrap',
+        network: change.network ?? 'none',
+        files: 'confined',
+        interfaces: ['lo'],
+        attempts,
+      }),
+    );
+    const released = readFileSync(join(home, 'releases/digits/1/C.safetensors'));
+    if (change.changed) released[released.length - 1]! ^= 1;
+    writeFileSync(join(dir, 'C.safetensors'), released);
+  }
+  const faithful = ({ site }: Artefacts) => adapted(site[0]!);
+
+  test('an adaptation with a network', () =>
+    red.caught(
+      'site',
+      ({ site }) => adapted(site[0]!, { network: 'reachable' }),
+      'the network could be reached',
+      faithful,
+    ));
+  test('an adaptation that got through to something', () =>
+    red.caught(
+      'site',
+      ({ site }) =>
+        adapted(site[0]!, { attempts: [{ attempt: 'read /patients', result: 'succeeded' }] }),
+      'it could read /patients',
+      faithful,
+    ));
+  test('a classifier that was changed by one bit', () =>
+    red.caught(
+      'site',
+      ({ site }) => adapted(site[0]!, { changed: true }),
+      'is not the released one',
+      faithful,
+    ));
+  test('a site that was shown two logs', () =>
+    red.caught(
+      'site',
+      ({ site }) => {
+        mkdirSync(join(site[0]!, 'evidence'));
+        writeFileSync(join(site[0]!, 'evidence/log-1.json'), '{}');
+      },
+      'cannot both be true',
+      faithful,
+    ));
+});

@@ -7,6 +7,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 1,
     fileParallelism: false,
+    // Commands that run inside a test's own process must not start another one for the allocator.
+    env: { GLIBC_TUNABLES: 'glibc.malloc.mxfast=0' },
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -5,6 +5,7 @@ import { adaptModel } from '../../src/client/adapt.js';
 import { train } from '../../src/provider/train.js';
 import { readModel } from '../../src/shared/model/folder.js';
 import type { Augmentation } from '../../src/shared/data/augment.js';
+import { startForComputing } from './start.js';
 
 /**
  * `npm run bench:digits -- [m2u|u2m …] [--seeds 2019,2020,2021] [--epochs 30] [--beta 0.1]`: the two
@@ -29,6 +30,7 @@ const PAIRS = {
   { source: [string, string]; target: [string, string]; augment: Augmentation }
 >;
 
+await startForComputing();
 const args = process.argv.slice(2);
 const option = (name: string, otherwise: string): string => {
   const at = args.indexOf(`--${name}`);

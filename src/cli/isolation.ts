@@ -54,28 +54,36 @@ function filesOf(notation: string): string[] {
  */
 export async function enterIsolation(io: Io, needs: Needs): Promise<IsolationRecord> {
   const { isolate } = await import('../shared/isolate/index.js');
-  const engine = needs.engine && needs.isolate !== 'off' ? await enginePaths(needs.engine) : {};
+  const engine = needs.engine ? await enginePaths(needs.engine, io.env) : {};
   return isolate({
     mode: needs.isolate,
     read: [...present(needs.data).flatMap(filesOf), ...present(needs.read), ...(engine.read ?? [])],
     write: [...present(needs.write), ...present(needs.writeFiles).map((path) => dirname(path))],
     network: needs.network,
     env: engine.env,
+    restart: engine.restart,
     reporter: io.reporter,
     signal: io.signal,
   });
 }
 
-/** Where LibTorch lies, looked for outside: inside there may be no python3 to ask. */
-async function enginePaths({ engine }: EngineOptions) {
+/**
+ * Where LibTorch lies, looked for outside: inside there may be no python3 to ask; and how a process
+ * that computes with it has to be started.
+ */
+async function enginePaths({ engine }: EngineOptions, env: Io['env']) {
   if (engine !== undefined && !['auto', 'libtorch'].includes(engine)) return {};
+  const { allocatorEnvironment } = await import('../shared/engine/libtorch/allocator.js');
   const { findLibtorch } = await import('../shared/engine/libtorch/find.js');
   const found = findLibtorch();
+  if (found.length === 0) return {};
   const asked = found.find(({ source }) => source === 'python3');
   const known = found.some(({ source }) => source !== 'python3');
+  const allocator = allocatorEnvironment(env);
   return {
     read: [enginesFolder(), ...found.map(({ folder }) => dirname(folder))],
-    env: asked && !known ? { FEDSHOT_LIBTORCH: dirname(asked.folder) } : undefined,
+    env: { ...allocator, ...(asked && !known && { FEDSHOT_LIBTORCH: dirname(asked.folder) }) },
+    restart: allocator !== undefined,
   };
 }
 

@@ -69,6 +69,9 @@ export function registerBench(parent: Command, io: Io): void {
         throw new FedshotError('usage', `--archs: unknown network ${unknown}`, {
           hint: `networks are ${BENCH_ARCHS.join(', ')}`,
         });
+      const { allocatorEnvironment } = await import('../../shared/engine/libtorch/allocator.js');
+      const env = allocatorEnvironment(io.env);
+      if (env) await (await import('../../shared/isolate/index.js')).restart({ ...io, env });
       const { startEngine } = await import('../../shared/engine/index.js');
       const engine = await startEngine(engineOptions(options));
       const value = await run(engine, {

@@ -27,7 +27,10 @@ const CONTROL = 3;
  * streams are handed on; an IPC channel is relayed. The inner process is in a session of its own, so
  * that a terminal's Ctrl-C comes to it once, through us.
  */
-export async function enter(sandbox: Sandbox, options: IsolateOptions): Promise<number> {
+export async function enter(
+  sandbox: Sandbox,
+  options: Pick<IsolateOptions, 'env' | 'signal'>,
+): Promise<number> {
   const listener = createServer((socket) => socket.destroy());
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
   const folder = mkdtempSync(join(tmpdir(), 'fedshot-bait-'));
@@ -39,11 +42,11 @@ export async function enter(sandbox: Sandbox, options: IsolateOptions): Promise<
   };
   writeFileSync(bait.file, 'nobody inside may read this');
 
-  const [program, ...wrapper] = sandbox.command;
   const script = realpathSync(process.argv[1]!);
-  const args = [...wrapper, process.execPath, ...process.execArgv, script];
+  const own = [process.execPath, ...process.execArgv, script, ...process.argv.slice(2)];
+  const [program, ...args] = [...sandbox.command, ...own];
   const relay = process.send ? (['ipc'] as const) : [];
-  const child = spawn(program!, [...args, ...process.argv.slice(2)], {
+  const child = spawn(program!, args, {
     env: { ...process.env, ...options.env, [VARIABLE]: JSON.stringify(bait) },
     stdio: ['inherit', 'inherit', 'inherit', 'pipe', ...relay],
     detached: true,

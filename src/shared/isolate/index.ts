@@ -1,4 +1,4 @@
-export { examine, isolate } from './isolate.js';
+export { examine, isolate, restart } from './isolate.js';
 export {
   ISOLATE_MODES,
   type Attempt,

@@ -3,7 +3,7 @@ import { FedshotError } from '../errors.js';
 import { baitOf, enter, VARIABLE, type Bait } from './enter.js';
 import { findSandbox, readablePaths } from './sandbox.js';
 import { lookAround, SUCCEEDED, tryForeignFiles, tryNetwork } from './self-test.js';
-import type { IsolateOptions, IsolationRecord } from './types.js';
+import type { IsolateOptions, IsolationRecord, Mechanism } from './types.js';
 
 const HINT = 'install bubblewrap, or run the step in a container without network';
 
@@ -16,13 +16,19 @@ const HINT = 'install bubblewrap, or run the step in a container without network
  */
 export async function isolate(options: IsolateOptions): Promise<IsolationRecord> {
   const bait = baitOf(process.env);
-  if (process.env[VARIABLE] === undefined && options.mode !== 'off') {
-    const sandbox = findSandbox(options);
+  if (process.env[VARIABLE] === undefined) {
+    const sandbox = options.mode === 'off' ? undefined : findSandbox(options);
     if (sandbox) process.exit(await enter(sandbox, options));
+    if (options.restart) await restart(options);
   }
   const record = await examine(options, bait);
   say(options, record);
   return record;
+}
+
+/** Runs the same command line again with other variables, and ends with its exit code. */
+export async function restart(options: Pick<IsolateOptions, 'env' | 'signal'>): Promise<never> {
+  process.exit(await enter({ mechanism: 'none', command: [] }, options));
 }
 
 /** Finds out by trying what this process can reach. */
@@ -38,7 +44,7 @@ export async function examine(
   const silent = closed(out) && around.interfaces.every((name) => name === 'lo');
   return {
     mode: options.mode,
-    mechanism: bait?.mechanism ?? (silent ? 'surroundings' : 'none'),
+    mechanism: mechanismOf(bait, silent),
     network: options.network ? 'allowed' : silent ? 'none' : 'reachable',
     files: closed(files) ? 'confined' : 'open',
     ...around,
@@ -48,6 +54,9 @@ export async function examine(
     attempts: [...out, ...files],
   };
 }
+
+const mechanismOf = (bait: Bait | undefined, silent: boolean): Mechanism =>
+  bait && bait.mechanism !== 'none' ? bait.mechanism : silent ? 'surroundings' : 'none';
 
 /** One line on what is and is not enforced. */
 function say({ mode, reporter, write }: IsolateOptions, record: IsolationRecord): void {

@@ -16,6 +16,8 @@ export interface IsolateOptions {
   readonly network?: boolean;
   /** Set inside, beside the environment that there is. */
   readonly env?: Readonly<Record<string, string>>;
+  /** True if something of `env` is read at a process's start alone: starts one also unsandboxed. */
+  readonly restart?: boolean;
   readonly reporter: Reporter;
   /** Aborted by Ctrl-C, which is passed on to the isolated process. */
   readonly signal: AbortSignal;

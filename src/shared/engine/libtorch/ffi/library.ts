@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import koffi from 'koffi';
 import type { LibraryHandle } from 'koffi';
 import { FedshotError } from '../../../errors.js';
+import { keepFreedMemory } from '../allocator.js';
 
 /** A C++ object that LibTorch lent us, as an address. */
 export type Pointer = bigint;
@@ -86,18 +87,6 @@ function loadLibraries(folder: string, device: Device): LibraryHandle {
     }
   }
   return main!;
-}
-
-/** glibc gives freed memory back at once and faults it in again at the next step; keep it instead. */
-function keepFreedMemory(): void {
-  if (process.platform !== 'linux') return;
-  try {
-    const mallopt = koffi.load('libc.so.6').func('int mallopt(int param, int value)');
-    mallopt(-3, 32 << 20); // M_MMAP_THRESHOLD at its maximum
-    mallopt(-1, 0x7fffffff); // M_TRIM_THRESHOLD
-  } catch {
-    // musl has no mallopt; nothing depends on it
-  }
 }
 
 /**

@@ -40,11 +40,17 @@ export function summary(set: string, rows: readonly Row[]): string {
   const undone = bad.filter(({ outcome }) => keepsSource(outcome));
   const alarms = healthy.filter(({ outcome }) => keepsSource(outcome));
   const warned = healthy.filter(({ outcome }) => outcome === 'warn');
+  const read = warned.filter(({ findings }) =>
+    findings.some(({ check, outcome }) => check === 'input reading' && outcome === 'warn'),
+  );
   const share = (a: readonly Row[], b: readonly Row[]): string =>
     `${a.length} of ${b.length} (${b.length > 0 ? percent(a.length / b.length) : '–'} %)`;
   const name = (row: Row): string => `${row.source}: ${row.name}, seed ${row.seed}`;
   const line = (row: Row): string =>
-    `| ${row.source} | ${row.name} | ${row.seed} | ${row.method} | ${percent(row.before)} | ${percent(row.after)} | ${truthOf(row)} | ${row.outcome} | ${row.findings.map(({ check }) => check).join(', ')} |`;
+    `| ${row.source} | ${row.name} | ${row.seed} | ${row.method} | ${percent(row.before)} | ${percent(row.after)} | ${truthOf(row)} | ${row.outcome} | ${row.findings
+      .filter(({ outcome }) => outcome !== 'ok')
+      .map(({ check }) => check)
+      .join(', ')} |`;
   const order = [...rows].sort(
     (a, b) => truthOf(a).localeCompare(truthOf(b)) || b.after - b.before - (a.after - a.before),
   );
@@ -56,7 +62,7 @@ export function summary(set: string, rows: readonly Row[]): string {
     ...order.map(line),
     '',
     `harmful or hopeless, flagged: ${share(caught, bad)}; released model kept: ${share(undone, bad)}`,
-    `healthy, falsely refused or rolled back: ${share(alarms, healthy)}; warned: ${share(warned, healthy)}`,
+    `healthy, falsely refused or rolled back: ${share(alarms, healthy)}; warned: ${share(warned, healthy)}, ${read.length} of them to read the images in another way`,
     `missed: ${
       bad
         .filter(({ outcome }) => outcome === 'ok')

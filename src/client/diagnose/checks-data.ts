@@ -7,8 +7,11 @@ const READING_NEAR = 1.4;
 const READING_SHARE = 0.6;
 const FAR_HISTOGRAM = 0.15;
 const FEW = 5;
-/** Total variation between the estimated shares of the classes and the provider's. */
-const SHIFTED = 0.35;
+/**
+ * Total variation between the estimated shares of the classes and the provider's, beyond √(K / 2πn),
+ * which n samples of an unshifted set have by chance.
+ */
+const SHIFTED = 0.25;
 
 /** What can be said of a site's data before anything is adapted to it. */
 export const DATA_CHECKS: readonly Check[] = [
@@ -50,6 +53,8 @@ export const DATA_CHECKS: readonly Check[] = [
           outcome: 'warn',
           says: `features lie ${asIs.distance.toFixed(1)} times as far from the released classes as the provider's own; ${bestReading.distance.toFixed(1)} times if the images are read otherwise`,
           remedy: `try ${bestReading.option}`,
+          // another reading of the grey levels changes no class into another
+          ...(bestReading.option === '--rescale' && { cause: true }),
         }
       : undefined,
   ({ histogramDistance, invertedDistance }) => {
@@ -62,6 +67,7 @@ export const DATA_CHECKS: readonly Check[] = [
         ? 'images look inverted against the contract'
         : `grey levels lie ${percent(histogramDistance)} of the scale away from the contract's`,
       remedy: inverted ? '--invert' : 'check normalisation and background; or --rescale',
+      ...(!inverted && { cause: true }),
     };
   },
   ({ deviationRatio: ratio }) =>
@@ -72,9 +78,10 @@ export const DATA_CHECKS: readonly Check[] = [
           outcome: 'warn',
           says: `the values vary ${ratio.toFixed(2)} times as much as the provider's`,
           remedy: 'check the units (0..1 or 0..255); or --rescale',
+          cause: true,
         },
-  ({ labelShift, releasedClasses }, { classes }) =>
-    labelShift < SHIFTED
+  ({ labelShift, releasedClasses, perClass }, { classes }) =>
+    labelShift < SHIFTED + 1 / Math.sqrt(2 * Math.PI * perClass)
       ? undefined
       : {
           check: 'label shift',

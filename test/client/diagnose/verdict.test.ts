@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { verdict, type Signals } from '../../../src/client/diagnose/index.js';
+import type { ModelConfig } from '../../../src/shared/model/config.js';
+
+const config = {
+  classes: Array.from({ length: 10 }, (_, k) => String(k)),
+  heldOutAccuracy: 0.98,
+  card: {},
+} as unknown as ModelConfig;
+
+/** A site like the provider's, before adapting. */
+const before: Signals = {
+  ...{ perClass: 60, distance: 1, histogramDistance: 0, invertedDistance: 0.7, deviationRatio: 1 },
+  ...{ smoothness: 1, estimatedAccuracy: 0.95, estimatedRefreshed: 0.95, releasedClasses: 9.9 },
+  ...{ refreshedClasses: 9.9, labelShift: 0.05, refreshedViews: 0.95, releasedRefreshed: 0.95 },
+  rank: 9,
+};
+/** The same after a good adaptation. */
+const after: Signals = {
+  ...before,
+  ...{ adaptedClasses: 9.9, keptAnswers: 0.95, agreementBalanced: 0.95, steadiness: 0.98 },
+};
+const of = (signals: Signals) => {
+  const { outcome, kept, findings } = verdict(signals, config, false);
+  return { outcome, kept, checks: findings.map((f) => `${f.check}: ${f.outcome}`) };
+};
+
+describe('verdict', () => {
+  it('has nothing to say where all is well', () => {
+    expect(of(before)).toEqual({ outcome: 'ok', kept: 'adapted', checks: [] });
+    expect(of(after)).toEqual({ outcome: 'ok', kept: 'adapted', checks: [] });
+  });
+
+  it('warns of another scale before adapting, and no more once adapting has made up for it', () => {
+    const thin = { deviationRatio: 0.49 };
+    expect(of({ ...before, ...thin }).outcome).toBe('warn');
+    expect(of({ ...after, ...thin })).toMatchObject({
+      ...{ outcome: 'ok', checks: ['input scale: ok'] },
+    });
+    const unsteady = of({ ...after, ...thin, steadiness: 0.85, agreementBalanced: 0.5 });
+    expect(unsteady.checks).toEqual(['input scale: warn', 'steadiness: warn']);
+  });
+
+  it('goes on to warn of images on their side, however clean the clusters came out', () => {
+    const turned = {
+      asIs: { option: '', estimatedAccuracy: 0.9, distance: 2.3 },
+      bestReading: { option: '--orient rotate90', estimatedAccuracy: 0.99, distance: 1 },
+    };
+    expect(of({ ...after, ...turned }).checks).toEqual(['input reading: warn']);
+    turned.bestReading.option = '--rescale';
+    expect(of({ ...after, ...turned }).checks).toEqual(['input reading: ok']);
+  });
+
+  it('asks for the more steadiness the less the released model agrees', () => {
+    const steadiness = 0.9;
+    expect(of({ ...after, steadiness, agreementBalanced: 0.6 }).outcome).toBe('ok');
+    expect(of({ ...after, steadiness, agreementBalanced: 0.5 }).outcome).toBe('warn');
+    expect(of({ ...after, steadiness: 0.78, agreementBalanced: 1 }).outcome).toBe('rolled back');
+  });
+
+  it('rolls back what changed right answers, unless the released model is surer once refreshed', () => {
+    const changed = { ...after, keptAnswers: 0.5, estimatedRefreshed: 0.8 };
+    expect(of(changed)).toMatchObject({
+      ...{ outcome: 'rolled back', kept: 'source', checks: ['estimated change: rolled back'] },
+    });
+    expect(of({ ...changed, estimatedRefreshed: 0.99 }).outcome).toBe('ok');
+    expect(of({ ...changed, distance: 1.5 }).outcome).toBe('ok');
+  });
+
+  it('expects few samples to be shared out by chance, and says that they are few', () => {
+    expect(of({ ...before, labelShift: 0.4 }).checks).toEqual(['label shift: warn']);
+    expect(of({ ...before, labelShift: 0.4, perClass: 2 }).checks).toEqual(['sample size: warn']);
+  });
+
+  it('refuses noise, collapses and names that have nothing to do with the released ones', () => {
+    expect(of({ ...before, smoothness: 0.01 }).outcome).toBe('refuse');
+    expect(of({ ...after, adaptedClasses: 1.2 }).checks).toEqual(['collapse: rolled back']);
+    expect(of({ ...after, agreementBalanced: 0 }).checks).toEqual([
+      ...['names: rolled back', 'steadiness: warn'],
+    ]);
+  });
+});

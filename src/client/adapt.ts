@@ -13,7 +13,7 @@ import { random } from '../shared/random.js';
 import { silent } from '../shared/reporter.js';
 import { scoredAnswers } from './answers.js';
 import { gatherEvidence, judge } from './diagnose/index.js';
-import { adaptationLoop, type Progress } from './loop.js';
+import { adaptationLoop, type Progress, type Run } from './loop.js';
 import { methodOf } from './methods/index.js';
 import { methodOptions } from './prior.js';
 import { refreshStatistics } from './refresh.js';
@@ -24,7 +24,8 @@ import type { Adapted, AdaptOptions, AdaptResult, ReleaseId } from './types.js';
 /**
  * Adapts F and B of a released hypothesis to target data, C frozen, by the method that the options
  * name, checks that C has not changed by a bit, and lets the battery decide without labels which
- * model is kept: the adapted one, or the released one where adapting failed or did harm.
+ * model is kept: the adapted one; where adapting failed or did harm, that of the last epoch which the
+ * battery had accepted, or else the released one.
  *
  * @param work folder for the checkpoint
  * @throws FedshotError `data`, `model`, `engine`, `io`; `interrupted` once `signal` is aborted, the
@@ -62,30 +63,43 @@ export async function adaptModel(
   const before = await scoredAnswers(source, data.test, current, plain, model);
   const knowledge = await methodOptions(options, model, current);
   source.dispose();
-  const hypothesis = new Hypothesis(architecture, engine.ops, saved?.weights ?? model.state);
+  let hypothesis = new Hypothesis(architecture, engine.ops, saved?.weights ?? model.state);
+  let best: Run['best'];
   const progress: Progress = saved?.progress ?? { epochs: [] };
   if (method.objective) {
     disposeEmbedding(current);
-    current = await adaptationLoop({
+    ({ current, best } = await adaptationLoop({
       ...{ method, model, host, data, hypothesis, progress, checkpoint, saved, options },
       ...{ knowledge, reporter, labels },
-    });
+      ...(!force && {
+        accepts: async (weights) =>
+          (await judge(witness, model.config, false, weights)).battery.kept === 'adapted',
+      }),
+    }));
   } else if (method.refresh) {
     disposeEmbedding(current);
     refreshStatistics(hypothesis, data.x, random(seed));
     current = embed(hypothesis, data.x);
   }
 
-  const state = await hypothesis.state();
+  let state = await hypothesis.state();
+  const changed = Boolean(method.objective) || method.refresh === true;
+  const judged = changed ? await judge(witness, model.config, force, state) : outlook;
+  const { evidence } = judged;
+  let { battery } = judged;
+  if (best && battery.outcome === 'rolled back' && battery.kept === 'source') {
+    battery = { ...battery, kept: 'adapted', epoch: best.epoch };
+    state = best.weights;
+    hypothesis.dispose();
+    hypothesis = new Hypothesis(architecture, engine.ops, state);
+    disposeEmbedding(current);
+    current = embed(hypothesis, data.x);
+  }
   const after = await scoredAnswers(hypothesis, data.test, current, method, model);
   const last =
     method.name === 'shot' && options.beta > 0 ? await pseudoLabels(current, knowledge) : undefined;
   const own = last && (await predicted(current.probabilities));
   disposeEmbedding(current);
-  const changed = Boolean(method.objective) || method.refresh === true;
-  const { battery, evidence } = changed
-    ? await judge(witness, model.config, force, state)
-    : outlook;
   checkpoint.remove();
   for (const resource of [hypothesis, data]) resource.dispose();
 

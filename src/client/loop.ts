@@ -7,6 +7,7 @@ import type { Model } from '../shared/model/folder.js';
 import type { Hypothesis } from '../shared/model/hypothesis.js';
 import { Sgd } from '../shared/model/optimizer.js';
 import { agreement } from '../shared/model/score.js';
+import type { StateDict } from '../shared/model/state.js';
 import { viewsOf } from '../shared/model/views.js';
 import type { PseudoLabels } from '../shared/objective/pseudo-labels.js';
 import { adaptationEpoch, type ShotFigures } from '../shared/objective/target.js';
@@ -21,6 +22,8 @@ import type { AdaptOptions, TargetEpochRecord } from './types.js';
 export interface Progress {
   epochs: TargetEpochRecord[];
   pseudo?: number[];
+  /** The epoch of the checkpoint's best weights. */
+  best?: number;
 }
 
 export interface Loop {
@@ -37,6 +40,16 @@ export interface Loop {
   knowledge: MethodOptions;
   reporter: Reporter;
   labels?: Int32Array;
+  /** Whether the battery would keep these weights; without it none are set aside. */
+  accepts?: (weights: StateDict) => Promise<boolean>;
+}
+
+/** What the epochs end with. */
+export interface Run {
+  /** How the adapted model sees all samples; the caller disposes it. */
+  current: Embedding;
+  /** The weights after the last epoch that was looked at and accepted, should the final ones not be. */
+  best?: { epoch: number; weights: StateDict };
 }
 
 /** Scorings of a run on separate test data besides the first: at its end and nine times before. */
@@ -45,11 +58,11 @@ const SCORINGS = 10;
 /**
  * The epochs of a method that takes gradient steps. Each ends with a checkpoint, from which the run
  * goes on as if it had not stopped.
+ * After epochs 1, 2, 4, 8 and so on the battery has a look.
  *
- * @returns how the adapted model sees all samples; the caller disposes it
  * @throws FedshotError `data` once the loss is no number; the signal's reason once it is aborted
  */
-export async function adaptationLoop(loop: Loop): Promise<Embedding> {
+export async function adaptationLoop(loop: Loop): Promise<Run> {
   const { method, model, host, data, hypothesis, progress, saved, options, labels } = loop;
   const { epochs } = options;
   const optimizer = new Sgd(hypothesis.ops, [
@@ -68,6 +81,7 @@ export async function adaptationLoop(loop: Loop): Promise<Embedding> {
   task.advance(perEpoch * (saved?.epochs ?? 0));
   const views = viewsOf(host.x, model.config.input);
   let current = embed(hypothesis, data.x);
+  let best = saved?.best;
   let previous: Int32Array | undefined = progress.pseudo && Int32Array.from(progress.pseudo);
   for (let epoch = saved?.epochs ?? 0; epoch < epochs; epoch++) {
     const objective = await method.objective!({
@@ -78,7 +92,7 @@ export async function adaptationLoop(loop: Loop): Promise<Embedding> {
     disposeEmbedding(current);
     const steps = await adaptationEpoch(plan, epoch, {
       ...{ hypothesis, optimizer, x: data.x, dropout: true, signal: options.signal },
-      ...{ loss: objective.loss, hold: objective.hold },
+      ...{ loss: objective.loss, hold: objective.hold, constants: objective.constants },
       onStep: () => task.advance(),
     });
     objective.dispose();
@@ -93,12 +107,16 @@ export async function adaptationLoop(loop: Loop): Promise<Embedding> {
     progress.pseudo = previous && [...previous];
     note(task, record, epochs);
     const [weights, velocity] = [await hypothesis.state(), await optimizer.state()];
-    loop.checkpoint.save({ epochs: epoch + 1, weights, velocity, progress });
+    if (isPowerOf2(epoch + 1) && epoch + 1 < epochs && (await loop.accepts?.(weights)))
+      [best, progress.best] = [weights, epoch + 1];
+    loop.checkpoint.save({ epochs: epoch + 1, weights, velocity, best, progress });
   }
   optimizer.dispose();
   task.done();
-  return current;
+  return { current, ...(best && { best: { epoch: progress.best!, weights: best } }) };
 }
+
+const isPowerOf2 = (n: number): boolean => Number.isInteger(Math.log2(n));
 
 const isScored = (epoch: number, epochs: number): boolean =>
   Math.floor(((epoch + 1) * SCORINGS) / epochs) > Math.floor((epoch * SCORINGS) / epochs);

@@ -11,6 +11,8 @@ export interface Battery {
   outcome: Outcome;
   /** The model that is kept. */
   kept: 'adapted' | 'source';
+  /** The epoch to which an adaptation was rolled back. */
+  epoch?: number;
   findings: Finding[];
   signals: Signals;
 }

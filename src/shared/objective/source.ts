@@ -1,6 +1,6 @@
 import { gather, tidy, type Scalar, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
 import type { Hypothesis } from '../model/hypothesis.js';
-import { epochSteps, Trace, type Plan, type Step } from '../model/epochs.js';
+import { CurrentStep, epochSteps, Trace, type Plan, type Step } from '../model/epochs.js';
 import { indexTensor } from '../model/batches.js';
 import type { Sgd } from '../model/optimizer.js';
 import { crossEntropy } from './losses.js';
@@ -25,18 +25,27 @@ export interface SourceEpoch {
  * @returns the loss of every step
  */
 export async function sourceEpoch(plan: Plan, epoch: number, run: SourceEpoch): Promise<number[]> {
+  const { hypothesis } = run;
   const trace = new Trace(['loss']);
-  for await (const step of epochSteps(plan, epoch, run.signal)) {
-    tidy(() => {
-      const x = run.batch(step);
-      const y = gather(run.labels, indexTensor(step.index));
-      const loss = run.optimizer.step((): Scalar => {
-        const { logits } = run.hypothesis.train(x, run.dropout ? step.random : undefined);
-        return crossEntropy(run.hypothesis.ops, logits, y, run.smoothing);
-      }, step.lr);
-      trace.add({ loss });
-    });
-    run.onStep?.();
+  const current = new CurrentStep();
+  const streams = run.dropout ? current.streams() : undefined;
+  const repeater = hypothesis.ops.repeater(() => hypothesis.tensors());
+  try {
+    for await (const step of epochSteps(plan, epoch, run.signal)) {
+      current.is(step);
+      tidy(() => {
+        const x = run.batch(step);
+        const y = gather<Tensor1D>(run.labels, indexTensor(step.index));
+        const loss = (): Scalar[] => {
+          const { logits } = hypothesis.train(x, streams);
+          return [crossEntropy(hypothesis.ops, logits, y, run.smoothing)];
+        };
+        trace.add(run.optimizer.step(loss, step.lr, { repeater, inputs: [x, y] }));
+      });
+      run.onStep?.();
+    }
+  } finally {
+    repeater.dispose();
   }
   return (await trace.read()).map(({ loss }) => loss);
 }

@@ -1,6 +1,13 @@
-import { gather, keep, tensor1d, tidy, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import {
+  gather,
+  tensor1d,
+  tidy,
+  type Scalar,
+  type Tensor,
+  type Tensor1D,
+} from '@tensorflow/tfjs-core';
 import { indexTensor } from '../model/batches.js';
-import { epochSteps, Trace, type Plan, type Step } from '../model/epochs.js';
+import { CurrentStep, epochSteps, Trace, type Plan, type Step } from '../model/epochs.js';
 import type { Hypothesis, Output } from '../model/hypothesis.js';
 import type { Sgd } from '../model/optimizer.js';
 import { shotLoss, type ShotTerms, type ShotWeights } from './losses.js';
@@ -35,6 +42,11 @@ export interface AdaptationEpoch {
   loss: TargetLoss;
   /** Computes what the loss holds constant, before any gradient is taken. */
   hold?: (batch: TargetBatch) => Tensor[];
+  /**
+   * All tensors that the loss uses beside the batch and what it holds. With them a step may be
+   * recorded and replayed; without, because the loss changes with the step, it is not.
+   */
+  constants?: Tensor[];
   /** False switches every dropout off. */
   dropout: boolean;
   signal?: AbortSignal;
@@ -50,34 +62,37 @@ export async function adaptationEpoch(
   epoch: number,
   run: AdaptationEpoch,
 ): Promise<ShotFigures[]> {
-  const { hypothesis } = run;
+  const { hypothesis, optimizer, constants } = run;
   const trace = new Trace(SHOT_TERMS);
-  for await (const step of epochSteps(plan, epoch, run.signal)) {
-    tidy(() => {
-      const index = indexTensor(step.index);
-      const x = hypothesis.ops.gatherRows(run.x, index);
-      const forward = (input: Tensor, stream?: string): Output =>
-        hypothesis.train(
-          input,
-          !run.dropout ? undefined : stream ? step.random.fork(stream) : step.random,
-        );
-      const batch: TargetBatch = { x, index, step, forward };
-      const held = run.hold?.(batch) ?? [];
-      let terms: ShotTerms;
-      run.optimizer.step(() => {
-        terms = run.loss(batch, held);
-        for (const name of SHOT_TERMS) keep(terms[name]);
-        return terms.total;
-      }, step.lr);
-      trace.add(terms!);
-      for (const name of SHOT_TERMS) terms![name].dispose();
-    });
-    run.onStep?.();
+  const current = new CurrentStep();
+  const forward: TargetBatch['forward'] = (input, stream) =>
+    hypothesis.train(input, run.dropout ? current.streams(stream) : undefined);
+  const repeater =
+    constants && hypothesis.ops.repeater(() => [...hypothesis.tensors(), ...constants]);
+  try {
+    for await (const step of epochSteps(plan, epoch, run.signal)) {
+      current.is(step);
+      tidy(() => {
+        const index = indexTensor(step.index);
+        const x = hypothesis.ops.gatherRows(run.x, index);
+        const batch: TargetBatch = { x, index, step, forward };
+        const held = run.hold?.(batch) ?? [];
+        const losses = (): Scalar[] => {
+          const terms = run.loss(batch, held);
+          return SHOT_TERMS.map((name) => terms[name]);
+        };
+        const inputs = [x, index, ...held];
+        trace.add(optimizer.step(losses, step.lr, repeater && { repeater, inputs }));
+      });
+      run.onStep?.();
+    }
+  } finally {
+    repeater?.dispose();
   }
   return trace.read();
 }
 
-export type TargetEpoch = Omit<AdaptationEpoch, 'loss'> & {
+export type TargetEpoch = Omit<AdaptationEpoch, 'loss' | 'constants'> & {
   /** ŷ of this epoch, N; unused where β = 0. */
   pseudo: Int32Array | undefined;
   weights: ShotWeights;
@@ -94,7 +109,7 @@ export async function targetEpoch(
   const loss: TargetLoss = ({ x, index, forward }) =>
     shotLoss(ops, forward(x).logits, labels && gather<Tensor1D>(labels, index), weights);
   try {
-    return await adaptationEpoch(plan, epoch, { ...run, loss });
+    return await adaptationEpoch(plan, epoch, { ...run, loss, constants: labels ? [labels] : [] });
   } finally {
     labels?.dispose();
   }

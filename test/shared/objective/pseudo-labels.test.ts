@@ -57,6 +57,20 @@ describe('pseudoLabels', () => {
     expect(found.rounds.map((round) => [...round])).toEqual(expected);
   });
 
+  it('gives the same labels where a refinement may skip samples and where it may not', async () => {
+    // scattered samples, all of them near a border, and round clusters, none of them
+    const r = random('scattered');
+    const scattered = {
+      f: Array.from({ length: 120 }, () => Array.from({ length: 6 }, () => r.normal())),
+      p: Array.from({ length: 120 }, () => Array.from({ length: 5 }, () => r.next())),
+    };
+    for (const { f, p } of [scattered, clusters([0, 1, 2, 4], 5, 30)]) {
+      const embedding = { features: tensor2d(f), probabilities: tensor2d(p) };
+      const { rounds } = await pseudoLabels(embedding, { refinements: 4 });
+      expect(rounds.map((round) => [...round])).toEqual(reference(f, p, 4));
+    }
+  });
+
   it('keeps every label where a class is absent (the original puts all samples into it)', async () => {
     const { f, p, y } = clusters([0, 2], 3);
     const { labels } = await pseudoLabels({ features: tensor2d(f), probabilities: tensor2d(p) });

@@ -1,31 +1,14 @@
-import { createHash, webcrypto } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asFedshotError } from '../../shared/errors.js';
+import { asFedshotError, type FedshotError } from '../../shared/errors.js';
 import { fsyncDir, writeFileAtomic } from '../../shared/files.js';
-import { type Chunk, type Release, verifyChunk } from '../../shared/release/index.js';
+import type { Chunk, Release } from '../../shared/release/index.js';
 import type { Place } from './cache.js';
 import { MANIFEST_FILE } from './home.js';
 
-/** Below this size a hash is cheaper here than on its way to another thread. */
-const SYNC_HASH_BYTES = 32 * 1024;
-
-/**
- * As `verifyChunk`, with the hashing of large chunks on libuv's threads, beside receiving.
- *
- * @throws FedshotError `limit`, `digest`
- */
-export async function verifyChunkAsync(chunk: Chunk, bytes: Uint8Array): Promise<void> {
-  if (bytes.length === chunk.size) {
-    const digest =
-      bytes.length < SYNC_HASH_BYTES
-        ? createHash('sha256').update(bytes).digest()
-        : Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes));
-    if (digest.toString('hex') === chunk.sha256) return;
-  }
-  verifyChunk(chunk, bytes); // says what is wrong
-}
+/** What may wait to be put on the disk: less, and the last `sync` has little left to wait for. */
+const FLUSH_BYTES = 64 * 2 ** 20;
 
 /** One chunk that a release needs, and everywhere it goes. */
 export interface Wanted {
@@ -53,6 +36,9 @@ export function wantedChunks(release: Release, dir: string): Wanted[] {
 /** The files of a half-pulled release, open for writing chunks at their places. */
 export class PartialRelease {
   readonly #files = new Map<string, FileHandle>();
+  #unflushed = 0;
+  #flushing: Promise<unknown> | undefined;
+  #failure: FedshotError | undefined;
 
   /** Files that this attempt made: there is nothing in them yet that could be reused. */
   readonly fresh = new Set<string>();
@@ -90,15 +76,31 @@ export class PartialRelease {
         const handle = this.#files.get(file)!;
         for (let at = 0; at < bytes.length;)
           at += (await handle.write(bytes, at, bytes.length - at, offset + at)).bytesWritten;
+        this.#flush(handle, bytes.length);
       } catch (error) {
         throw asFedshotError(error, 'io', `cannot write ${file}`);
       }
     }
   }
 
+  /** Lets the disk begin with what was written while more is being received. */
+  #flush(handle: FileHandle, bytes: number): void {
+    this.#unflushed += bytes;
+    if (this.#unflushed < FLUSH_BYTES || this.#flushing) return;
+    this.#unflushed = 0;
+    this.#flushing = handle.datasync().then(
+      () => (this.#flushing = undefined),
+      // A disk tells of a failed write once: `sync` would not hear of it again.
+      (error: unknown) =>
+        (this.#failure ??= asFedshotError(error, 'io', `cannot write to ${this.dir}`)),
+    );
+  }
+
   /** Makes what was written last. */
   async sync(): Promise<void> {
     try {
+      await this.#flushing;
+      if (this.#failure) throw this.#failure;
       for (const handle of this.#files.values()) await handle.sync();
       fsyncDir(this.dir);
     } catch (error) {
@@ -107,6 +109,7 @@ export class PartialRelease {
   }
 
   async close(): Promise<void> {
+    await this.#flushing;
     for (const handle of this.#files.values()) await handle.close();
     this.#files.clear();
   }

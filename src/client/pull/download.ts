@@ -1,14 +1,14 @@
 import { FedshotError } from '../../shared/errors.js';
 import type { Random } from '../../shared/random.js';
 import type { Reporter } from '../../shared/reporter.js';
-import type { Release } from '../../shared/release/index.js';
+import { type Release, verifyChunk } from '../../shared/release/index.js';
 import { retrying, type RetryPolicy, type Sleep } from '../../shared/rpc/index.js';
 import type { Source } from '../transfer/index.js';
-import { verifyChunkAsync, type PartialRelease, type Wanted } from './chunk-file.js';
+import type { PartialRelease, Wanted } from './chunk-file.js';
 import { Lane } from './lane.js';
 import { collectYoung } from './young.js';
 
-/** Chunks that may be hashed and written at once, per call. */
+/** Chunks that may be on their way to the file at once, per call. */
 const WRITES_AT_ONCE = 4;
 /** Bytes that one call asks for; with several sources fewer, so that the fast ones get more of them. */
 const BATCH_BYTES = 64 * 2 ** 20;
@@ -94,7 +94,7 @@ async function fetchBatch(
     for await (const bytes of source.chunks(download.release, indices)) {
       const entry = batch[at++]!;
       await lane.add(async () => {
-        await verifyChunkAsync(entry.chunk, bytes);
+        verifyChunk(entry.chunk, bytes);
         await download.partial.write(entry, bytes);
         sinceCollected += bytes.length;
         if (sinceCollected > COLLECT_EVERY) {

@@ -1,4 +1,5 @@
-import { requestLimits } from '../shared/rpc/index.js';
+import { MAX_PROBE_AGENT, requestLimits } from '../shared/rpc/index.js';
+import { healthQuestions, reflectionAnswers, standardLimits } from '../shared/rpc/standard.js';
 import { claim, type Claim } from './types.js';
 
 /** No request says more than this; the largest names 128 chunks. */
@@ -24,9 +25,11 @@ export function auditSchema(): Claim {
     return `${message}: ${maxBytes} bytes at most; ${parts.join(', ') || 'no fields'}`;
   };
   const sum = requests.reduce((total, { maxBytes }) => total + maxBytes, 0);
+  const standard = Math.max(...Object.values(standardLimits()).map(({ maxBytes }) => maxBytes));
   return claim('schema', 'A request has no room for data of a site', {
     evidence: [
       ...requests.map(line),
+      `health and reflection: ${healthQuestions.length + reflectionAnswers().size} fixed questions, of at most ${standard} bytes, and the name of the program that asks, at most ${MAX_PROBE_AGENT}`,
       `all ${requests.length} requests together: ${sum} bytes at most; this is all that a site can say`,
     ],
     findings,

@@ -3,7 +3,8 @@
  * counted exactly: its records show their lengths on the way. HTTP/2 is bounded by formula.
  */
 import type { Leaf, Method } from '../../shared/log/index.js';
-import { SERVICE, type RequestLimit } from '../../shared/rpc/index.js';
+import { MAX_PROBE_AGENT, requestLimits, type RequestLimit } from '../../shared/rpc/index.js';
+import { standardLimits } from '../../shared/rpc/standard.js';
 import type { Direction, RecordedConnection } from '../record/index.js';
 import {
   CHANGE_CIPHER_SPEC,
@@ -100,9 +101,20 @@ function hello({ clear }: Direction, most: number): number {
   return Math.min(most, handshakes[0]?.[1] ?? 0);
 }
 
+/** Whether the site went away in the middle: messages, and a status that says so. */
+export const wasCut = ({ leaves }: LoggedCall): boolean =>
+  leaves.some(({ status }) => status === 0) && leaves.some(({ status }) => status !== 0);
+
+const isStandard = ({ method }: LoggedCall): boolean =>
+  method === 'Health' || method === 'Reflection';
+
+/** How many requests there were: reflection is a conversation, each answer to a question of its own. */
+export const exchanges = (calls: readonly LoggedCall[]): number =>
+  calls.reduce((sum, { method, leaves }) => sum + (method === 'Reflection' ? leaves.length : 1), 0);
+
 /** A stream may be closed by the site once it has what it asked for. */
-const chunkCalls = (calls: readonly LoggedCall[]): number =>
-  calls.filter(({ method }) => method === 'GetChunks').length;
+const streams = (calls: readonly LoggedCall[]): number =>
+  calls.filter((call) => call.method === 'GetChunks' || isStandard(call)).length;
 
 const UNKNOWN_CERTIFICATES: Range = { least: 0, most: 4096 };
 
@@ -174,14 +186,22 @@ export function receivedBudget(
   certificates(range, server);
   add(range, handshake.finishedShort, handshake.finished);
   add(range, 0, handshake.tickets * handshake.ticketMost);
-  control(range, seconds(connection), 0, sent.bytes / PROVIDER_WINDOW_STEP);
+  control(
+    range,
+    seconds(connection),
+    calls.filter(isStandard).length,
+    sent.bytes / PROVIDER_WINDOW_STEP,
+  );
   let [firstResponse, firstTrailers] = [true, true];
-  for (const { leaves } of calls) {
+  for (const call of calls) {
+    const { leaves } = call;
     const messages = leaves.filter(({ status }) => status === 0);
     if (messages.length > 0) headers(range, RESPONSE_BLOCK, firstResponse);
     else add(range, RESPONSE_BLOCK.least, RESPONSE_BLOCK.first); // trailers with what begins a response
     firstResponse &&= messages.length === 0;
     headers(range, TRAILERS_BLOCK, firstTrailers);
+    // Whoever watches a service's health goes away without waiting for the end.
+    if (isStandard(call)) range.least -= FRAME + TRAILERS_BLOCK.least;
     firstTrailers = false;
     for (const { bytes } of messages) message(range, bytes);
   }
@@ -191,13 +211,20 @@ export function receivedBudget(
 const varint = (n: number): number => Math.max(1, Math.ceil((32 - Math.clz32(n)) / 7));
 
 /** Bytes of a call's request, as far as its responses tell; most is what the schema allows. */
-function requestBytes({ method, leaves }: LoggedCall, limit: RequestLimit, whole: boolean): Range {
+function requestBytes(call: LoggedCall, limit: RequestLimit, whole: boolean): Range {
+  const { method, leaves } = call;
   const indices = leaves.flatMap(({ status, index }) => (status === 0 ? [index ?? 0] : []));
   if (method !== 'GetChunks' || indices.length === 0) return { least: 0, most: limit.maxBytes };
   const packed = indices.reduce((sum, index) => sum + varint(index), 0);
   const bytes = 2 + 32 + 1 + varint(packed) + packed;
   // A call that was cut has asked for more than it was sent.
-  return { least: bytes, most: whole ? bytes : Math.max(bytes, limit.maxBytes) };
+  return { least: bytes, most: whole && !wasCut(call) ? bytes : Math.max(bytes, limit.maxBytes) };
+}
+
+/** What a method's path and request may have, our own and those of the standard services. */
+export function methodLimits(): ReadonlyMap<Method, RequestLimit> {
+  const own = requestLimits().map((limit) => [limit.method.split('/').at(-1)!, limit] as const);
+  return new Map([...own, ...Object.entries(standardLimits())] as [Method, RequestLimit][]);
 }
 
 /** Bounds for what the site sent. */
@@ -205,7 +232,7 @@ export function sentBudget(
   connection: RecordedConnection,
   calls: readonly LoggedCall[],
   { client }: CertificateSizes,
-  limits: ReadonlyMap<string, RequestLimit>,
+  limits: ReadonlyMap<Method, RequestLimit>,
 ): Budget {
   const range: Range = { least: 0, most: 0 };
   const { sent, received } = connection;
@@ -213,24 +240,58 @@ export function sentBudget(
   if (client?.length !== 0) certificates(range, client ? [client] : []);
   add(range, HANDSHAKE.finishedShort, HANDSHAKE.finished);
   add(range, PREFACE);
-  control(range, seconds(connection), chunkCalls(calls), received.bytes / SITE_WINDOW_STEP);
+  control(range, seconds(connection), streams(calls), received.bytes / SITE_WINDOW_STEP);
   const known = new Set<string>();
   for (const call of calls) {
-    const path = `/${SERVICE}/${call.method}`;
-    const limit = limits.get(path);
+    const limit = limits.get(call.method);
     if (!limit) continue;
+    const path = limit.method;
     const { least, most } = requestBytes(call, limit, connection.whole);
     const block = requestBlock(path);
-    const literalPath = known.has(path) ? 0 : path.length;
-    headers(range, { ...block, later: block.later + literalPath }, known.size === 0);
+    const literals = known.has(path) ? 0 : path.length + (isStandard(call) ? MAX_PROBE_AGENT : 0);
+    const { first, later } = block;
+    headers(
+      range,
+      { ...block, first: first + literals, later: later + literals },
+      known.size === 0,
+    );
     known.add(path);
-    add(range, FRAME + GRPC_PREFIX + least, 2 * FRAME + GRPC_PREFIX + most);
+    const messages = exchanges([call]);
+    add(
+      range,
+      messages * (FRAME + GRPC_PREFIX + least),
+      messages * (2 * FRAME + GRPC_PREFIX + most),
+    );
   }
   return judge(range, sent);
 }
 
+/** The most that the requests of refused calls can have said: nobody has seen what was in them. */
+export function refusedBytes(
+  calls: readonly LoggedCall[],
+  limits: ReadonlyMap<Method, RequestLimit>,
+): number {
+  return calls
+    .filter(({ leaves }) => leaves.every(({ status }) => status !== 0))
+    .reduce((sum, { method }) => sum + (limits.get(method)?.maxBytes ?? 0), 0);
+}
+
+/** Messages that a server may have logged when a site goes away before they are sent. */
+const UNSENT_MESSAGES = 5;
+
+/** The most that was logged and rightly never sent: the last messages of calls that were cut. */
+export function unsentBytes(calls: readonly LoggedCall[], whole: boolean): number {
+  const range: Range = { least: 0, most: 0 };
+  for (const call of calls.filter((one) => !whole || wasCut(one))) {
+    const messages = call.leaves.filter(({ status }) => status === 0);
+    for (const { bytes } of messages.slice(-UNSENT_MESSAGES)) message(range, bytes);
+    add(range, 2 * FRAME + RESPONSE_BLOCK.least + TRAILERS_BLOCK.least);
+  }
+  return range.least;
+}
+
 /** More records than this say something by their number. */
-export function usualRecords(direction: Direction, calls: number): number {
+export function usualRecords(direction: Direction, requests: number): number {
   const plain = direction.sealed.bytes - SEAL * direction.sealed.records;
-  return 32 + 6 * calls + 2 * Math.ceil(plain / 8192);
+  return 32 + 6 * requests + 2 * Math.ceil(plain / 8192);
 }

@@ -3,19 +3,31 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keptPath, type Leaf, type AuditedLog } from '../../shared/log/index.js';
 import { openFreshness } from '../../shared/release/index.js';
+import { HEALTH_STATES, healthAnswer, reflectionAnswers } from '../../shared/rpc/standard.js';
 import { decodeUnary, encodeChunk, encodeUnary } from './messages.js';
 import type { PublicStore } from '../store.js';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
+/** All that health and reflection ever say: fixed by the schema, and computed here again. */
+function standardAnswers(): Set<string> {
+  const entry = (method: string) => (message: Buffer) =>
+    `${method} ${sha256(message)} ${message.length}`;
+  return new Set([
+    ...HEALTH_STATES.map(healthAnswer).map(entry('Health')),
+    ...[...reflectionAnswers().values()].map(entry('Reflection')),
+  ]);
+}
+
 /**
  * Says of each leaf which signed artefact its message was: chunk, manifest, root or freshness
- * statement; or a statement of the log about itself, which is recomputed.
+ * statement; a statement of the log about itself; or a fixed answer of a standard service.
  */
 export class Explainer {
   readonly #chunks = new Map<string, string>();
   readonly #known = new Map<string, string>();
   readonly #kept = new Map<string, boolean>();
+  readonly #standard = standardAnswers();
 
   constructor(
     readonly store: PublicStore,
@@ -62,6 +74,11 @@ export class Explainer {
         return leaf.bytes >= 131 && (leaf.bytes - 131) % 34 === 0 && leaf.bytes <= 131 + 34 * 33
           ? undefined
           : 'not the size of an inclusion proof';
+      case 'Health':
+      case 'Reflection':
+        return this.#standard.has(`${leaf.method} ${leaf.response!} ${leaf.bytes}`)
+          ? undefined
+          : 'not an answer that this service has';
       default:
         return 'of a service whose answers are not part of a release';
     }

@@ -1,11 +1,14 @@
 import type { AuditedLog, Leaf } from '../../shared/log/index.js';
-import { requestLimits } from '../../shared/rpc/index.js';
 import type { RecordedConnection, Recording } from '../record/index.js';
 import type { PublicStore } from '../store.js';
 import { claim, type Claim } from '../types.js';
 import {
+  exchanges,
+  methodLimits,
   receivedBudget,
+  refusedBytes,
   sentBudget,
+  unsentBytes,
   usualRecords,
   type Budget,
   type CertificateSizes,
@@ -43,8 +46,11 @@ export interface EgressInput {
 
 /** Clocks of proxy and provider may differ by this much. */
 const CLOCK_SKEW_MS = 5000;
-/** Messages that a server may have logged when the line is cut before they are sent. */
-const UNSENT_MESSAGES = 5;
+/**
+ * Bytes that the requests of refused calls may have held in one connection: a pull asks for one root
+ * more than there is; a mistyped name and a server that asks for patience are refusals more.
+ */
+const MOST_REFUSED = 1024;
 
 /**
  * Holds three accounts of the same thing against each other: what the proxy counted, what the server
@@ -53,7 +59,7 @@ const UNSENT_MESSAGES = 5;
 export function auditEgress(input: EgressInput): EgressResult {
   const { log, store, recordings } = input;
   const { certificates = { server: [], sites: new Map<string, number>() } } = input;
-  const limits = new Map(requestLimits().map((limit) => [limit.method, limit]));
+  const limits = methodLimits();
   const explainer = new Explainer(store, log, input.logDir);
   const contentFaults = log.leaves.flatMap((leaf) => {
     const fault = explainer.fault(leaf);
@@ -79,6 +85,11 @@ export function auditEgress(input: EgressInput): EgressResult {
       received: receivedBudget(connection, calls, sizes),
     };
     findings.push(...faults(connection, calls, account));
+    const refused = refusedBytes(calls, limits);
+    if (refused > MOST_REFUSED)
+      findings.push(
+        `${placeOf(account)}: up to ${refused} bytes to the provider in requests that were refused`,
+      );
     return account;
   });
   const total = (pick: (account: ConnectionAccount) => number): number =>
@@ -130,13 +141,16 @@ export function auditEgress(input: EgressInput): EgressResult {
 const percent = (part: number, whole: number): string =>
   `${whole === 0 ? '0' : ((100 * part) / whole).toFixed(3)} %`;
 
+const placeOf = ({ connection, from, opened }: ConnectionAccount): string =>
+  `connection ${connection} (${from}, ${opened})`;
+
 function faults(
   { whole, sent, received }: RecordedConnection,
   calls: readonly LoggedCall[],
   account: ConnectionAccount,
 ): string[] {
   const found: string[] = [];
-  const where = `connection ${account.connection} (${account.from}, ${account.opened})`;
+  const where = placeOf(account);
   for (const [way, direction, budget] of [
     ['to the provider', sent, account.sent],
     ['from the provider', received, account.received],
@@ -148,16 +162,11 @@ function faults(
     if (alien > 0) found.push(`${where}: ${alien} bytes ${way} are not TLS`);
     else if (budget.unexplained > 0)
       found.push(`${where}: ${budget.unexplained} bytes ${way} that nothing explains`);
-    if (sealed.records > usualRecords(direction, calls.length))
+    if (sealed.records > usualRecords(direction, exchanges(calls)))
       found.push(`${where}: ${sealed.records} TLS records ${way}, far more than the messages need`);
   }
-  const unsent = calls
-    .map(({ leaves }) =>
-      leaves.slice(-UNSENT_MESSAGES).reduce((sum, { bytes }) => sum + bytes + 64, 0),
-    )
-    .reduce((sum, bytes) => sum + bytes, 0);
   const { missing } = account.received;
-  if (missing > (whole ? 0 : unsent))
+  if (missing > unsentBytes(calls, whole))
     found.push(`${where}: ${missing} bytes were logged and never sent`);
   return found;
 }

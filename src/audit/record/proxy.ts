@@ -41,6 +41,7 @@ export async function startRecorder(options: ProxyOptions): Promise<Recorder> {
   write({ fedshotRecord: 1, to: `${to.host}:${to.port}`, started: now().toISOString() });
   let count = 0;
   const open = new Set<() => void>();
+  let allWritten: (() => void) | undefined;
   const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true });
   server.on('connection', (site: Socket) => {
     const connection = count++;
@@ -64,7 +65,6 @@ export async function startRecorder(options: ProxyOptions): Promise<Recorder> {
     let closing = 2;
     const closed = (): void => {
       if (--closing > 0) return;
-      open.delete(end);
       write({
         connection,
         from,
@@ -75,6 +75,8 @@ export async function startRecorder(options: ProxyOptions): Promise<Recorder> {
         sent: sent.counts,
         received: received.counts,
       });
+      open.delete(end);
+      if (open.size === 0) allWritten?.();
     };
     site.once('close', closed);
     provider.once('close', closed);
@@ -85,9 +87,12 @@ export async function startRecorder(options: ProxyOptions): Promise<Recorder> {
     address: `${address}:${port}`,
     port,
     close: async () => {
-      const done = new Promise((resolve) => server.close(resolve));
-      for (const end of open) end();
-      await done;
+      server.close();
+      if (open.size > 0) {
+        const done = new Promise<void>((resolve) => (allWritten = resolve));
+        for (const end of open) end();
+        await done;
+      }
       closeSync(fd);
     },
   };

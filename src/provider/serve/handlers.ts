@@ -14,7 +14,6 @@ import {
   releaseService,
   sendAll,
   strictRequest,
-  toStatus,
   type Outgoing,
 } from '../../shared/rpc/index.js';
 import type { GetChunksRequest__Output } from '../../shared/rpc/generated/fedshot/v1/GetChunksRequest.js';
@@ -24,15 +23,7 @@ import type { GetCheckpointRequest__Output } from '../../shared/rpc/generated/fe
 import type { GetConsistencyRequest__Output } from '../../shared/rpc/generated/fedshot/v1/GetConsistencyRequest.js';
 import type { GetInclusionRequest__Output } from '../../shared/rpc/generated/fedshot/v1/GetInclusionRequest.js';
 import type { GetRootRequest__Output } from '../../shared/rpc/generated/fedshot/v1/GetRootRequest.js';
-import {
-  callOf,
-  isLogMethod,
-  logStatus,
-  record,
-  type About,
-  type Call,
-  type Desk,
-} from './record.js';
+import { callOf, isLogMethod, record, refuse, type About, type Desk } from './record.js';
 
 /** The service with bytes at both ends: what is logged has to be exactly what is sent. */
 export function rawService(desk: Desk): ServiceDefinition {
@@ -66,28 +57,6 @@ function decoder<M extends Method>(name: M): (bytes: Buffer) => Requests[M] {
     requestDeserialize as (bytes: Buffer) => Requests[M],
     requestSerialize as (value: Requests[M]) => Buffer,
   );
-}
-
-/**
- * Says to the log what went wrong, and to the peer only of which kind it was; on record first. What
- * cannot be put on record is not answered but by the end of the call.
- */
-async function refuse(
-  desk: Desk,
-  call: Call,
-  error: unknown,
-): Promise<ReturnType<typeof toStatus>> {
-  const outcome = toStatus(error);
-  const entry = { peer: call.peer.address, method: call.method, status: outcome.details };
-  const expected = error instanceof FedshotError && outcome.details !== 'internal';
-  // Every client looks for a newer root than there is.
-  if (outcome.details === 'not-found') desk.log.debug(entry, 'not found');
-  else if (expected) desk.log.info({ ...entry, reason: error.message }, 'refused');
-  else desk.log.error({ ...entry, err: error }, 'failed');
-  await logStatus(desk, call, outcome.code).catch((err: unknown) => {
-    desk.log.error({ ...entry, err }, 'cannot write the transparency log');
-  });
-  return outcome;
 }
 
 interface Found<M extends Method> {

@@ -1,8 +1,9 @@
 import { webcrypto } from 'node:crypto';
 import { status } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
+import { FedshotError } from '../../shared/errors.js';
 import { METHODS, type Entry, type Method, type TransparencyLog } from '../../shared/log/index.js';
-import { SERVICE, type Peer } from '../../shared/rpc/index.js';
+import { SERVICE, toStatus, type Peer } from '../../shared/rpc/index.js';
 import type { Access } from './access.js';
 import type { Catalog } from './catalog.js';
 import type { Metrics } from './metrics.js';
@@ -49,16 +50,22 @@ export function callOf(method: string, peer: Peer): Call {
   return { number: calls, method, peer, index: undefined };
 }
 
-const nameOf = (path: string): string => path.slice(SERVICE.length + 2);
+/** What a leaf calls a method: our own by name, those of other services by service. */
+function methodOf(path: string): Method {
+  const [, service = '', name] = path.split('/');
+  if (service === 'grpc.health.v1.Health') return 'Health';
+  if (service.startsWith('grpc.reflection.')) return 'Reflection';
+  const known = METHODS.find((method) => method === name);
+  return service === SERVICE && known ? known : 'Other';
+}
 
 /** Whether a method is one that only a server with a transparency log has. */
 export const isLogMethod = (name: string): boolean =>
   ['GetCheckpoint', 'GetConsistency', 'GetInclusion'].includes(name);
 
 function entryOf({ number, method, peer, index }: Call): Omit<Entry, 'response' | 'bytes'> {
-  const name = nameOf(method);
   return {
-    method: METHODS.includes(name as Method) ? (name as Method) : 'Other',
+    method: methodOf(method),
     status: status.OK,
     call: number,
     port: peer.port,
@@ -109,4 +116,26 @@ export async function logStatus(desk: Desk, call: Call, code: status): Promise<v
     response: undefined,
     bytes: 0,
   });
+}
+
+/**
+ * Says to the log what went wrong, and to the peer only of which kind it was; on record first. What
+ * cannot be put on record is not answered but by the end of the call.
+ */
+export async function refuse(
+  desk: Desk,
+  call: Call,
+  error: unknown,
+): Promise<ReturnType<typeof toStatus>> {
+  const outcome = toStatus(error);
+  const entry = { peer: call.peer.address, method: call.method, status: outcome.details };
+  const expected = error instanceof FedshotError && outcome.details !== 'internal';
+  // Every client looks for a newer root than there is.
+  if (outcome.details === 'not-found') desk.log.debug(entry, 'not found');
+  else if (expected) desk.log.info({ ...entry, reason: error.message }, 'refused');
+  else desk.log.error({ ...entry, err: error }, 'failed');
+  await logStatus(desk, call, outcome.code).catch((err: unknown) => {
+    desk.log.error({ ...entry, err }, 'cannot write the transparency log');
+  });
+  return outcome;
 }

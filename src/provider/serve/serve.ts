@@ -1,13 +1,6 @@
 import { existsSync } from 'node:fs';
-import { ReflectionService } from '@grpc/reflection';
-import { HealthImplementation } from 'grpc-health-check';
 import { FedshotError } from '../../shared/errors.js';
-import {
-  packageDefinition,
-  SERVICE,
-  startRpcServer,
-  type ServerTls,
-} from '../../shared/rpc/index.js';
+import { startRpcServer, type ServerTls } from '../../shared/rpc/index.js';
 import { readAccess, type Access } from './access.js';
 import { Catalog } from './catalog.js';
 import { handlers, rawService } from './handlers.js';
@@ -16,6 +9,7 @@ import { createMetrics, metricsAddress, serveMetrics } from './metrics.js';
 import { defaultLimits, type ServeOptions, type Serving } from './options.js';
 import { RateLimit } from './rate.js';
 import { keepFresh } from './renew.js';
+import { addStandardServices, type StandardServices } from './standard.js';
 import { watchPaths } from './watch.js';
 
 const LOOK_EVERY_MS = 1000;
@@ -53,14 +47,13 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     },
     transparency: options.transparency,
   };
-  const health = new HealthImplementation({ '': 'SERVING', [SERVICE]: 'SERVING' });
+  let standard: StandardServices | undefined;
   const server = await startRpcServer({
     ...{ host, port: options.port, limits },
     tls: await readTls(),
     addServices: (grpc) => {
       grpc.addService(rawService(desk), handlers(desk));
-      health.addToServer(grpc);
-      new ReflectionService(packageDefinition, { services: [SERVICE] }).addToServer(grpc);
+      standard = addStandardServices(grpc, desk);
     },
     observer: {
       admit: (method, peer) => {
@@ -114,8 +107,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     reload,
     close: async () => {
       log.info('draining');
-      health.setStatus('', 'NOT_SERVING');
-      health.setStatus(SERVICE, 'NOT_SERVING');
+      standard?.drain();
       unwatch();
       rest();
       await server.close(options.graceMs ?? 10_000);

@@ -12,7 +12,9 @@ export const METHODS = [
   'GetCheckpoint',
   'GetConsistency',
   'GetInclusion',
-  'Other', // of another service: health, reflection
+  'Other', // of a service that is not known
+  'Health',
+  'Reflection',
 ] as const;
 export type Method = (typeof METHODS)[number];
 

@@ -10,7 +10,7 @@ export {
 } from './codec.js';
 export type { ServerTls } from './credentials.js';
 export type { CallObserver, Peer } from './peer.js';
-export { peerOf } from './peer.js';
+export { MAX_PROBE_AGENT, peerOf } from './peer.js';
 export {
   backoffMs,
   defaultRetry,

@@ -39,14 +39,17 @@ export function peerOf(call: PeerSource): Peer {
 
 /** A client of this project says which gRPC it is, and nothing more. */
 const AGENT = /^grpc-node-js\/\d+\.\d+\.\d+$/;
+/** Who asks for health is somebody else's program; more than a name it does not need. */
+export const MAX_PROBE_AGENT = 64;
+const PROBE_AGENT = /^[!-~][ -~]{0,63}$/;
 
-/** @throws FedshotError `format` when the metadata of a call to our service could carry a message */
+/** @throws FedshotError `format` when the metadata of a call could carry a message */
 function assertSilent(method: string, metadata: Metadata): void {
-  if (!method.startsWith(`/${SERVICE}/`)) return;
+  const agent = method.startsWith(`/${SERVICE}/`) ? AGENT : PROBE_AGENT;
   for (const key of Object.keys(metadata.getMap()))
     if (key !== 'user-agent') throw new FedshotError('format', `custom metadata: ${key}`);
   const agents = metadata.get('user-agent').map(String);
-  if (agents.length > 1 || agents.some((agent) => !AGENT.test(agent)))
+  if (agents.length > 1 || agents.some((given) => !agent.test(given)))
     throw new FedshotError('format', 'a user agent of another kind');
 }
 

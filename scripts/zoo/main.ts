@@ -7,15 +7,17 @@ import { verdict } from '../../src/client/diagnose/index.js';
 import { autoTable } from './auto.js';
 import { casesOf, type SourceName } from './cases.js';
 import { measure } from './measure.js';
+import { rollbackTable } from './rollback.js';
 import { sourceModel } from './sources.js';
-import { summary, type Row } from './summary.js';
+import { summary, truthOf, type Row } from './summary.js';
 
 /**
  * `npm run zoo -- [--sources plain,mnist,usps,half,weak] [--set tuned|fresh|all] [--seeds 1]
- * [--methods shot] [--auto] [--n 600] [--epochs 8] [--minutes 60] [--work work/zoo]`: adapts, with the
+ * [--methods shot] [--auto] [--rollback] [--n 600] [--epochs 8] [--minutes 60] [--work work/zoo]`: adapts, with the
  * battery overridden, in every case of the zoo, and holds the verdict against what really came of it.
  * Each seed has released models of its own. Results are kept in the work folder, so that a run goes on
- * where it stopped; verdicts, and with `--auto` the choice among all methods, are drawn anew.
+ * where it stopped; verdicts, and with `--auto` the choice among all methods, are drawn anew. With
+ * `--rollback`, what was rolled back runs once more to score what is kept.
  */
 const { values } = parseArgs({
   options: {
@@ -24,6 +26,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '1' },
     methods: { type: 'string', default: 'shot' },
     auto: { type: 'boolean', default: false },
+    rollback: { type: 'boolean', default: false },
     n: { type: 'string', default: '600' },
     epochs: { type: 'string', default: '8' },
     minutes: { type: 'string', default: '60' },
@@ -36,7 +39,9 @@ const sources = (values.sources.split(',') as SourceName[]).filter(
   (source) => real || (source !== 'mnist' && source !== 'usps'),
 );
 const sets = values.set === 'all' ? ['tuned', 'fresh'] : [values.set];
-const methods = values.auto ? CANDIDATES : (values.methods.split(',') as MethodName[]);
+const methods = values.auto
+  ? (['shot', ...CANDIDATES.filter((method) => method !== 'shot')] as const)
+  : (values.methods.split(',') as MethodName[]);
 for (const method of methods)
   if (!METHOD_NAMES.includes(method)) throw new Error(`no method ${method}`);
 mkdirSync(values.work, { recursive: true });
@@ -57,7 +62,11 @@ const fileOf = (row: Parameters<typeof key>[0]): string =>
     `${key(row).replaceAll(/[^a-z0-9+-]+/g, '_')}.safetensors`,
   );
 
+const settings = { n: Number(values.n), epochs: Number(values.epochs), work: values.work };
 const rows: Row[] = [];
+/** Whether plain SHOT gains by this case, so that the choice among methods is measured there. */
+const isHealthy = (id: Pick<Row, 'set' | 'source' | 'name' | 'seed'>): boolean =>
+  rows.some((row) => key(row) === key({ ...id, method: 'shot' }) && truthOf(row) === 'healthy');
 let left = 0;
 for (const seed of values.seeds.split(',').map(Number))
   for (const set of sets)
@@ -71,24 +80,14 @@ for (const seed of values.seeds.split(',').map(Number))
         for (const method of methods) {
           const id = { set, source, name: one.name, seed, method };
           const known = done.get(key(id));
+          if (values.auto && method !== 'shot' && !isHealthy(id)) continue;
           if (!known && performance.now() > end) {
             left++;
             continue;
           }
           const row: Row = known ?? {
             ...id,
-            ...(await measure(
-              model,
-              one,
-              {
-                seed,
-                method,
-                n: Number(values.n),
-                epochs: Number(values.epochs),
-                work: values.work,
-              },
-              fileOf(id),
-            )),
+            ...(await measure(model, one, { seed, method, ...settings }, fileOf(id))),
           };
           if (!known) {
             appendFileSync(log, `${JSON.stringify(row)}\n`);
@@ -104,5 +103,14 @@ for (const set of sets) {
   const own = rows.filter((row) => row.set === set);
   console.log(summary(set, values.auto ? own.filter(({ method }) => method === 'shot') : own));
   if (values.auto) console.log(autoTable(set, own, fileOf));
+  if (values.rollback)
+    console.log(
+      await rollbackTable(own, async ({ name, seed, method, ...row }) => {
+        const source = row.source as SourceName;
+        const one = casesOf(source, set === 'fresh').find((other) => other.name === name)!;
+        const model = await sourceModel(source, seed, values.work);
+        return measure(model, one, { seed, method, ...settings, obey: true });
+      }),
+    );
 }
 if (left > 0) console.log(`${left} cases were not run: no time left`);

@@ -30,22 +30,24 @@ export interface Settings {
   n: number;
   epochs: number;
   work: string;
+  /** Lets the battery decide what is kept. */
+  obey?: boolean;
 }
 
 /** Adapts in one case with the battery overridden, and keeps what the battery looked at. */
 export async function measure(
   model: Model,
   one: ZooCase,
-  { seed, method, n, epochs, work }: Settings,
-  evidenceFile: string,
+  { seed, method, n, epochs, work, obey }: Settings,
+  evidenceFile?: string,
 ) {
   const notation = await site(one, seed, n, work);
   const release = { name: one.source, version: 1, digest: '' };
   const { result, evidence, labels } = await adaptModel(model, release, work, {
     ...{ data: notation, method, seed, epochs, batch: 64, lr: 0.01, featureLr: 1 },
-    ...{ beta: 0.1, alpha: 1, threshold: 0, force: true, resume: false },
+    ...{ beta: 0.1, alpha: 1, threshold: 0, force: !obey, resume: false },
   });
-  writeEvidence(evidenceFile, evidence, labels);
+  if (evidenceFile) writeEvidence(evidenceFile, evidence, labels);
   return {
     n: result.n,
     K: result.classes.length,
@@ -54,5 +56,6 @@ export async function measure(
     seconds: result.seconds,
     ...{ outcome: result.battery.outcome, findings: result.battery.findings },
     signals: result.battery.signals,
+    ...(result.battery.epoch && { epoch: result.battery.epoch }),
   };
 }

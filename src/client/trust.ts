@@ -1,12 +1,8 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { z } from 'zod';
 import { FedshotError } from '../shared/errors.js';
-import { readBytes, writeFileAtomic } from '../shared/files.js';
+import { readBytes } from '../shared/files.js';
 import { MAX_ROOT_BYTES } from '../shared/release/limits.js';
-import { parsePayload, ReleaseName, Sha256 } from '../shared/release/fields.js';
 import {
-  mergeTrust,
   type MetadataFetcher,
   openRoot,
   pinRoot,
@@ -15,61 +11,9 @@ import {
   verifyFreshness,
   verifyNextRoot,
 } from '../shared/release/index.js';
+import { exclusively, readTrust, replaceTrust, trustFile, writeTrust } from './trust-file.js';
 
-const Seen = z.record(Sha256, z.strictObject({ version: z.number(), digest: Sha256 }));
-const StateFile = z.strictObject({
-  format: z.literal('fedshot-trust-state/1'),
-  pinned: Sha256,
-  root: z.base64(),
-  freshness: Seen,
-  releases: z.record(ReleaseName, Seen),
-  checkpoint: z.string().optional(),
-});
-
-/** One file holds all that a site remembers of its provider, so that it is old or new, never half. */
-export const trustFile = (home: string): string => join(home, 'trust', 'state.json');
-
-/**
- * What a site trusts and has seen.
- *
- * @throws FedshotError `trust` before anything was pinned, `format` when the file was damaged
- */
-export function readTrust(home: string): TrustState {
-  const file = trustFile(home);
-  if (!existsSync(file))
-    throw new FedshotError('trust', `${home} has no provider pinned`, {
-      hint: `get the provider's trust.json, then: fedshot client init --trust trust.json --home ${home}`,
-    });
-  const { pinned, root, freshness, releases, checkpoint } = parsePayload(
-    StateFile,
-    readBytes(file),
-    file,
-  );
-  return {
-    ...{ pinned, freshness, releases, checkpoint },
-    root: openRoot(Buffer.from(root, 'base64'), file),
-  };
-}
-
-/**
- * Keeps what a site trusts, in one step. What another process has learnt of the same provider in the
- * meantime is kept as well: nothing that was seen is forgotten.
- *
- * @throws FedshotError `io`
- */
-export function writeTrust(home: string, state: TrustState): void {
-  replaceTrust(home, existsSync(trustFile(home)) ? mergeTrust(readTrust(home), state) : state);
-}
-
-function replaceTrust(home: string, state: TrustState): void {
-  const { pinned, root, freshness, releases, checkpoint } = state;
-  const content: z.infer<typeof StateFile> = {
-    format: 'fedshot-trust-state/1',
-    ...{ pinned, freshness, releases, checkpoint },
-    root: Buffer.from(root.envelope).toString('base64'),
-  };
-  writeFileAtomic(trustFile(home), `${JSON.stringify(content, null, 2)}\n`, 0o600);
-}
+export { readTrust, trustFile, writeCheckpoint, writeTrust } from './trust-file.js';
 
 export interface PinOptions {
   /** The provider's `trust.json`. */
@@ -98,9 +42,11 @@ export function pinTrust({ file, home, fingerprint, replace = false }: PinOption
     throw new FedshotError('trust', `${file}: its fingerprint is ${root.fingerprint}`, {
       hint: 'it is not the root that was expected; get it from the provider again, do not use this one',
     });
-  const state = existsSync(trustFile(home)) && !replace ? extend(home, root) : pinRoot(root);
-  replaceTrust(home, state);
-  return state;
+  return exclusively(home, () => {
+    const state = existsSync(trustFile(home)) && !replace ? extend(home, root) : pinRoot(root);
+    replaceTrust(home, state);
+    return state;
+  });
 }
 
 /** What is pinned, brought up to a root that was handed over as a file. */

@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fork, type ChildProcess } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -7,6 +8,7 @@ import {
   trustFile,
   trustReport,
   updateTrust,
+  writeCheckpoint,
   writeTrust,
 } from '../../src/client/trust.js';
 import { openRoot, sealEnvelope, sealRoot, verifyRelease } from '../../src/shared/release/index.js';
@@ -149,7 +151,46 @@ describe('updateTrust', () => {
 });
 
 describe('writeTrust', () => {
-  it('two processes at once: neither makes the other forget what it saw', async () => {
+  const writer = join(import.meta.dirname, '../fixtures/trust-writer.ts');
+  const event = (child: ChildProcess, name: string): Promise<unknown> =>
+    new Promise((resolve) => child.once(name, resolve));
+
+  it('rollback by a second process: neither of two pulls at once forgets what the other has seen', async () => {
+    const { home, file } = setUp();
+    pinTrust({ file, home });
+    const writers = ['one', 'two'].map((name) =>
+      fork(writer, [home, name, '15'], { execArgv: ['--import', 'tsx'] }),
+    );
+    await Promise.all(writers.map((child) => event(child, 'message')));
+    for (const child of writers) child.send('go');
+    expect(await Promise.all(writers.map((child) => event(child, 'exit')))).toEqual([0, 0]);
+    const { releases } = readTrust(home);
+    const versions = ['one', 'two'].map((name) => Object.values(releases[name]!)[0]!.version);
+    expect(versions).toEqual([15, 15]);
+  }, 60_000);
+
+  it('refuses to bring back a provider that was replaced while a pull was under way', () => {
+    const { home, file, given } = setUp();
+    const before = pinTrust({ file, home });
+    const stranger = given(sealRoot(rootDocument({ log: { signers: [signer('other')] } }), root));
+    const after = pinTrust({ file: stranger, home, replace: true });
+    expect(() => {
+      writeTrust(home, before);
+    }).toThrow(failsWith('trust'));
+    expect(readTrust(home)).toEqual(after);
+  });
+
+  it('a lock that a crash left behind is taken over', () => {
+    const { home, file } = setUp();
+    const state = pinTrust({ file, home });
+    const lock = join(home, 'trust', 'lock');
+    writeFileSync(lock, '');
+    utimesSync(lock, 0, 0);
+    writeTrust(home, state);
+    expect(readdirSync(join(home, 'trust'))).toEqual(['state.json']);
+  });
+
+  it('merges: what was read before another wrote does not make it forget', async () => {
     const { home, file, world } = setUp();
     world.publish();
     world.publish({ name: 'letters' });
@@ -164,15 +205,6 @@ describe('writeTrust', () => {
     expect(Object.values(freshness).map((seen) => seen.version)).toEqual([4 + 1]);
   });
 
-  it('keeps a checkpoint', () => {
-    const { home, file } = setUp();
-    const checkpoint = 'origin\n1\nAAAA\n';
-    writeTrust(home, { ...pinTrust({ file, home }), checkpoint });
-    expect(readTrust(home).checkpoint).toBe(checkpoint);
-    writeTrust(home, { ...readTrust(home), checkpoint: undefined });
-    expect(readTrust(home).checkpoint).toBe(checkpoint);
-  });
-
   it('says where it cannot write', () => {
     const { home, file } = setUp();
     const state = pinTrust({ file, home });
@@ -184,5 +216,18 @@ describe('writeTrust', () => {
     mkdirSync(join(home, 'trust'));
     writeTrust(home, state);
     expect(readTrust(home).root.version).toBe(1);
+  });
+});
+
+describe('writeCheckpoint', () => {
+  it('fork of the log: a checkpoint that was held against an older one does not replace a newer one', () => {
+    const { home, file } = setUp();
+    const first = pinTrust({ file, home });
+    expect(writeCheckpoint(home, undefined, '["a"]')).toBe(true);
+    expect(writeCheckpoint(home, undefined, '["b"]')).toBe(false);
+    writeTrust(home, first); // knows of no checkpoint, and must not take it away
+    expect(readTrust(home).checkpoint).toBe('["a"]');
+    expect(writeCheckpoint(home, '["a"]', '["b"]')).toBe(true);
+    expect(readTrust(home).checkpoint).toBe('["b"]');
   });
 });

@@ -4,7 +4,7 @@ import { FedshotError } from '../../shared/errors.js';
 import { writeFileAtomic } from '../../shared/files.js';
 import { witness, witnessedNotes, type Evidence } from '../../shared/log/index.js';
 import type { Source } from '../transfer/index.js';
-import { readTrust, writeTrust } from '../trust.js';
+import { readTrust, writeCheckpoint } from '../trust.js';
 
 /** Where conflicting checkpoints are kept: what nobody can deny to have signed. */
 export const evidenceDir = (home: string): string => join(home, 'evidence');
@@ -30,7 +30,9 @@ export async function witnessSource(home: string, source: Source): Promise<void>
   }
   const result = await witness(state.checkpoint, note, logKeys, source.log.consistency);
   if (!result.consistent) throw conflict(home, source.name, result.evidence);
-  if (result.state !== state.checkpoint) writeTrust(home, { ...state, checkpoint: result.state });
+  if (result.state === state.checkpoint) return;
+  // Another pull has moved on meanwhile: what this one was shown has to go with that as well.
+  if (!writeCheckpoint(home, state.checkpoint, result.state)) await witnessSource(home, source);
 }
 
 function conflict(home: string, from: string, evidence: Evidence): FedshotError {

@@ -68,10 +68,15 @@ export function remember(
 
 /**
  * What two processes of one site know together: the newer root, the newer of what each has seen. The
- * checkpoint is the second's, whose log has been checked against the first's by whoever wrote it.
+ * checkpoint stays the first's: only whoever has checked a log against that very one may move it on.
+ *
+ * @throws FedshotError `trust` when they are of two providers
  */
 export function mergeTrust(before: TrustState, now: TrustState): TrustState {
-  if (before.pinned !== now.pinned) return now;
+  if (before.pinned !== now.pinned)
+    throw new FedshotError('trust', 'another provider was pinned in the meantime', {
+      hint: 'run it again if the provider that is pinned now is the one you mean',
+    });
   const newer = (a: SeenByKey, b: SeenByKey): SeenByKey => {
     const kept = Object.entries(a).filter(
       ([key, seen]) => !(b[key] && b[key].version >= seen.version),
@@ -88,6 +93,6 @@ export function mergeTrust(before: TrustState, now: TrustState): TrustState {
     releases: Object.fromEntries(
       [...names].map((name) => [name, newer(ofName(before, name), ofName(now, name))]),
     ),
-    checkpoint: now.checkpoint ?? before.checkpoint,
+    checkpoint: before.checkpoint,
   };
 }

@@ -4,22 +4,25 @@ import type { Claim } from './types.js';
 
 const MARK = { PASS: '✓', FAIL: '✗', 'NOT CHECKED': '–' } as const;
 
+/** One claim as a terminal shows it. */
+export const claimLines = (one: Claim): string =>
+  [
+    `${MARK[one.verdict]} ${one.verdict.padEnd(4)}  ${one.part}: ${one.claim}`,
+    ...one.findings.map((line) => `         ✗ ${line}`),
+    ...one.evidence.slice(0, 8).map((line) => `         ${line}`),
+    ...(one.evidence.length > 8
+      ? [`         and ${one.evidence.length - 8} lines more in --json`]
+      : []),
+    ...one.notCovered.map((line) => `         not covered: ${line}`),
+  ].join('\n');
+
 /** The page as a terminal shows it. */
 export function auditText({ verdict, claims, unexplainedBytes, slackBytes }: AuditResult): string {
-  const blocks = claims.map(({ part, claim, verdict: one, evidence, findings, notCovered }) =>
-    [
-      `${MARK[one]} ${one.padEnd(4)}  ${part}: ${claim}`,
-      ...findings.map((line) => `         ✗ ${line}`),
-      ...evidence.slice(0, 8).map((line) => `         ${line}`),
-      ...(evidence.length > 8 ? [`         and ${evidence.length - 8} lines more in --json`] : []),
-      ...notCovered.map((line) => `         not covered: ${line}`),
-    ].join('\n'),
-  );
   const bytes =
     unexplainedBytes === null
       ? []
       : [`unexplained bytes: ${unexplainedBytes}`, `slack: ${slackBytes ?? 0} bytes`];
-  return [...blocks, '', `audit: ${[verdict, ...bytes].join(', ')}`].join('\n');
+  return [...claims.map(claimLines), '', `audit: ${[verdict, ...bytes].join(', ')}`].join('\n');
 }
 
 /** The page that can be filed: one file, no script, as good on paper. */

@@ -51,10 +51,10 @@ function floats(
     extract: (released) => {
       const view = new DataView(released.buffer, released.byteOffset, released.byteLength);
       return Uint8Array.from({ length: Math.floor(released.length / 4) }, (_, i) => {
-        const level = toLevel(view.getFloat32(4 * i, true));
-        const whole = Math.round(level);
+        // Rounded as the samples are, whose values may lie between two grey levels.
+        const level = Math.round(toLevel(view.getFloat32(4 * i, true)));
         // What is no grey level is marked by one that breaks every window.
-        return Math.abs(level - whole) < 0.02 && whole >= 0 && whole <= 255 ? whole : i % 251;
+        return level >= 0 && level <= 255 ? level : i % 251;
       });
     },
     plant: (released, secret) => {
@@ -119,8 +119,14 @@ const text = (name: 'base64' | 'hex', alphabet: RegExp): Encoding => ({
   },
 });
 
-/** What is looked for; `mean` and `std` are those that the release tells sites to normalise with. */
-export function encodings(mean = 0, std = 1): Encoding[] {
+/** How a release tells sites to normalise images. */
+export interface Normalisation {
+  readonly mean: number;
+  readonly std: number;
+}
+
+/** What is looked for. */
+export function encodings(normalised: readonly Normalisation[] = []): Encoding[] {
   const bytes = lane(0, 1);
   const lanes = [0, 1, 2, 3].map((offset) => lane(offset, 4));
   return [
@@ -143,10 +149,12 @@ export function encodings(mean = 0, std = 1): Encoding[] {
       (v) => v / 127.5 - 1,
       (x) => (x + 1) * 127.5,
     ),
-    floats(
-      'float32, normalised',
-      (v) => (v / 255 - mean) / std,
-      (x) => (x * std + mean) * 255,
+    ...normalised.map(({ mean, std }) =>
+      floats(
+        `float32, normalised by ${mean} and ${std}`,
+        (v) => (v / 255 - mean) / std,
+        (x) => (x * std + mean) * 255,
+      ),
     ),
     ...allLowBits(),
     text('base64', /[A-Za-z0-9+/]{64,}={0,2}/g),

@@ -1,8 +1,15 @@
+import { join } from 'node:path';
 import { loadDataset } from '../../shared/data/index.js';
+import { readBytes } from '../../shared/files.js';
+import { parseModelConfig } from '../../shared/model/config.js';
+import { MODEL_FILES } from '../../shared/model/folder.js';
+import { CONFIG_FILE } from '../../shared/release/index.js';
+import { parseSafetensors } from '../../shared/safetensors.js';
 import { random } from '../../shared/random.js';
 import type { PublicStore } from '../store.js';
 import { claim, type Claim } from '../types.js';
-import { encodings } from './encodings.js';
+import { fileBytes } from '../release.js';
+import { encodings, type Normalisation } from './encodings.js';
 import { WINDOW, WindowIndex } from './search.js';
 
 const CANARIES = 3;
@@ -13,7 +20,54 @@ const CANARIES = 3;
  *
  * @param notation the source data, in the notation of docs/data.md
  */
-export async function auditData(store: PublicStore, notation: string): Promise<Claim> {
+export function auditData(store: PublicStore, notation: string): Promise<Claim> {
+  const objects = new Set(
+    store.releases.flatMap(({ chunks }) => chunks.map(({ sha256 }) => sha256)),
+  );
+  // One by one: a tensor begins with a chunk, so that values stand at multiples of four.
+  const released = [...objects].flatMap((id) => store.object(id) ?? []);
+  const configs = store.releases.flatMap(({ files }) => {
+    const file = files.find(({ path }) => path === CONFIG_FILE);
+    return (file && fileBytes(store, file)) ?? [];
+  });
+  return search(notation, released, { where: 'the released bytes', configs });
+}
+
+/**
+ * The same before anything is released: looks for the source data in the files of a model.
+ *
+ * @param dir folder that `provider train` wrote
+ * @throws FedshotError `not-found`, `format`
+ */
+export function auditModelData(dir: string, notation: string): Promise<Claim> {
+  const pieces = MODEL_FILES.flatMap((name) => {
+    const bytes = readBytes(join(dir, name));
+    if (!name.endsWith('.safetensors')) return [bytes];
+    const tensors = parseSafetensors(bytes, { file: join(dir, name) });
+    return [bytes.subarray(0, tensors.dataStart), ...[...tensors.values()].map(({ data }) => data)];
+  });
+  return search(notation, pieces, {
+    where: `the files of ${dir}`,
+    configs: [readBytes(join(dir, CONFIG_FILE))],
+  });
+}
+
+/** Each channel's figures, of images only; a config that is not one is found by `audit release`. */
+function normalisations(bytes: Buffer): Normalisation[] {
+  try {
+    const { input } = parseModelConfig(bytes, CONFIG_FILE);
+    if (input.kind !== 'image') return [];
+    return input.mean.map((mean, channel) => ({ mean, std: input.std[channel]! }));
+  } catch {
+    return [];
+  }
+}
+
+async function search(
+  notation: string,
+  released: readonly Uint8Array[],
+  { where, configs }: { where: string; configs: readonly Buffer[] },
+): Promise<Claim> {
   const { x, count, kind, shape } = await loadDataset(notation);
   const size = x.length / count;
   const index = new WindowIndex();
@@ -25,12 +79,10 @@ export async function auditData(store: PublicStore, notation: string): Promise<C
   };
   for (let sample = 0; sample < count; sample++) index.add(sample, levels(sample));
 
-  const objects = new Set(
-    store.releases.flatMap(({ chunks }) => chunks.map(({ sha256 }) => sha256)),
-  );
-  // One by one: a tensor begins with a chunk, so that values stand at multiples of four.
-  const released = [...objects].flatMap((id) => store.object(id) ?? []);
-  const ways = encodings();
+  const figures = configs
+    .flatMap(normalisations)
+    .map((each) => [JSON.stringify(each), each] as const);
+  const ways = encodings([...new Map(figures).values()]);
   const findings: string[] = [];
   for (const way of ways)
     for (const bytes of released) {
@@ -39,7 +91,7 @@ export async function auditData(store: PublicStore, notation: string): Promise<C
         findings.push(`sample ${found.sample} of the source data, as ${way.name}, at ${found.at}`);
     }
 
-  const largest = released.reduce((a, b) => (b.length > a.length ? b : a), Buffer.alloc(0));
+  const largest = released.reduce((a, b) => (b.length > a.length ? b : a), new Uint8Array(0));
   const draw = random('canary', count);
   let planted = 0;
   for (const way of ways)
@@ -55,19 +107,15 @@ export async function auditData(store: PublicStore, notation: string): Promise<C
           `a canary, put there as ${way.name}, was not found: the search is blind to it`,
         );
     }
-  return claim(
-    'data',
-    'No sample of the source data, nor a window of one, is in the released bytes',
-    {
-      evidence: [
-        `${count} samples of [${shape.join(', ')}], ${index.size} windows of ${WINDOW} values; ${released.reduce((sum, { length }) => sum + length, 0)} released bytes in ${ways.length} encodings`,
-        `${planted} canaries were put there on purpose, and found`,
-      ],
-      findings,
-      notCovered: [
-        `runs of fewer than ${2 * WINDOW - 1} values, and values that differ by less than rounding`,
-        'encryption, compression, and encodings that are not listed in docs/audit.md',
-      ],
-    },
-  );
+  return claim('data', `No sample of ${notation}, nor a window of one, is in ${where}`, {
+    evidence: [
+      `${count} samples of [${shape.join(', ')}], ${index.size} windows of ${WINDOW} values; ${released.reduce((sum, { length }) => sum + length, 0)} bytes in ${ways.length} encodings`,
+      `${planted} canaries were put there on purpose, and found`,
+    ],
+    findings,
+    notCovered: [
+      `runs of fewer than ${2 * WINDOW - 1} values, and values that differ by less than rounding`,
+      'encryption, compression, and encodings that are not listed in docs/audit.md',
+    ],
+  });
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { group } from '../command.js';
 import type { Io } from '../io.js';
+import { register as registerCheck } from './check.js';
 import { register as registerExport } from './export.js';
 import { register as registerInit } from './init.js';
 import { register as registerPublish } from './publish.js';
@@ -21,6 +22,7 @@ export function registerProvider(program: Command, io: Io): void {
 const commands: ((parent: Command, io: Io) => void)[] = [
   registerInit,
   registerTrain,
+  registerCheck,
   registerPublish,
   registerServe,
   registerExport,

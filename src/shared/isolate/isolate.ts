@@ -73,7 +73,7 @@ function say({ mode, reporter, write }: IsolateOptions, record: IsolationRecord)
   };
   const fileWords =
     files === 'confined'
-      ? `files: writes only ${write.join(', ')}`
+      ? `files: writes ${write.length > 0 ? `only ${write.join(', ')}` : 'nothing'}`
       : 'files of this user can be read and written';
   const line = `isolation by ${mechanism}: ${parts[network]}; ${fileWords}`;
   if (network === 'reachable') reporter.warn(`${line}; ${HINT}`);

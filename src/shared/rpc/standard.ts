@@ -6,7 +6,7 @@ import { EventEmitter } from 'node:events';
 import type { ServiceDefinition } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { service as healthDefinition } from 'grpc-health-check';
-import { FileDescriptorProto } from 'protobufjs/ext/descriptor/index.js';
+import descriptor from 'protobufjs/ext/descriptor/index.js';
 import { packageDefinition, SERVICE, type RequestLimit } from './schema.js';
 
 export const HEALTH_STATES = ['SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'] as const;
@@ -64,7 +64,7 @@ function questions(): object[] {
   );
   const files = new Set(
     descriptors.map(
-      (bytes) => (FileDescriptorProto.decode(bytes) as unknown as { name: string }).name,
+      (bytes) => (descriptor.FileDescriptorProto.decode(bytes) as unknown as { name: string }).name,
     ),
   );
   const methods = Object.keys(packageDefinition[SERVICE]!).map((name) => `${SERVICE}.${name}`);

@@ -1,0 +1,88 @@
+import type { Command } from 'commander';
+import type { Claim } from '../../audit/index.js';
+import type { CheckResult } from '../../provider/check.js';
+import type { EngineOptions } from '../../shared/engine/types.js';
+import { FedshotError } from '../../shared/errors.js';
+import { action, command } from '../command.js';
+import { addEngineOptions, engineOptions } from '../engine-options.js';
+import type { Io } from '../io.js';
+import { addIsolateOption, enterIsolation, type IsolateFlag } from '../isolation.js';
+import { path, repeated } from '../options.js';
+
+interface Options extends EngineOptions, IsolateFlag {
+  model: string;
+  data: string;
+  source: string[];
+  store?: string;
+  trust?: string;
+}
+
+/** Looks for each data set in the model's files and, if there is one, in all of a store. */
+async function search({ model, data, source, store, trust }: Options): Promise<Claim[]> {
+  const { auditData, auditModelData, readStore } = await import('../../audit/index.js');
+  const { readBytes } = await import('../../shared/files.js');
+  const { Store } = await import('../../shared/release/index.js');
+  const released = store && readStore(store, readBytes(trust ?? new Store(store).trustPath()));
+  const claims: Claim[] = [];
+  for (const notation of new Set([...source, data])) {
+    claims.push(await auditModelData(model, notation));
+    if (released) claims.push(await auditData(released, notation));
+  }
+  return claims;
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+function scores({ samples, accuracy, declaredAccuracy, classes, model }: CheckResult): string {
+  const declared =
+    declaredAccuracy === undefined ? '' : `; ${percent(declaredAccuracy)} when it was trained`;
+  const worst = classes
+    .flatMap((one) => (one.accuracy === undefined ? [] : [{ ...one, accuracy: one.accuracy }]))
+    .sort((a, b) => a.accuracy - b.accuracy)
+    .slice(0, 3)
+    .map(({ name, accuracy: share, samples: n }) => `${name} ${percent(share)} of ${n}`);
+  return [
+    `${model}: ${percent(accuracy)} of ${samples} samples are right${declared}`,
+    `lowest by class: ${worst.join(', ')}`,
+  ].join('\n');
+}
+
+export function register(parent: Command, io: Io): void {
+  const check = command(
+    parent,
+    'check',
+    'score a model on held-out data and look for data in its files, before it is published',
+    [
+      'fedshot provider check --model work/model --data idx:t-images.gz,t-labels.gz --source idx:images.gz,labels.gz',
+      'fedshot provider check --model work/model --data digits:plain --store work/store',
+    ],
+  )
+    .requiredOption('--model <dir>', 'folder that provider train wrote', path)
+    .requiredOption('--data <notation>', 'labelled data that it was not trained on (docs/data.md)')
+    .option('--source <notation>', 'data to look for as well; may be repeated', repeated, [])
+    .option('--store <dir>', 'look in everything that this store has released, too', path)
+    .option('--trust <file>', 'the pinned root (default: trust.json of the store)', path);
+  addIsolateOption(addEngineOptions(check)).action(
+    action(io, async (options: Options) => {
+      const isolation = await enterIsolation(io, {
+        ...{ isolate: options.isolate, engine: engineOptions(options) },
+        data: [options.data, ...options.source],
+        read: [options.model, options.store, options.trust],
+      });
+      const { checkModel } = await import('../../provider/check.js');
+      const { claimLines } = await import('../../audit/index.js');
+      const { model, data } = options;
+      const result = await checkModel({ model, data, engine: engineOptions(options) });
+      const claims = await search(options);
+      const failed = claims.find(({ verdict }) => verdict === 'FAIL');
+      const verdict = failed ? 'FAIL' : 'PASS';
+      io.result({ ...result, verdict, claims, isolation }, () =>
+        [scores(result), ...claims.map(claimLines), `check: ${verdict}`].join('\n'),
+      );
+      if (failed)
+        throw new FedshotError('audit', `the check failed: ${failed.findings[0]!}`, {
+          hint: 'do not publish these files; retire a release that holds them',
+        });
+    }),
+  );
+}

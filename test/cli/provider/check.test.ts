@@ -1,0 +1,100 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Claim } from '../../../src/audit/index.js';
+import { createIo } from '../../../src/cli/io.js';
+import { run } from '../../../src/cli/run.js';
+import type { IsolationRecord } from '../../../src/shared/isolate/index.js';
+import { loadDataset } from '../../../src/shared/data/index.js';
+import type { StateDict } from '../../../src/shared/model/state.js';
+import { publishRelease } from '../../../src/provider/publish.js';
+import { initParameters } from '../../fixtures/parameters.js';
+import { makeProvider } from '../../fixtures/provider.js';
+import { big } from '../../fixtures/red-team.js';
+import { tempDir } from '../../fixtures/temp.js';
+
+const DATA = 'digits:plain?n=40';
+const PROGRAM = join(import.meta.dirname, '../../../dist/cli/main.js');
+const bubblewrap =
+  spawnSync('bwrap', ['--unshare-net', '--ro-bind', '/', '/', 'true']).status === 0;
+const possible = bubblewrap && existsSync(join(PROGRAM, '../provider/check.js'));
+if (!possible) console.log('skipped: provider check, isolated: needs bubblewrap and npm run build');
+
+interface Answer {
+  verdict: string;
+  accuracy: number;
+  claims: Claim[];
+  isolation: IsolationRecord;
+  error?: { code: string };
+}
+
+async function check(...args: string[]): Promise<{ code: number; answer: Answer; err: string }> {
+  const said = { out: '', err: '' };
+  const io = createIo({
+    stdout: { write: (text) => Boolean((said.out += String(text))) },
+    stderr: { write: (text) => Boolean((said.err += String(text))) },
+    signal: new AbortController().signal,
+    env: {},
+  });
+  const words = ['provider', 'check', '--isolate', 'off', '--engine', 'wasm', '--json', ...args];
+  const code = await run(words, io);
+  return { code, answer: JSON.parse(said.out) as Answer, err: said.err };
+}
+
+/** Puts a sample of the data into the weights, as float32. */
+async function hide(): Promise<(state: StateDict) => void> {
+  const { x } = await loadDataset(DATA);
+  return (state) => big(state).set(x.subarray(784, 2 * 784), 5000);
+}
+
+describe('provider check', () => {
+  it('passes a model without data in it, and says how good it is', async () => {
+    const model = tempDir();
+    initParameters(model);
+    const { code, answer } = await check('--model', model, '--data', DATA);
+    expect(code).toBe(0);
+    expect(answer).toMatchObject({ verdict: 'PASS', samples: 40 });
+    expect(answer.claims).toHaveLength(1);
+  });
+
+  it('a sample in the weights is found before anything is published', async () => {
+    const model = tempDir();
+    initParameters(model, await hide());
+    const { code, answer, err } = await check('--model', model, '--data', DATA);
+    expect(code).toBe(19);
+    expect(answer.verdict).toBe('FAIL');
+    expect(answer.claims[0]!.findings[0]).toMatch(/sample 1 of the source data, as float32, 0..1/);
+    expect(err).toContain('do not publish these files');
+  });
+
+  it('a sample in what was released earlier is found with --store', async () => {
+    const provider = await makeProvider(tempDir());
+    const { store, keyring } = provider;
+    const [old, model] = [tempDir(), tempDir()];
+    initParameters(old, await hide());
+    initParameters(model);
+    await publishRelease({ modelDir: old, name: 'digits', store, keyring, now: new Date() });
+    const clean = await check('--model', model, '--data', DATA);
+    expect(clean.code).toBe(0);
+    const { code, answer } = await check('--model', model, '--data', DATA, '--store', store);
+    expect(code).toBe(19);
+    expect(answer.claims.map(({ verdict }) => verdict)).toEqual(['PASS', 'FAIL']);
+  });
+
+  it.skipIf(!possible)('runs without a network, and with its own files alone', () => {
+    const model = tempDir();
+    initParameters(model);
+    const args = ['provider', 'check', '--model', model, '--data', DATA, '--isolate', 'require'];
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [PROGRAM, ...args, '--engine', 'wasm', '--json'],
+      { encoding: 'utf8' },
+    );
+    expect(stderr).toContain('no network');
+    expect(status).toBe(0);
+    const { isolation } = JSON.parse(stdout) as Answer;
+    expect(isolation).toMatchObject({ network: 'none', files: 'confined', writable: [] });
+    expect(isolation.attempts.filter(({ result }) => result === 'succeeded')).toEqual([]);
+  });
+});

@@ -71,7 +71,8 @@ export function createKey(keyring: Keyring, role: RoleName, now: Date): Promise<
   return keyring.create(role, now);
 }
 
-async function changeRoot(options: RootChange, changed: RootDocument): Promise<RootOutcome> {
+/** Signs a changed root with the root keys that are here. @throws FedshotError `format`, `trust` */
+export async function changeRoot(options: RootChange, changed: RootDocument): Promise<RootOutcome> {
   const { keyring, now } = options;
   const old = new Store(options.store).newestRoot();
   const document = { ...changed, version: old.version + 1, ...lifetime(now, ROOT_DAYS) };

@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FedshotError } from '../shared/errors.js';
@@ -17,13 +17,62 @@ const certFile = (keyring: Keyring, name: TlsName): string => join(tlsDir(keyrin
 const keyFile = (keyring: Keyring, name: TlsName): string =>
   join(tlsDir(keyring), `${name}-key.json`);
 
-type TlsName = 'ca' | 'server';
+/** The first authority is `ca`; each later one bears the beginning of its fingerprint. */
+type TlsName = 'ca' | `ca-${string}` | 'server';
+const AUTHORITY_FILE = /^(ca(?:-[0-9a-f]{16})?)\.pem$/;
 
 const SealedKey = z.strictObject({ format: z.literal('fedshot-tls-key/1'), secret: Sealed });
 
-/** Keeps the authority of the provider's servers, its key sealed. */
+/** Keeps the first authority of the provider's servers, its key sealed. */
 export function sealAuthority(keyring: Keyring, authority: Identity): Promise<void> {
   return sealIdentity(keyring, 'ca', authority);
+}
+
+/** Keeps one more authority. */
+export function sealNextAuthority(keyring: Keyring, authority: Identity): Promise<void> {
+  return sealIdentity(keyring, `ca-${fingerprintOf(authority.cert).slice(0, 16)}`, authority);
+}
+
+/** SHA-256 of a certificate (DER), hex: what an authority is known by. */
+export const fingerprintOf = (cert: string): string =>
+  new X509Certificate(cert).fingerprint256.replaceAll(':', '').toLowerCase();
+
+/** The authorities whose keys are here, by fingerprint. */
+function authoritiesHere(keyring: Keyring): Map<string, { name: TlsName; cert: string }> {
+  const dir = tlsDir(keyring);
+  const names = existsSync(dir)
+    ? readdirSync(dir).flatMap((file) => AUTHORITY_FILE.exec(file)?.[1] ?? [])
+    : [];
+  return new Map(
+    names.map((name) => {
+      const cert = readBytes(certFile(keyring, name as TlsName)).toString();
+      return [fingerprintOf(cert), { name: name as TlsName, cert }];
+    }),
+  );
+}
+
+/** Whether the key of an authority is here. */
+export const hasAuthority = (keyring: Keyring, fingerprint: string): boolean =>
+  authoritiesHere(keyring).has(fingerprint);
+
+/** An authority with its key opened. @throws FedshotError `not-found`; `trust` for a wrong passphrase */
+export function openAuthority(keyring: Keyring, fingerprint: string): Promise<Identity> {
+  const found = authoritiesHere(keyring).get(fingerprint);
+  if (!found)
+    throw new FedshotError(
+      'not-found',
+      `${tlsDir(keyring)} has no authority ${fingerprint.slice(0, 16)}`,
+      { hint: 'its key is elsewhere: say where with --keys' },
+    );
+  return openIdentity(keyring, found.name);
+}
+
+/** Whether the certificate that the server shows was issued by this authority; false where it is not here. */
+export function issuedServer(keyring: Keyring, authority: string): boolean {
+  return (
+    existsSync(certFile(keyring, 'server')) &&
+    serverCertificate(keyring).verify(new X509Certificate(authority).publicKey)
+  );
 }
 
 /**
@@ -47,18 +96,24 @@ export async function issueServerTls(
 }
 
 /**
- * Renews the server's certificate under the same authority, so that sites notice nothing.
+ * Renews the server's certificate under the authority that it is from, so that sites notice nothing.
  *
  * @param hosts names and addresses that are added to those it has
+ * @param authority fingerprint of another authority to issue it
  * @returns all its names and its expiry
+ * @throws FedshotError `not-found` when the authority's key is elsewhere; `trust` for a wrong passphrase
  */
 export async function renewServerTls(
   keyring: Keyring,
   hosts: readonly string[],
   now: Date,
+  authority?: string,
 ): Promise<{ hosts: string[]; expires: Date }> {
   const all = [...new Set([...namesOf(keyring), ...hosts])] as [string, ...string[]];
-  await issueServerTls(keyring, await openIdentity(keyring, 'ca'), all, now);
+  const here = authoritiesHere(keyring);
+  const issuer = [...here.keys()].find((id) => issuedServer(keyring, here.get(id)!.cert));
+  const by = authority ?? issuer ?? fingerprintOf(readBytes(certFile(keyring, 'ca')).toString());
+  await issueServerTls(keyring, await openAuthority(keyring, by), all, now);
   return { hosts: all, expires: new Date(serverCertificate(keyring).validTo) };
 }
 

@@ -66,7 +66,7 @@ export async function predictRelease(
 }
 
 /**
- * Runs the battery on a site's data, and on the adapted model where there is one of this version.
+ * Runs the battery on a site's data, and on the adapted model where one of this version is in use.
  * @throws FedshotError as `adaptRelease` does
  */
 export async function diagnoseRelease(
@@ -76,8 +76,9 @@ export async function diagnoseRelease(
 ): Promise<Diagnosis> {
   const { model, id } = openRelease(home, name);
   const adapted = hasAdapted(home, name) ? readAdapted(home, name) : undefined;
-  const same = adapted?.record.result.release.digest === id.digest;
-  return diagnose(model, options, same ? adapted.state : undefined);
+  const { release, battery } = adapted?.record.result ?? {};
+  const inUse = release?.digest === id.digest && battery?.kept === 'adapted';
+  return diagnose(model, options, inUse ? adapted!.state : undefined);
 }
 
 export type { Adapted, AdaptOptions, AdaptResult, ReleaseId } from './adapt.js';

@@ -5,7 +5,7 @@ import { action, command } from '../command.js';
 import { addEngineOptions, engineOptions } from '../engine-options.js';
 import type { Io } from '../io.js';
 import { addIsolateOption, enterIsolation, type IsolateFlag } from '../isolation.js';
-import { batteryLines } from './battery-lines.js';
+import { diagnosisLines } from './battery-lines.js';
 import { addDataOptions, dataOf, type DataOptions } from './data-options.js';
 
 type Options = Omit<InputOptions, 'data'> & DataOptions & EngineOptions & IsolateFlag;
@@ -29,11 +29,7 @@ export function register(parent: Command, io: Io): void {
         data: dataOf(options),
         engine: engineOptions(options),
       });
-      const { n, battery } = value;
-      return {
-        value: { ...value, isolation },
-        text: () => [`${n} samples`, ...batteryLines(battery)].join('\n'),
-      };
+      return { value: { ...value, isolation }, text: () => diagnosisLines(value).join('\n') };
     }),
   );
 }

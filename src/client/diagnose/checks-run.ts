@@ -67,11 +67,14 @@ export const RUN_CHECKS: readonly Check[] = [
   (s) => {
     const reached = trust(s);
     if (reached === undefined || (reached >= STEADY && s.steadiness! >= LOST)) return undefined;
+    const lost = s.steadiness! < LOST;
     return {
       check: 'steadiness',
-      outcome: s.steadiness! < LOST ? 'rolled back' : 'warn',
-      says: `moved by a pixel, samples keep their class ${percent(s.steadiness!)} as often as at the provider, and ${percent(s.agreementBalanced!)} beyond chance have the released model's`,
-      remedy: 'score some samples by hand before relying on the result',
+      outcome: lost ? 'rolled back' : 'warn',
+      says: `moved by a pixel, ${percent(s.steadiness!)} as many samples keep their class as at the provider; agreement with the released model κ ${s.agreementBalanced!.toFixed(2)}`,
+      remedy: lost
+        ? 'adapting found no classes here: look at the images, and how they are read'
+        : 'score some samples by hand before relying on the result',
     };
   },
 ];

@@ -10,6 +10,8 @@ import type { Battery } from './verdict.js';
 export interface Diagnosis {
   /** Samples at the site. */
   n: number;
+  /** Whether the verdict is on a model that was adapted before, or on the data alone. */
+  judged: 'adapted' | 'data';
   battery: Battery;
 }
 
@@ -28,5 +30,5 @@ export async function diagnose(
   const { ops } = await startEngine(options.engine);
   const witness = await gatherEvidence(model, ops, host.x);
   const { battery } = await judge(witness, model.config, false, adapted);
-  return { n: host.count, battery };
+  return { n: host.count, judged: adapted ? 'adapted' : 'data', battery };
 }

@@ -12,6 +12,9 @@ export interface Random {
   fork(...keys: (number | string)[]): Random;
 }
 
+/** Where streams come from: all of `Random` that a layer or a loss needs. */
+export type Streams = Pick<Random, 'fork'>;
+
 /** 32-bit FNV-1a over the parts, so that streams are named rather than counted. */
 function hash(parts: (number | string)[]): number {
   let h = 0x811c9dc5;

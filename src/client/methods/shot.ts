@@ -1,4 +1,4 @@
-import { gather, tensor1d, type Tensor1D } from '@tensorflow/tfjs-core';
+import { dispose, gather, tensor1d, type Tensor1D } from '@tensorflow/tfjs-core';
 import { shotLoss, type ShotKnowledge } from '../../shared/objective/losses.js';
 import { pseudoLabels } from '../../shared/objective/pseudo-labels.js';
 import { unknownSamples } from '../../shared/objective/unknown.js';
@@ -24,8 +24,10 @@ export async function shotObjective(context: EpochContext): Promise<Objective> {
   const labels = pseudo && tensor1d(pseudo.labels, 'int32');
   const prior = options.prior && tensor1d(options.prior);
   const known = options.openSet ? await knownMask(context) : undefined;
+  const constants = [labels, prior, known].filter((t) => t !== undefined);
   return {
     pseudo,
+    constants,
     loss: ({ x, index, forward }) => {
       const { logits } = forward(x);
       const knowledge: ShotKnowledge = {
@@ -36,9 +38,7 @@ export async function shotObjective(context: EpochContext): Promise<Objective> {
       const drawn = labels && gather<Tensor1D>(labels, index);
       return shotLoss(ops, logits, drawn, options, knowledge);
     },
-    dispose: () => {
-      for (const t of [labels, prior, known]) t?.dispose();
-    },
+    dispose: () => dispose(constants),
   };
 }
 

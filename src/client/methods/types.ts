@@ -52,6 +52,8 @@ export interface Objective {
   loss: TargetLoss;
   /** What the loss holds constant: see `AdaptationEpoch.hold`. */
   hold?: AdaptationEpoch['hold'];
+  /** See `AdaptationEpoch.constants`; absent where the loss changes with the step. */
+  constants?: AdaptationEpoch['constants'];
   /** The labels it draws the samples to, if it has any. */
   pseudo?: PseudoLabels;
   dispose(): void;

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import { callingRepeater } from './repeat.js';
 import type { Activation, Ops, SgdGroup, SgdOptions } from './ops.js';
 
 /** ε of batch normalisation and the momentum of its running statistics (PyTorch's defaults). */
@@ -86,4 +87,5 @@ export const genericOps: Ops = {
   logSoftmax: (x) => tf.logSoftmax(x),
   sgd,
   gatherRows: (x, index) => tf.gather(x, index),
+  repeater: () => callingRepeater,
 };

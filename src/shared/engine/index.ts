@@ -7,4 +7,6 @@ export { installTensorflow } from './tensorflow/install.js';
 export { startEngine, stopEngine } from './start.js';
 export { ENGINE_NAMES } from './types.js';
 export type { Engine, EngineName, EngineOptions } from './types.js';
+export { eachTime, hostTensor } from './repeat.js';
+export type { Repeater } from './repeat.js';
 export type { Activation, LossAndGrads, Ops, SgdGroup, SgdOptions } from './ops.js';

@@ -1,3 +1,4 @@
+import type { Repeater } from './repeat.js';
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 
 /** An image batch in the engine's own memory layout. Made by `Ops.images`, read only by `Ops`. */
@@ -79,6 +80,12 @@ export interface Ops {
   sgd(groups: SgdGroup[], options: SgdOptions): void;
   /** Rows `index` of `x`, int32 `[M]`: the mini-batch gather. Not differentiated. */
   gatherRows<T extends Tensor>(x: T, index: Tensor1D): T;
+  /**
+   * Repeats one computation quickly, where the engine can.
+   *
+   * @param constants the tensors and variables that it uses beside its inputs, as they are at a call
+   */
+  repeater(constants: () => Tensor[]): Repeater;
 }
 
 /** Value and gradients of `loss` with respect to `params`, in their order. */

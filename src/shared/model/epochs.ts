@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { keep, stack, tidy, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
-import type { Random } from '../random.js';
+import { keep, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import type { Random, Streams } from '../random.js';
 import { batches, inOrder } from './batches.js';
 import { learningRate } from './schedule.js';
 
@@ -61,15 +61,37 @@ export async function* epochSteps(
   }
 }
 
+/**
+ * The streams of the step that is being taken: for a computation that is written down once and
+ * repeated, and draws from each step's own.
+ */
+export class CurrentStep {
+  private step: Step | undefined;
+
+  is(step: Step): void {
+    this.step = step;
+  }
+
+  /** @param name a stream beside the step's own */
+  streams(name?: string): Streams {
+    return {
+      fork: (...keys) => {
+        const { random } = this.step!;
+        return (name === undefined ? random : random.fork(name)).fork(...keys);
+      },
+    };
+  }
+}
+
 /** Collects scalars on the device during an epoch and reads their means once, at its end. */
 export class Trace<Name extends string> {
   private rows: Tensor[] = [];
 
   constructor(private readonly names: readonly Name[]) {}
 
-  /** Call inside the step; the values may be disposed afterwards. */
-  add(values: Record<Name, Scalar>): void {
-    this.rows.push(keep(tidy(() => stack(this.names.map((name) => values[name])))));
+  /** Call inside the step, with the values in the names' order. */
+  add(values: Tensor1D): void {
+    this.rows.push(keep(values));
   }
 
   /** Every step's values so far, step by step; empties the trace. */

@@ -1,6 +1,5 @@
 import {
   tensor,
-  tensor2d,
   tidy,
   variable,
   type Tensor,
@@ -8,8 +7,9 @@ import {
   type Variable,
 } from '@tensorflow/tfjs-core';
 import type { Ops } from '../engine/ops.js';
+import { eachTime, hostTensor } from '../engine/repeat.js';
 import { FedshotError } from '../errors.js';
-import type { Random } from '../random.js';
+import type { Random, Streams } from '../random.js';
 import type { Architecture } from './architecture.js';
 import { initialState } from './init.js';
 import type { Context, ParamSpec } from './layers.js';
@@ -69,6 +69,11 @@ export class Hypothesis {
       .map((spec) => this.param(spec.name));
   }
 
+  /** Every parameter and statistic, all that a pass depends on beside its input. */
+  tensors(): Variable[] {
+    return [...this.variables.values()];
+  }
+
   /** A parameter by its state-dict name. */
   param(name: string): Variable {
     const found = this.variables.get(name);
@@ -81,10 +86,12 @@ export class Hypothesis {
    *
    * @param x `[N, C, H, W]` or `[N, D]`, normalised; N ≥ 2 where there is batch normalisation
    */
-  train(x: Tensor, random?: Random): Output {
+  train(x: Tensor, random?: Streams): Output {
     return this.forward(x, {
       train: true,
-      mask: (layer, n, c, rate) => random && dropoutMask(random.fork(layer), n, c, rate),
+      mask: (layer, n, c, rate) =>
+        random &&
+        (hostTensor(() => dropoutMask(random.fork(layer), n * c, rate), [n, c]) as Tensor2D),
     });
   }
 
@@ -99,7 +106,7 @@ export class Hypothesis {
       ...mode,
       ops,
       param: (name) => this.param(name),
-      count: (name) => this.counters.set(name, this.counters.get(name)! + 1n),
+      count: (name) => eachTime(() => void this.counters.set(name, this.counters.get(name)! + 1n)),
     };
     const input = x.rank === 4 ? ops.images(x as never) : x;
     const features = this.nets.B.forward(this.nets.F.forward(input, 'F', context), 'B', context);
@@ -126,12 +133,12 @@ export class Hypothesis {
   }
 }
 
-/** Mask `[n, c]`: 0 with probability `rate`, else 1/(1−rate) (inverted dropout). */
-function dropoutMask(random: Random, n: number, c: number, rate: number): Tensor2D {
+/** Inverted dropout: 0 with probability `rate`, else 1/(1−rate). */
+function dropoutMask(random: Random, size: number, rate: number): Float32Array {
   const keep = 1 / (1 - rate);
-  const mask = new Float32Array(n * c);
-  for (let i = 0; i < mask.length; i++) mask[i] = random.next() < rate ? 0 : keep;
-  return tensor2d(mask, [n, c]);
+  const mask = new Float32Array(size);
+  for (let i = 0; i < size; i++) mask[i] = random.next() < rate ? 0 : keep;
+  return mask;
 }
 
 /** A variable that is alone in holding its memory. */

@@ -1,13 +1,19 @@
 import {
+  dispose,
   engine,
+  keep,
+  stack,
   tensor,
   tidy,
   variable,
   zerosLike,
   type Scalar,
+  type Tensor,
+  type Tensor1D,
   type Variable,
 } from '@tensorflow/tfjs-core';
 import type { Ops } from '../engine/ops.js';
+import type { Repeater } from '../engine/repeat.js';
 import type { HostTensor } from './state.js';
 
 /** A set of parameters that shares a learning-rate factor (0.1 for a pre-trained F, else 1). */
@@ -34,20 +40,31 @@ export class Sgd {
     private readonly groups: ParamGroup[],
     private readonly settings: SgdSettings = SHOT_SGD,
   ) {
-    this.velocity = groups.map(({ params }) => params.map((p) => variable(zerosLike(p))));
+    this.velocity = groups.map(({ params }) =>
+      params.map((p) => tidy(() => variable(zerosLike(p)))),
+    );
   }
 
   /**
-   * One step: gradients of `loss` with respect to every parameter of the groups, applied in place.
+   * One step: gradients of the first of `losses` with respect to every parameter of the groups,
+   * applied in place.
    *
-   * @param loss computes a scalar
+   * @param losses computes scalars, of which the others are only looked at
    * @param lr learning rate before the groups' factors
-   * @returns the loss, owned by the caller
+   * @param repeated what repeats the computation, and the inputs that it depends on
+   * @returns the losses' values, owned by the caller
    */
-  step(loss: () => Scalar, lr: number): Scalar {
+  step(
+    losses: () => Scalar[],
+    lr: number,
+    repeated?: { repeater: Repeater; inputs: Tensor[] },
+  ): Tensor1D {
     return tidy(() => {
       const params = this.groups.flatMap((group) => group.params);
-      const { value, grads } = engine().gradients(loss, params);
+      const compute = (): Tensor[] => valuesAndGradients(losses, params);
+      const [values, ...grads] = repeated
+        ? repeated.repeater.run(repeated.inputs, compute)
+        : compute();
       let at = 0;
       const groups = this.groups.map((group, g) => ({
         params: group.params,
@@ -56,7 +73,7 @@ export class Sgd {
         lr: lr * group.factor,
       }));
       this.ops.sgd(groups, this.settings);
-      return value;
+      return values as Tensor1D;
     });
   }
 
@@ -80,4 +97,17 @@ export class Sgd {
   dispose(): void {
     for (const v of this.velocity.flat()) v.dispose();
   }
+}
+
+/** The losses' values in one tensor, and the gradients of the first of them. */
+function valuesAndGradients(losses: () => Scalar[], params: Variable[]): Tensor[] {
+  let values: Scalar[] = [];
+  const { grads } = engine().gradients(() => {
+    values = losses();
+    for (const value of values) keep(value); // beyond the end of the forward pass
+    return values[0]!;
+  }, params);
+  const together = stack(values) as Tensor1D;
+  dispose(values);
+  return [together, ...grads];
 }

@@ -4,6 +4,7 @@ import type { Engine } from '../../../shared/engine/index.js';
 import { Sgd } from '../../../shared/model/optimizer.js';
 import { shotLoss } from '../../../shared/objective/losses.js';
 import { random } from '../../../shared/random.js';
+import type { Streams } from '../../../shared/random.js';
 import { benchNetwork } from './networks.js';
 import type { BenchArch } from './networks.js';
 
@@ -56,6 +57,9 @@ export async function measure(
     Int32Array.from({ length: samples }, () => stream.int(10)),
     'int32',
   );
+  let step = 0;
+  const streams: Streams = { fork: (...keys) => random('step', step, ...keys) };
+  const repeater = ops.repeater(() => network.tensors());
   const rows = Array.from({ length: batch }, (_, i) => i);
   const train = (i: number): tf.Tensor =>
     tf.tidy(() => {
@@ -65,10 +69,12 @@ export async function measure(
       );
       const images = ops.gatherRows(x, index);
       const labels = tf.gather<Tensor1D>(pseudo, index);
-      return optimizer.step((): Scalar => {
-        const logits = network.train(images, random('step', i));
-        return shotLoss(ops, logits, labels, { beta: 0.1, alpha: 1 }).total;
-      }, 1e-2);
+      step = i;
+      const loss = (): Scalar[] => {
+        const logits = network.train(images, streams);
+        return [shotLoss(ops, logits, labels, { beta: 0.1, alpha: 1 }).total];
+      };
+      return optimizer.step(loss, 1e-2, { repeater, inputs: [images, labels] });
     });
   const forward = (i: number): tf.Tensor =>
     tf.tidy(() => {
@@ -78,6 +84,7 @@ export async function measure(
   const trainMsPerStep = await median(steps, train);
   const forwardMsPerBatch = await median(steps, forward);
   tf.dispose([x, pseudo]);
+  repeater.dispose();
   optimizer.dispose();
   const { name, version, device } = engine;
   return { engine: name, version, device, arch, batch, trainMsPerStep, forwardMsPerBatch };

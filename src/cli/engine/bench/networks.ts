@@ -9,7 +9,7 @@ import {
 import type { Activation, Ops } from '../../../shared/engine/index.js';
 import { Hypothesis } from '../../../shared/model/hypothesis.js';
 import { random } from '../../../shared/random.js';
-import type { Random } from '../../../shared/random.js';
+import type { Streams } from '../../../shared/random.js';
 
 export const BENCH_ARCHS = ['lenet', 'dtn', 'stack'] as const;
 export type BenchArch = (typeof BENCH_ARCHS)[number];
@@ -18,7 +18,9 @@ export type BenchArch = (typeof BENCH_ARCHS)[number];
 export interface BenchNetwork {
   input: [number, number, number];
   trainable: Variable[];
-  train(x: Tensor, random: Random): Tensor2D;
+  /** All that a pass uses beside its input. */
+  tensors(): Variable[];
+  train(x: Tensor, random: Streams): Tensor2D;
   eval(x: Tensor): Tensor2D;
 }
 
@@ -31,6 +33,7 @@ function shot(name: 'lenet' | 'dtn', ops: Ops): BenchNetwork {
   return {
     input,
     trainable: hypothesis.trainable('F', 'B'),
+    tensors: () => hypothesis.tensors(),
     train: (x, stream) => hypothesis.train(x, stream).logits,
     eval: (x) => hypothesis.eval(x).logits,
   };
@@ -44,10 +47,11 @@ for (const width of [64, 128, 256, 512])
 function stack(ops: Ops): BenchNetwork {
   const stream = random('bench');
   const trainable: Variable[] = [];
+  const fixed: Variable[] = [];
   const parameter = (shape: number[], draw: () => number, learns = true): Variable => {
     const size = shape.reduce((a, b) => a * b, 1);
     const made = tidy(() => variable(tensor(Float32Array.from({ length: size }, draw), shape)));
-    if (learns) trainable.push(made);
+    (learns ? trainable : fixed).push(made);
     return made;
   };
   let channels = 3;
@@ -85,6 +89,7 @@ function stack(ops: Ops): BenchNetwork {
   return {
     input: [3, 64, 64],
     trainable,
+    tensors: () => [...trainable, ...fixed],
     train: (x) => forward(x, true),
     eval: (x) => forward(x, false),
   };

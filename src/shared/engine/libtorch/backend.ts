@@ -1,5 +1,5 @@
-import { KernelBackend } from '@tensorflow/tfjs-core';
-import type { BackendValues, DataId, DataType, TensorInfo } from '@tensorflow/tfjs-core';
+import { engine, KernelBackend } from '@tensorflow/tfjs-core';
+import type { BackendValues, DataId, DataType, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import koffi from 'koffi';
 import { FedshotError } from '../../errors.js';
 import type { Dispatcher } from './ffi/dispatcher.js';
@@ -74,16 +74,31 @@ export class LibtorchBackend extends KernelBackend {
     return { dataId: data, shape, dtype };
   }
 
+  /** A tensor of tfjs-core around a handle that nobody else has. */
+  adopt(handle: Pointer, shape: number[], dtype: TorchDtype): Tensor {
+    this.count++;
+    const dataId = new TensorData(handle, shape, dtype, { users: 1 });
+    return engine().makeTensorFromTensorInfo({ dataId, shape, dtype });
+  }
+
   /** A float32 zero without dimensions, which lives as long as the backend. */
   zero(): Pointer {
-    this.zeroHandle ??= this.torch.scope(() =>
-      this.torch.take(this.upload(new Float32Array(1), [], 'float32')),
+    this.zeroHandle ??= this.torch.unrecorded(() =>
+      this.torch.scope(() => this.torch.take(this.upload(new Float32Array(1), [], 'float32'))),
     );
     return this.zeroHandle;
   }
 
   /** A new tensor on the device that holds `values`. */
   upload(values: Values | null, shape: number[], dtype: TorchDtype): Pointer {
+    const { recording } = this.torch;
+    if (!values || !recording) return this.place(values, shape, dtype);
+    const handle = this.torch.unrecorded(() => this.place(values, shape, dtype));
+    recording.constant(handle, bytesOf(values));
+    return handle;
+  }
+
+  private place(values: Values | null, shape: number[], dtype: TorchDtype): Pointer {
     const host = this.empty(shape, dtype, 0);
     if (values && values.length > 0) this.bytes(host, values.byteLength).set(bytesOf(values));
     if (this.device === 'cpu') return host;
@@ -103,7 +118,7 @@ export class LibtorchBackend extends KernelBackend {
       stride *= sizes[i]! > 0n ? sizes[i]! : 1n;
     }
     const type = torch.api.dtypes[dtype];
-    return torch.direct('empty', (out) =>
+    return torch.direct(`empty ${shape.join()} ${dtype}`, (out) =>
       torch.api.emptyStrided(shape.length, sizes, strides, type, deviceType, 0, out),
     );
   }
@@ -122,6 +137,7 @@ export class LibtorchBackend extends KernelBackend {
 
   override readSync(dataId: DataId): Values {
     const { torch } = this;
+    torch.recording?.refuse('it reads values');
     const { handle, shape, dtype } = this.data({ dataId });
     const size = shape.reduce((a, b) => a * b, 1);
     const bytes = new Uint8Array(size * BYTES[dtype]);

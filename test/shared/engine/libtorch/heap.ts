@@ -23,9 +23,9 @@ const labels = tf.tensor1d(
 let before = 0;
 for (let i = 0; i < WARM + STEPS; i++) {
   if (i === WARM) before = process.memoryUsage.rss();
-  const loss = optimizer.step((): Scalar => {
+  const loss = optimizer.step((): Scalar[] => {
     const { logits } = hypothesis.train(x, random('step', i));
-    return shotLoss(ops, logits, labels, { beta: 0.1, alpha: 1 }).total;
+    return [shotLoss(ops, logits, labels, { beta: 0.1, alpha: 1 }).total];
   }, 1e-3);
   await loss.data();
   loss.dispose();

@@ -1,6 +1,7 @@
 import koffi from 'koffi';
 import { FedshotError } from '../../../errors.js';
 import type { CApi, Pointer } from './library.js';
+import type { Recording } from './recording.js';
 
 /** A C++ `double` argument, told apart from an integer. */
 export class Float {
@@ -30,6 +31,9 @@ export type Arg =
 export const float = (value: number): Float => new Float(value);
 export const some = (value: Arg): Some => new Some(value);
 
+/** A call of a C function with tensors, which writes its result to `out` if it has one. */
+export type Direct = (out: BigUint64Array, ...handles: Pointer[]) => number;
+
 const MAX_ARGS = 24;
 
 /**
@@ -39,9 +43,12 @@ const MAX_ARGS = 24;
 export class Dispatcher {
   /** Handles that exist at this moment, for leak checks. */
   live = 0;
+  /** What is told of everything that is done, while there is one. */
+  recording: Recording | undefined;
+  /** Where C functions write their results. */
+  readonly out = new BigUint64Array(1);
   private readonly stack = new BigUint64Array(MAX_ARGS);
   private readonly floats = new Float64Array(this.stack.buffer);
-  private readonly out = new BigUint64Array(1);
   private readonly bits = new DataView(new ArrayBuffer(8));
   private readonly pending: Pointer[] = [];
   private readonly names = new Map<string, [op: Buffer, overload: Buffer]>();
@@ -55,24 +62,62 @@ export class Dispatcher {
   /** The first result of `op` (`aten::name` or `aten::name.overload`), a tensor. */
   call(op: string, ...args: Arg[]): Pointer {
     this.dispatch(op, args);
-    return this.own(this.stack[0]!);
+    const result = this.own(this.stack[0]!);
+    this.recording?.operator(op, args, [result]);
+    return result;
   }
 
   /** The first `count` results of `op`, all tensors. */
   callMany(op: string, count: number, ...args: Arg[]): Pointer[] {
     this.dispatch(op, args);
-    return Array.from(this.stack.subarray(0, count), (slot) => this.own(slot));
+    const results = Array.from(this.stack.subarray(0, count), (slot) => this.own(slot));
+    this.recording?.operator(op, args, results);
+    return results;
   }
 
   /** Runs an operator that works in place and returns nothing. */
   callVoid(op: string, ...args: Arg[]): void {
     this.dispatch(op, args);
+    this.recording?.operator(op, args, []);
   }
 
-  /** The result of a C function that writes a tensor to its last argument. */
-  direct(name: string, f: (out: BigUint64Array) => number): Pointer {
-    this.check(f(this.out), name);
-    return this.own(this.out[0]!);
+  /** The result of a C function that makes a tensor. `name` tells it from others, numbers included. */
+  direct(name: string, f: Direct, ...handles: Pointer[]): Pointer {
+    this.check(f(this.out, ...handles), name);
+    const result = this.own(this.out[0]!);
+    this.recording?.direct(name, f, handles, result);
+    return result;
+  }
+
+  /** Runs a C function that works in place. */
+  directVoid(name: string, f: Direct, ...handles: Pointer[]): void {
+    this.check(f(this.out, ...handles), name);
+    this.recording?.direct(name, f, handles);
+  }
+
+  /** `callMany` for a replay: the caller frees the results. */
+  again(op: string, args: readonly Arg[], count: number): Pointer[] {
+    this.dispatch(op, args);
+    this.live += count;
+    return Array.from(this.stack.subarray(0, count));
+  }
+
+  /** `direct` for a replay: the caller frees the result. */
+  run(f: Direct, ...handles: Pointer[]): Pointer {
+    this.check(f(this.out, ...handles), 'a recorded call');
+    this.live++;
+    return this.out[0]!;
+  }
+
+  /** Runs `f` without telling the recording. */
+  unrecorded<T>(f: () => T): T {
+    const { recording } = this;
+    this.recording = undefined;
+    try {
+      return f();
+    } finally {
+      this.recording = recording;
+    }
   }
 
   /** One number that a C function writes to its last argument. */
@@ -91,6 +136,7 @@ export class Dispatcher {
 
   /** Frees a handle that was taken. */
   free(handle: Pointer): void {
+    this.recording?.freed(handle);
     this.live--;
     this.api.deleteHandle(handle);
   }
@@ -107,7 +153,7 @@ export class Dispatcher {
 
   /** A further handle of the same tensor. */
   share(handle: Pointer): Pointer {
-    return this.direct('share', (out) => this.api.newHandle(handle, out));
+    return this.direct('share', (out, h) => this.api.newHandle(h, out), handle);
   }
 
   /** Throws with LibTorch's own words when `code` is not 0. */

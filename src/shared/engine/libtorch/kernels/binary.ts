@@ -43,7 +43,8 @@ export function sum({ torch }: KernelContext, a: TensorData, b: TensorData, sign
       : torch.call('aten::to.dtype', handle, float64, false, false, null);
   const mixed = a.dtype === 'float32' || b.dtype === 'float32';
   const [x, y] = mixed ? [a.handle, b.handle] : [exact(a), exact(b)];
-  return torch.direct('add', (out) => torch.api.addTensor(x, y, sign, out));
+  const name = sign === 1 ? 'add' : 'subtract';
+  return torch.direct(name, (out, p, q) => torch.api.addTensor(p, q, sign, out), x, y);
 }
 
 export function defineBinary(): void {

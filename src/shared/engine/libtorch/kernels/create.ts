@@ -12,7 +12,7 @@ function filled(
   value: number,
 ): TorchInfo {
   const handle = backend.upload(null, shape, dtype);
-  torch.check(torch.api.fill(handle, value), 'fill');
+  torch.directVoid(`fill with ${value}`, (_, h) => torch.api.fill(h, value), handle);
   return give(handle, dtype);
 }
 

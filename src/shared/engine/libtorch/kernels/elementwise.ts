@@ -112,7 +112,7 @@ export function defineElementwise(): void {
     const low = torch.call(
       'aten::mul.Tensor',
       dy!.handle,
-      torch.direct('add', (out) => torch.api.addScalar(y!.handle, 1, 1, out)),
+      torch.direct('add one', (out, h) => torch.api.addScalar(h, 1, 1, out), y!.handle),
     );
     return give(torch.call('aten::where.self', positive, dy!.handle, low));
   });

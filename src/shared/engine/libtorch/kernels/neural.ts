@@ -33,8 +33,10 @@ function padded(
 ): bigint {
   if (!top && !bottom && !left && !right) return image;
   const pads = BigInt64Array.from([left, right, top, bottom], BigInt);
-  return torch.direct('pad', (out) =>
-    torch.api.pad(image, pads, 4, 'constant', Float64Array.of(value), out),
+  return torch.direct(
+    `pad by ${pads.join()} with ${value}`,
+    (out, h) => torch.api.pad(h, pads, 4, 'constant', Float64Array.of(value), out),
+    image,
   );
 }
 

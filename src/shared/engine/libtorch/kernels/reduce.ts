@@ -84,7 +84,8 @@ export function defineReductions(): void {
             0,
             1,
           );
-          torch.check(torch.api.fill(first, kernel === 'Cumsum' ? 0 : 1), 'fill');
+          const value = kernel === 'Cumsum' ? 0 : 1;
+          torch.directVoid(`fill with ${value}`, (_, h) => torch.api.fill(h, value), first);
           const others = torch.call('aten::narrow', result, axis, 0, length - 1);
           result = torch.call('aten::cat', [first, others], axis);
         }

@@ -112,8 +112,10 @@ function defineCopies(): void {
     const pads = BigInt64Array.from([...paddings].reverse().flat(), BigInt);
     const value = Float64Array.of(constantValue);
     return give(
-      torch.direct('pad', (out) =>
-        torch.api.pad(x!.handle, pads, pads.length, 'constant', value, out),
+      torch.direct(
+        `pad by ${pads.join()} with ${constantValue}`,
+        (out, h) => torch.api.pad(h, pads, pads.length, 'constant', value, out),
+        x!.handle,
       ),
       x!.dtype,
     );

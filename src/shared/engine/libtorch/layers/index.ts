@@ -3,6 +3,7 @@ import type { Ops } from '../../ops.js';
 import { defineImageLayers, imageOps } from './convolution.js';
 import { defineDense, denseOps } from './dense.js';
 import { sgd } from './in-place.js';
+import { TorchRepeater } from '../repeater.js';
 import { defineNormalisation, normalisationOps } from './normalisation.js';
 
 /** Registers the fused layers' kernels and gradients, once. */
@@ -14,4 +15,10 @@ export function defineLayers(): void {
 }
 
 /** `Ops` with one ATen operator where tfjs-core would need many. Shapes of activations are NCHW. */
-export const libtorchOps: Ops = { ...imageOps, ...normalisationOps, ...denseOps, sgd };
+export const libtorchOps: Ops = {
+  ...imageOps,
+  ...normalisationOps,
+  ...denseOps,
+  sgd,
+  repeater: (constants) => new TorchRepeater(constants),
+};

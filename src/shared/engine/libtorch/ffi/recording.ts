@@ -83,10 +83,15 @@ export class Recording {
 
   freed(handle: Pointer): void {
     const slot = this.slots.get(handle);
-    if (slot === undefined) { this.refuse('it frees a tensor that is not its own'); return; }
+    if (slot === undefined) {
+      this.refuse('it frees a tensor that is not its own');
+      return;
+    }
     this.slots.delete(handle);
-    if (slot < this.inputs.length || this.outside.some((other) => other.slot === slot))
-      { this.refuse('it frees a tensor that is not its own'); return; }
+    if (slot < this.inputs.length || this.outside.some((other) => other.slot === slot)) {
+      this.refuse('it frees a tensor that is not its own');
+      return;
+    }
     this.steps.push({ kind: 'free', slot });
   }
 

@@ -35,6 +35,8 @@ export interface Needs {
   writeFiles?: readonly (string | undefined)[];
   engine?: EngineOptions;
   network?: boolean;
+  answer?: (question: string) => Promise<string>;
+  handsOn?: 'SIGHUP';
 }
 
 const present = (list: readonly (string | undefined)[] = []): string[] =>
@@ -60,6 +62,8 @@ export async function enterIsolation(io: Io, needs: Needs): Promise<IsolationRec
     read: [...present(needs.data).flatMap(filesOf), ...present(needs.read), ...(engine.read ?? [])],
     write: [...present(needs.write), ...present(needs.writeFiles).map((path) => dirname(path))],
     network: needs.network,
+    answer: needs.answer,
+    handsOn: needs.handsOn,
     env: engine.env,
     restart: engine.restart,
     reporter: io.reporter,

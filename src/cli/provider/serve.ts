@@ -1,12 +1,21 @@
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import type { ServeLimits, Serving } from '../../provider/serve/index.js';
+import { FedshotError } from '../../shared/errors.js';
 import { action, command } from '../command.js';
 import type { Io } from '../io.js';
-import { addKeyOptions, keyringAt, type KeyOptions } from '../keyring.js';
+import { addIsolateOption, enterIsolation, type IsolateFlag } from '../isolation.js';
+import {
+  addKeyOptions,
+  answersKeys,
+  isolatedKeyring,
+  keysDir,
+  type KeyOptions,
+} from '../keyring.js';
 import { path, port, positiveInteger, positiveReal, seconds } from '../options.js';
 
-interface Options extends KeyOptions {
+interface Options extends KeyOptions, IsolateFlag {
   host: string;
   port: number;
   metricsPort?: number;
@@ -51,7 +60,7 @@ async function start({ log: logTo, ...options }: Options, io: Io): Promise<Servi
     import('pino'),
   ]);
   const { store } = options;
-  const keyring = keyringAt(options, io);
+  const keyring = await isolatedKeyring(options, io);
   if (options.insecurePlaintext)
     io.reporter.warn('--insecure-plaintext: anybody on the way sees who pulls what');
   const now = (): Date => io.now();
@@ -98,15 +107,26 @@ export function register(parent: Command, io: Io): void {
     )
     .option('--no-log', 'serve without a transparency log: nobody can check what was sent')
     .option('--insecure-plaintext', 'without TLS: anybody on the way can listen and change');
-  addKeyOptions(serve).action(
+  addIsolateOption(addKeyOptions(serve)).action(
     action(io, async (options: Options) => {
+      const { store, policy, log } = options;
+      if (!existsSync(store)) throw new FedshotError('not-found', `no such store: ${store}`);
+      const { logDir } = await import('../../provider/transparency.js');
+      // What has the network sees the store and the keys that it signs with, and nothing else.
+      const isolation = await enterIsolation(io, {
+        ...{ isolate: options.isolate, network: true, handsOn: 'SIGHUP' },
+        // The policy's folder, since a file that is replaced would stay as it was for who holds it.
+        read: [keysDir(options, io), options.sites, policy && dirname(policy)],
+        write: [store, log === false ? undefined : (log ?? logDir(store))],
+        answer: answersKeys(options, io),
+      });
       const serving = await start(options, io);
       const reload = (): void => void serving.reload();
       process.on('SIGHUP', reload);
       const { address, metricsAddress } = serving;
       io.result(
-        { ready: true, address, metricsAddress },
-        () => `serving ${options.store} on ${address}`,
+        { ready: true, address, metricsAddress, isolation },
+        () => `serving ${store} on ${address}`,
       );
       await new Promise<void>((resolve) => {
         io.signal.addEventListener('abort', () => resolve(), { once: true });

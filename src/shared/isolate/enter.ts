@@ -3,6 +3,8 @@ import { mkdtempSync, readlinkSync, realpathSync, rmSync, writeFileSync } from '
 import { createServer, Socket, type AddressInfo } from 'node:net';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { answerInside, openQuestions } from './outside.js';
 import type { Sandbox } from './sandbox.js';
 import type { IsolateOptions, Mechanism } from './types.js';
 
@@ -29,7 +31,7 @@ const CONTROL = 3;
  */
 export async function enter(
   sandbox: Sandbox,
-  options: Pick<IsolateOptions, 'env' | 'signal'>,
+  options: Pick<IsolateOptions, 'env' | 'signal' | 'answer' | 'handsOn'>,
 ): Promise<number> {
   const listener = createServer((socket) => socket.destroy());
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
@@ -48,12 +50,15 @@ export async function enter(
   const relay = process.send ? (['ipc'] as const) : [];
   const child = spawn(program!, args, {
     env: { ...process.env, ...options.env, [VARIABLE]: JSON.stringify(bait) },
-    stdio: ['inherit', 'inherit', 'inherit', 'pipe', ...relay],
+    stdio: ['inherit', 'inherit', 'inherit', 'pipe', 'pipe', ...relay],
     detached: true,
   });
   const control = child.stdio[CONTROL] as Socket;
   control.on('error', () => undefined);
-  const stop = (): void => void control.write('stop');
+  answerInside(child, options.answer);
+  const say = (word: keyof typeof WORDS): void => void control.write(`${word}\n`);
+  const stop = (): void => say('stop');
+  if (options.handsOn) process.on(options.handsOn, () => say('hangup'));
   options.signal.addEventListener('abort', stop, { once: true });
   if (options.signal.aborted) stop();
   if (process.send) {
@@ -81,15 +86,21 @@ export function baitOf(env: NodeJS.ProcessEnv): Bait | undefined {
   if (text === undefined) return undefined;
   try {
     listen(new Socket({ fd: CONTROL, readable: true, writable: false }));
+    openQuestions();
   } catch {
     return undefined; // whoever set the variable did not start us
   }
   return JSON.parse(text) as Bait;
 }
 
+/** What the outer process can say, and the signal that it stands for. */
+const WORDS = { stop: 'SIGINT', hangup: 'SIGHUP' } as const;
+
 function listen(control: Socket): void {
-  // One word, and only one; the end of the channel is the end of the process that started us.
-  control.once('data', () => process.kill(process.pid, 'SIGINT'));
+  createInterface({ input: control }).on('line', (word) => {
+    if (Object.hasOwn(WORDS, word)) process.kill(process.pid, WORDS[word as keyof typeof WORDS]);
+  });
+  // The end of the channel is the end of the process that started us.
   control.once('close', () => process.kill(process.pid, 'SIGTERM'));
   control.on('error', () => undefined);
   control.unref();

@@ -7,3 +7,4 @@ export {
   type IsolationRecord,
   type Mechanism,
 } from './types.js';
+export { askOutside } from './outside.js';

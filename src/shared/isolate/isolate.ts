@@ -66,6 +66,10 @@ function say({ mode, reporter, write }: IsolateOptions, record: IsolationRecord)
     throw new FedshotError('isolation', `the network can be reached (${seen(record)})`, {
       hint: HINT,
     });
+  if (network === 'allowed' && files === 'open' && mode === 'require')
+    throw new FedshotError('isolation', 'other files of this user can be read and written', {
+      hint: 'install bubblewrap',
+    });
   const parts = {
     none: 'no network',
     reachable: `the network CAN be reached (${seen(record)})`,

@@ -18,6 +18,10 @@ export interface IsolateOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** True if something of `env` is read at a process's start alone: starts one also unsandboxed. */
   readonly restart?: boolean;
+  /** Answers, outside, what the isolated process asks with `askOutside`. */
+  readonly answer?: (question: string) => Promise<string>;
+  /** A signal besides the end that is handed on to the isolated process. */
+  readonly handsOn?: 'SIGHUP';
   readonly reporter: Reporter;
   /** Aborted by Ctrl-C, which is passed on to the isolated process. */
   readonly signal: AbortSignal;

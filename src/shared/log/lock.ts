@@ -1,15 +1,41 @@
-import { closeSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import {
+  closeSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FedshotError } from '../errors.js';
 
-/** Field 22 of /proc/<pid>/stat: with it a process that merely has the same number is not mistaken. */
-function startTime(pid: number): string | undefined {
+const BEAT_MS = 1000;
+/** A holder that cannot be seen from here and leaves its lock alone for so long is gone. */
+const STILL_MS = 5000;
+const LOOK_MS = 100;
+
+function read(what: () => string): string {
   try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[19];
+    return what();
   } catch {
-    return undefined;
+    return '';
   }
 }
+
+/** Field 22 of /proc/<pid>/stat: with it a process that merely has the same number is not mistaken. */
+const startTime = (pid: number): string =>
+  read(() => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[19] ?? '');
+
+/** Where process numbers mean the same: one namespace of one running machine. */
+const surroundings = (): string =>
+  read(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()) +
+  read(() => readlinkSync('/proc/self/ns/pid'));
 
 function isAlive(pid: number, started: string): boolean {
   try {
@@ -17,22 +43,39 @@ function isAlive(pid: number, started: string): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
   }
-  const now = startTime(pid);
-  return now === undefined || now === started;
+  return startTime(pid) === started;
+}
+
+/** Whether somebody touches the file. */
+async function beats(path: string, stillMs: number): Promise<boolean> {
+  const look = (): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const before = look();
+  for (let waited = 0; waited < stillMs; waited += LOOK_MS) {
+    await sleep(LOOK_MS);
+    if (look() !== before) return true;
+  }
+  return false;
 }
 
 /**
  * Makes this process the only writer of a log: two would sign two trees. A lock left behind by a
- * process that is gone is taken over.
+ * process that is gone is taken over: at once where its number can be looked up, else (it may be in a
+ * container) when nobody has touched it for a while.
  *
+ * @param lost called when somebody else has taken the lock all the same
  * @returns gives the lock back
  * @throws FedshotError `log` when another process writes
  */
-export function lockLog(dir: string): () => void {
+export async function lockLog(
+  dir: string,
+  lost: () => void,
+  stillMs = STILL_MS,
+): Promise<() => void> {
   mkdirSync(dir, { recursive: true });
   const path = join(dir, '.lock');
-  const own = `${process.pid} ${startTime(process.pid) ?? ''}`;
-  const draft = `${path}.${process.pid}`;
+  const here = surroundings();
+  const own = `${process.pid} ${startTime(process.pid)} ${here}`;
+  const draft = `${path}.${randomUUID()}`;
   const fd = openSync(draft, 'w');
   writeSync(fd, own);
   closeSync(fd);
@@ -40,12 +83,13 @@ export function lockLog(dir: string): () => void {
     for (let attempt = 0; attempt < 3; attempt++) {
       try {
         linkSync(draft, path); // whole or not at all, and never over another
-        return () => rmSync(path, { force: true });
+        return hold(path, own, lost);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       }
-      const [pid = '', started = ''] = readFileSync(path, 'utf8').split(' ');
-      if (isAlive(Number(pid), started))
+      const [pid = '', started = '', where] = read(() => readFileSync(path, 'utf8')).split(' ');
+      const alive = where === here ? isAlive(Number(pid), started) : await beats(path, stillMs);
+      if (alive)
         throw new FedshotError('log', `${dir}: process ${pid} writes this log already`, {
           hint: 'one log has one server; give this one a --log folder of its own',
         });
@@ -55,4 +99,22 @@ export function lockLog(dir: string): () => void {
   } finally {
     rmSync(draft, { force: true });
   }
+}
+
+/** Shows that this process is there, to those who cannot see it. */
+function hold(path: string, own: string, lost: () => void): () => void {
+  const isOurs = (): boolean => read(() => readFileSync(path, 'utf8')) === own;
+  const beat = setInterval(() => {
+    if (isOurs()) {
+      const now = new Date();
+      utimesSync(path, now, now);
+      return;
+    }
+    clearInterval(beat);
+    lost();
+  }, BEAT_MS).unref();
+  return () => {
+    clearInterval(beat);
+    if (isOurs()) rmSync(path, { force: true });
+  };
 }

@@ -77,7 +77,8 @@ export class TransparencyLog {
    */
   static async open(given: LogOptions): Promise<TransparencyLog> {
     const options = { now: () => new Date(), publishMs: 5000, ...given };
-    const unlock = lockLog(options.dir);
+    let lost = (): void => undefined;
+    const unlock = await lockLog(options.dir, () => lost());
     try {
       const path = join(options.dir, CHECKPOINT_FILE);
       const last = existsSync(path)
@@ -89,6 +90,9 @@ export class TransparencyLog {
       const { journal, leaves } = await Journal.open(options.dir, bundles);
       const origin = last?.origin ?? `fedshot/${options.signer.keyid.slice(0, 32)}`;
       const log = new TransparencyLog(options, tree, journal, unlock, origin);
+      lost = () => {
+        log.#broken ??= new FedshotError('log', `${options.dir}: another process writes this log`);
+      };
       try {
         await log.#take(leaves);
         log.#next = tree.size;

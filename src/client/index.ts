@@ -3,7 +3,7 @@ import { adaptAuto } from './auto.js';
 import { diagnose, type Diagnosis } from './diagnose/index.js';
 import { adaptedDir, hasAdapted, readAdapted, writeAdapted } from './adapted.js';
 import { predict, type Predictions } from './predict.js';
-import { combined } from './sources.js';
+import { assertSameClasses, combined } from './sources.js';
 import { openRelease } from './releases.js';
 import type { AutoOptions, InputOptions } from './types.js';
 import type { Model } from '../shared/model/folder.js';
@@ -25,6 +25,7 @@ export async function adaptRelease(
 ): Promise<Adapted> {
   const names = [name, ...sources.filter((other) => other !== name)];
   const opened = names.map((one) => ({ one, ...openRelease(home, one) }));
+  assertSameClasses(opened);
   const all: Adapted[] = [];
   for (const { one, model, id } of opened)
     all.push(await adaptAny(model, id, adaptedDir(home, one), options));

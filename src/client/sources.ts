@@ -1,7 +1,19 @@
 import { FedshotError } from '../shared/errors.js';
+import type { Model } from '../shared/model/folder.js';
 import { agreement, confusionMatrix } from '../shared/model/score.js';
 import { argMaxRows } from './diagnose/linear.js';
 import type { Adapted, SourceResult } from './types.js';
+
+/**
+ * Refuses models that cannot answer together, before the work of adapting them.
+ * @throws FedshotError `usage` where the classes differ
+ */
+export function assertSameClasses(models: readonly { one: string; model: Model }[]): void {
+  const [first] = models;
+  for (const { one, model } of models)
+    if (model.config.classes.join('\0') !== first!.model.config.classes.join('\0'))
+      throw new FedshotError('usage', `${one} and ${first!.one} have different classes`);
+}
 
 /**
  * Several released models, each adapted to the same samples, answering together: the class with
@@ -13,19 +25,13 @@ import type { Adapted, SourceResult } from './types.js';
 export function combined(all: readonly Adapted[]): Adapted {
   const [first] = all as [Adapted];
   const { classes } = first.result;
-  for (const { result } of all)
-    if (result.classes.join('\0') !== classes.join('\0'))
-      throw new FedshotError(
-        'usage',
-        `${result.release.name} and ${first.result.release.name} have different classes`,
-      );
   const answers = first.answers.map((_, i) => all.reduce((s, one) => s + one.answers[i]!, 0));
   const guesses = argMaxRows(answers, classes.length);
   const { labels } = first;
   const sources = all.map(
     ({ result: { release, battery, sourceOnlyAccuracy, adaptedAccuracy } }): SourceResult => ({
       release,
-      outcome: battery.outcome,
+      ...{ outcome: battery.outcome, kept: battery.kept },
       ...{ sourceOnlyAccuracy, adaptedAccuracy },
     }),
   );

@@ -130,6 +130,7 @@ export interface Candidate {
 export interface SourceResult {
   release: ReleaseId;
   outcome: Outcome;
+  kept: Battery['kept'];
   sourceOnlyAccuracy?: number;
   adaptedAccuracy?: number;
 }

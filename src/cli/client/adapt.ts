@@ -23,6 +23,7 @@ import {
   seed,
 } from '../options.js';
 import { batteryLines } from './battery-lines.js';
+import { methodLines } from './method-lines.js';
 import { addDataOptions, dataOf, type DataOptions } from './data-options.js';
 
 type Options = Omit<AutoOptions, 'engine' | 'data'> &
@@ -42,6 +43,7 @@ export function register(parent: Command, io: Io): void {
       'fedshot client adapt --home work/site --name digits --data idx:images.gz',
       'fedshot client adapt --home work/site --name digits --data digits:thin --report report.html',
       'fedshot client adapt --home work/site --name digits --data idx:images.gz --partial',
+      'fedshot client adapt --home work/site --name digits --data idx:images.gz --method auto --budget 5m',
     ]),
   )
     .option('--test <notation>', 'data to score on, where it has labels')
@@ -123,8 +125,8 @@ export function register(parent: Command, io: Io): void {
               gain === undefined
                 ? 'no labels to score on'
                 : `accuracy ${percent(before)} → ${percent(after)} (${points(gain)} points)`,
-              ...(result.choice ? [result.choice.why] : []),
-              ...batteryLines(result.battery),
+              ...methodLines(result),
+              ...(result.sources ? [] : batteryLines(result.battery)),
               'the classifier is bit for bit the released one',
               ...(report ? [`report: ${report}`] : []),
               `next: fedshot client predict --home ${home} --name ${name} --data …`,

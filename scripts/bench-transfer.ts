@@ -15,6 +15,7 @@ import type { Measured, Report } from './transfer/worker.js';
  * Parts: `bare` (a grpc-js stream with the same chunks, hash and write, and nothing else), `pull`,
  * `delay` (40 ms round trip added by a proxy), `clients` (500 clients pull 2 MB at once).
  */
+const ROUNDS = 5;
 const worker = join(import.meta.dirname, 'transfer/worker.ts');
 const children = new Set<ChildProcess>();
 
@@ -91,7 +92,7 @@ async function main(): Promise<void> {
     const pullFrom = (address: string): string[] => ['pull', address, 'large', home()];
 
     const ratios: { wall: number; cpu: number }[] = [];
-    for (let round = 0; round < 3 && (parts.has('bare') || parts.has('pull')); round++) {
+    for (let round = 0; round < ROUNDS && (parts.has('bare') || parts.has('pull')); round++) {
       let bare: Pair | undefined;
       if (parts.has('bare')) {
         mkdirSync(join(dir, 'bare'), { recursive: true });
@@ -111,10 +112,13 @@ async function main(): Promise<void> {
         rmSync(join(dir, `home-${i}`), { recursive: true, force: true });
     }
     if (ratios.length > 0)
-      for (const key of ['wall', 'cpu'] as const)
+      for (const key of ['wall', 'cpu'] as const) {
+        const each = ratios.map((ratio) => ratio[key]).sort((a, b) => a - b);
+        const median = each[each.length >> 1]!.toFixed(2);
         console.log(
-          `pull ÷ bare in the same run, ${key}: ${ratios.map((r) => r[key].toFixed(2)).join(', ')}`,
+          `pull ÷ bare, ${key}: median ${median} of ${each.map((r) => r.toFixed(2)).join(', ')}`,
         );
+      }
 
     if (parts.has('delay'))
       line('pull, 40 ms added', bytes, await pair(['serve', dir], pullFrom, { delayMs: 40 }));

@@ -125,7 +125,7 @@ const ELEMENTWISE: Entry[] = [
     'Select',
     { inputs: ['condition'] },
     (dy, [condition]) => ({
-      condition: () => tf.zerosLike(condition!),
+      condition: () => tf.zeros(condition!.shape),
       t: () => mask(dy as Tensor, condition!),
       e: () => mask(dy as Tensor, tf.logicalNot(condition!)),
     }),
@@ -187,7 +187,11 @@ const REDUCTIONS: Entry[] = [
     kernel,
     { inputs: ['x'], output: true },
     (dy, [x, y], attrs) => ({
-      x: () => whereEqual(dy as Tensor, x!, y!, (attrs as unknown as tf.MaxAttrs).reductionIndices),
+      x: () => {
+        // the same thing has two names in tfjs-core
+        const { reductionIndices, axis } = attrs as unknown as tf.MaxAttrs & tf.MinAttrs;
+        return whereEqual(dy as Tensor, x!, y!, reductionIndices ?? axis);
+      },
     }),
   ]),
   [
@@ -240,15 +244,19 @@ const LAYERS: Entry[] = [
 const run = (kernel: string, inputs: object, attrs: object): Tensor4D =>
   tf.engine().runKernel(kernel, inputs as tf.NamedTensorMap, attrs as tf.NamedAttrMap);
 
-/** Registers the gradients that are not there already (`@tensorflow/tfjs` brings its own). */
-export function registerGradients(): void {
+/**
+ * Registers the gradients that are not there already (`@tensorflow/tfjs` brings its own).
+ *
+ * @param override in place of those that are
+ */
+export function registerGradients(override = false): void {
   for (const [kernelName, { inputs, output }, gradFunc] of [
     ...ELEMENTWISE,
     ...SHAPES,
     ...REDUCTIONS,
     ...LAYERS,
   ]) {
-    if (tf.getGradient(kernelName)) continue;
+    if (!override && tf.getGradient(kernelName)) continue;
     tf.registerGradient({
       kernelName,
       gradFunc,

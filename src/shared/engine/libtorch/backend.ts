@@ -214,7 +214,8 @@ export class LibtorchBackend extends KernelBackend {
   }
 }
 
-function supported(dtype: DataType): TorchDtype {
+/** @throws FedshotError `engine` for complex numbers and strings */
+export function supported(dtype: DataType): TorchDtype {
   if (dtype === 'float32' || dtype === 'int32' || dtype === 'bool') return dtype;
   throw new FedshotError('engine', `libtorch: tensors of dtype ${dtype} are not supported`, {
     hint: 'use float32, int32 or bool',

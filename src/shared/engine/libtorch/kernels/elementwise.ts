@@ -78,7 +78,7 @@ export function defineElementwise(): void {
   define<StepAttrs>('Step', ({ x }, { alpha }, context) => {
     const { torch, give } = context;
     const step = torch.call('aten::gt.Tensor', x!.handle, scalar(context, 0));
-    if (!alpha && x!.dtype !== 'float32') return give(step, 'float32');
+    if (!alpha && x!.dtype !== 'float32') return give(step, like(x!));
     const low = scalar(context, alpha);
     const value = torch.call('aten::where.self', step, scalar(context, 1), low);
     return give(x!.dtype === 'float32' ? keepNan(x!, value, context) : value);

@@ -1,6 +1,7 @@
 import { util } from '@tensorflow/tfjs-core';
 import { some } from '../ffi/dispatcher.js';
 import { define } from '../define.js';
+import { asFloat } from './elementwise.js';
 import type { KernelContext } from '../define.js';
 import type { TensorData } from '../backend.js';
 
@@ -61,9 +62,10 @@ export function defineReductions(): void {
     ['ArgMax', 'argmax'],
     ['ArgMin', 'argmin'],
   ] as const)
-    define<{ axis: number }>(kernel, ({ x }, attrs, { torch, give }) => {
+    define<{ axis: number }>(kernel, ({ x }, attrs, context) => {
       const [axis] = axesOf(x!, attrs);
-      return give(torch.call(`aten::${op}`, x!.handle, some(axis!), false), 'int32');
+      const values = x!.dtype === 'bool' ? asFloat(x!, context) : x!.handle;
+      return context.give(context.torch.call(`aten::${op}`, values, some(axis!), false), 'int32');
     });
   for (const [kernel, op] of [
     ['Cumsum', 'cumsum'],

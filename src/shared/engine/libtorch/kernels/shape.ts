@@ -95,6 +95,7 @@ function defineCopies(): void {
   });
   define<PackAttrs>('Pack', (inputs, { axis }, { torch, give }) => {
     const all = Object.values(inputs);
+    for (const { dtype } of all) util.assert(dtype === all[0]!.dtype, () => 'stack: other dtypes');
     const handles = all.map(({ handle }) => handle);
     return give(torch.call('aten::stack', handles, axis), all[0]!.dtype);
   });

@@ -9,6 +9,8 @@ export const KNOWN: readonly [name: string, why: string][] = [
   ['maxPool libtorch {} [x=[3,3,1] f=[2,2] s=1 ignores NaNs', 'a NaN spreads, as in PyTorch'],
   ['sign libtorch {} ', 'the sign of NaN is NaN'],
   ['gather libtorch {} throws when', 'refused in other words'],
+  ['topk libtorch {} lower-index', 'which of two equal values comes first is open'],
+  ['topk libtorch {} negative infinity', 'which of two equal values comes first is open'],
   ['matmul libtorch {} upcasts', 'products are float32'],
   ['matmul libtorch {} matmul throws when passed a vector', 'a vector is taken for a matrix'],
   ['dtypes libtorch {} Should use the input tensor dtype', 'products are float32'],

@@ -157,6 +157,7 @@ export async function pull(options: PullOptions): Promise<PullResult> {
     stopper.abort(reason);
   };
   const signal = AbortSignal.any([stopper.signal, ...(options.signal ? [options.signal] : [])]);
+  setMaxListeners(0, signal); // each request under way listens, of several sources at once
   const { ca } = readTrust(home).root.document.tls;
   const opened = openSources(options.from, { ca, identity, insecurePlaintext, signal });
   try {

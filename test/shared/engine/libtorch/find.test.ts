@@ -1,0 +1,112 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ensureEngine } from '../../../../src/shared/engine/index.js';
+import { libraryFile } from '../../../../src/shared/engine/libtorch/ffi/library.js';
+import { findLibtorch, isUsable } from '../../../../src/shared/engine/libtorch/find.js';
+import { installLibtorch } from '../../../../src/shared/engine/libtorch/install.js';
+import { silent } from '../../../../src/shared/reporter.js';
+import { tempDir } from '../../../fixtures/temp.js';
+
+/** A machine with an empty cache and, unless told otherwise, without python3. */
+beforeEach(() => {
+  vi.stubEnv('XDG_CACHE_HOME', tempDir());
+  vi.stubEnv('PATH', tempDir());
+  vi.stubEnv('FEDSHOT_LIBTORCH', '');
+  vi.stubEnv('FEDSHOT_ENGINE', 'auto');
+});
+afterEach(() => vi.unstubAllEnvs());
+
+/** A folder that looks like PyTorch's package. */
+function fakeTorch(folder: string, version: string, cuda?: string): string {
+  mkdirSync(join(folder, 'lib'), { recursive: true });
+  writeFileSync(join(folder, 'lib', libraryFile('torch_cpu')), '');
+  if (cuda) writeFileSync(join(folder, 'lib', libraryFile('torch_cuda')), '');
+  const lines = [`__version__ = '${version}'`, ...(cuda ? [`cuda = '${cuda}'`] : [])];
+  writeFileSync(join(folder, 'version.py'), lines.join('\n'));
+  return folder;
+}
+
+describe('findLibtorch', () => {
+  it('finds nothing on a bare machine', () => {
+    expect(findLibtorch()).toEqual([]);
+  });
+
+  it('puts the explicit setting before what `engine install` keeps', () => {
+    const cache = join(process.env.XDG_CACHE_HOME!, 'fedshot', 'engines', 'libtorch-cpu-2.12.0');
+    fakeTorch(join(cache, 'torch'), '2.12.0+cpu');
+    const own = fakeTorch(join(tempDir(), 'torch'), '2.13.0', '13.0');
+    vi.stubEnv('FEDSHOT_LIBTORCH', own);
+    expect(findLibtorch()).toMatchObject([
+      { folder: join(own, 'lib'), version: '2.13.0', cuda: '13.0', source: 'FEDSHOT_LIBTORCH' },
+      { version: '2.12.0+cpu', cuda: undefined, source: 'fedshot engine install' },
+    ]);
+  });
+
+  it('takes the lib folder for an answer too', () => {
+    const own = fakeTorch(join(tempDir(), 'torch'), '2.13.0');
+    vi.stubEnv('FEDSHOT_LIBTORCH', join(own, 'lib'));
+    expect(findLibtorch()).toHaveLength(1);
+  });
+
+  it('refuses a setting that names a place without one', () => {
+    vi.stubEnv('FEDSHOT_LIBTORCH', tempDir());
+    expect(() => findLibtorch()).toThrow('FEDSHOT_LIBTORCH: no LibTorch in');
+  });
+});
+
+describe('isUsable', () => {
+  it.each([
+    ['2.9.1', false],
+    ['1.13.0', false],
+    ['2.10.0', true],
+    ['2.13.0+cpu', true],
+    ['3.0.0', true],
+    ['unknown', true],
+  ])('of PyTorch %s: %s', (version, usable) => {
+    const found = { folder: '', version, cuda: undefined, source: 'python3' } as const;
+    expect(isUsable(found)).toBe(usable);
+  });
+});
+
+describe('installLibtorch', () => {
+  it('says at once what is missing where there is no pip', async () => {
+    await expect(installLibtorch()).rejects.toMatchObject({
+      code: 'engine',
+      message: expect.stringContaining('no python3 with pip') as string,
+    });
+  });
+
+  it('names what pip said, and leaves nothing behind', async () => {
+    const bin = tempDir();
+    const python = join(bin, 'python3');
+    writeFileSync(
+      python,
+      '#!/bin/sh\ncase "$3" in --version) exit 0;; esac\necho "ERROR: No matching distribution" >&2\nexit 1\n',
+      { mode: 0o755 },
+    );
+    symlinkSync('/bin/sh', join(bin, 'sh'));
+    vi.stubEnv('PATH', bin);
+    await expect(installLibtorch()).rejects.toMatchObject({
+      code: 'network',
+      message: expect.stringContaining('No matching distribution') as string,
+    });
+    expect(findLibtorch()).toEqual([]);
+  });
+});
+
+describe('ensureEngine', () => {
+  it('goes on with wasm, and says in one line why and what to do', async () => {
+    const warnings: string[] = [];
+    const reporter = { ...silent, warn: (line: string) => void warnings.push(line) };
+    expect(await ensureEngine({ reporter })).toMatchObject({ engine: 'wasm', chosen: true });
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/^Going on with the wasm engine.*pip.*--engine wasm works/s);
+  });
+
+  it('fetches nothing where another engine is asked for', async () => {
+    vi.stubEnv('FEDSHOT_ENGINE', 'wasm');
+    const reporter = { ...silent, warn: () => expect.fail('nothing was to be fetched') };
+    expect(await ensureEngine({ reporter })).toMatchObject({ engine: 'wasm' });
+  });
+});

@@ -12,7 +12,7 @@ import { unknownSamples } from '../shared/objective/unknown.js';
 import { random } from '../shared/random.js';
 import { silent } from '../shared/reporter.js';
 import { scoredAnswers } from './answers.js';
-import { gatherEvidence, judge } from './diagnose/index.js';
+import { gatherEvidence, isCalibrated, judge } from './diagnose/index.js';
 import { adaptationLoop, type Progress, type Run } from './loop.js';
 import { methodOf } from './methods/index.js';
 import { methodOptions } from './prior.js';
@@ -61,7 +61,10 @@ export async function adaptModel(
   let current = embed(source, data.x);
   const plain = methodOf('source');
   const before = await scoredAnswers(source, data.test, current, plain, model);
-  const knowledge = await methodOptions(options, model, current);
+  // a shift of domain distorts what the released model answers; refreshing evens out the classes
+  const { released, refreshed } = witness.before;
+  const trusted = isCalibrated(outlook.battery.signals) ? released : refreshed;
+  const knowledge = methodOptions(options, model, trusted.p);
   source.dispose();
   let hypothesis = new Hypothesis(architecture, engine.ops, saved?.weights ?? model.state);
   let best: Run['best'];

@@ -54,7 +54,10 @@ export async function adaptAuto(
   const { method } = candidates[chosen]!;
   const winner = runs[chosen]!;
   const agreed = (100 * candidates[chosen]!.agreement).toFixed(1);
-  const why = `${method} agrees best (${agreed} %) with the mean of the ${candidates.filter((c) => c.accepted).length} methods that the battery accepts`;
+  const accepted = candidates.some((c, i) => c.accepted && i > 0);
+  const why = !accepted
+    ? 'source: the battery accepts none of the adaptations'
+    : `${method} agrees best (${agreed} %) with the mean of the ${candidates.filter((c, i) => c.accepted && i > 0).length} adaptations that the battery accepts`;
   return {
     ...winner,
     result: {

@@ -2,6 +2,7 @@ import { adaptModel, type Adapted, type ReleaseId } from './adapt.js';
 import { adaptAuto } from './auto.js';
 import { diagnose, type Diagnosis } from './diagnose/index.js';
 import { adaptedDir, hasAdapted, readAdapted, writeAdapted } from './adapted.js';
+import { assertNoConflict } from './conflicts.js';
 import { predict, type Predictions } from './predict.js';
 import { assertSameClasses, combined } from './sources.js';
 import { openRelease } from './releases.js';
@@ -14,7 +15,7 @@ import type { EngineOptions } from '../shared/engine/index.js';
  *
  * @param sources other pulled releases with the same classes, which are adapted as well and answer
  *   together with the first
- * @throws FedshotError `not-found` before a pull, `digest` if the release was changed on disk, and
+ * @throws FedshotError `usage` for options that exclude each other, `not-found` before a pull, `digest` if the release was changed on disk, and
  *   whatever `adaptModel` throws
  */
 export async function adaptRelease(
@@ -23,6 +24,7 @@ export async function adaptRelease(
   options: AutoOptions,
   sources: readonly string[] = [],
 ): Promise<Adapted> {
+  assertNoConflict(options);
   const names = [name, ...sources.filter((other) => other !== name)];
   const opened = names.map((one) => ({ one, ...openRelease(home, one) }));
   assertSameClasses(opened);

@@ -1,7 +1,6 @@
 import { FedshotError } from '../shared/errors.js';
 import { readBytes } from '../shared/files.js';
 import { tempered } from '../shared/model/card/index.js';
-import type { Embedding } from '../shared/model/embed.js';
 import type { Model } from '../shared/model/folder.js';
 import { estimatePrior } from './diagnose/shift.js';
 import type { MethodOptions } from './methods/index.js';
@@ -14,14 +13,14 @@ const LEAST = 0.001;
 
 /**
  * Makes of the options what a method takes.
- * @param released how the released model sees the site's samples
+ * @param p probabilities that a prior is estimated from, `N × K`
  * @throws FedshotError `usage`, `data`, `not-found` for a prior that cannot be one
  */
-export async function methodOptions(
+export function methodOptions(
   options: AdaptOptions,
   { config }: Model,
-  released: Embedding,
-): Promise<MethodOptions> {
+  p: Float32Array,
+): MethodOptions {
   const { beta, alpha, threshold, partial = false, openSet = false, prior = 'uniform' } = options;
   const K = config.classes.length;
   const common = {
@@ -30,7 +29,6 @@ export async function methodOptions(
   };
   if (prior === 'uniform') return common;
   if (prior !== 'estimate') return { ...common, prior: readPrior(prior, config.classes) };
-  const p = (await released.probabilities.data()) as Float32Array;
   const { temperature = 1, prior: source = new Array<number>(K).fill(1 / K) } = config.card ?? {};
   return { ...common, prior: proper(estimatePrior(tempered(p, K, temperature), source)) };
 }

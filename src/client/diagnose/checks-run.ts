@@ -24,7 +24,7 @@ const trust = ({ steadiness, agreementBalanced }: Signals): number | undefined =
  * samples lie where those lay that it was calibrated on, and refreshing its batch statistics does not
  * make it surer. A model can be as sure of what it has never seen.
  */
-const isCalibrated = (s: Signals): boolean =>
+export const isCalibrated = (s: Signals): boolean =>
   s.distance !== undefined &&
   s.distance < NEAR &&
   (s.estimatedRefreshed ?? 0) <= (s.estimatedAccuracy ?? 0) + LOSS;

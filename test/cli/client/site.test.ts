@@ -87,6 +87,17 @@ describe('client adapt', () => {
     expect(refused.err).toMatch(/prior\.json/);
   });
 
+  it.each([
+    [['--budget', '1m'], '--budget has no effect with --method shot'],
+    [['--partial', '--prior', 'estimate'], '--partial and --prior exclude each other'],
+    [['--partial', '--method', 'nrc'], '--partial has no effect with --method nrc'],
+    [['--prior', 'estimate', '--method', 'bn'], '--prior has no effect with --method bn'],
+  ])('refuses %j by name', async (flags, message) => {
+    const { code, err } = await client('x', 'adapt', ...THICK, ...flags);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+
   it('chooses among methods within a budget and shows what it chose from', async () => {
     const auto = [...THICK, '--method', 'auto', '--budget', '1m'];
     const { code, out } = await client('a', 'adapt', ...auto);

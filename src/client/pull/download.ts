@@ -5,6 +5,7 @@ import { type Release, verifyChunk } from '../../shared/release/index.js';
 import { retrying, type RetryPolicy, type Sleep } from '../../shared/rpc/index.js';
 import type { Source } from '../transfer/index.js';
 import type { PartialRelease, Wanted } from './chunk-file.js';
+import { named } from './fault.js';
 import { Lane } from './lane.js';
 import { collectYoung } from './young.js';
 
@@ -167,9 +168,10 @@ export async function download(job: Download, wanted: readonly Wanted[]): Promis
         queue.giveUp();
         return;
       }
-      errors.push(error as FedshotError);
+      const fault = named(source, error as FedshotError);
+      errors.push(fault);
       if (job.sources.length > 1 && !lost.has(source))
-        job.reporter.warn(`${(error as FedshotError).message}; going on without this source`);
+        job.reporter.warn(`${fault.message}; going on without this source`);
       lost.add(source);
     }
   };

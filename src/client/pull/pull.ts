@@ -1,4 +1,5 @@
 import { createHash, randomInt } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { FedshotError } from '../../shared/errors.js';
 import { random as seeded } from '../../shared/random.js';
 import { type Reporter, silent } from '../../shared/reporter.js';
@@ -21,6 +22,7 @@ import { openCache } from './cache.js';
 import { PartialRelease, wantedChunks, type Wanted } from './chunk-file.js';
 import { download } from './download.js';
 import { partialDir, releaseDir } from './home.js';
+import { named } from './fault.js';
 import { install, isInstalled } from './install.js';
 import { Lane } from './lane.js';
 import { witnessSource } from './witness.js';
@@ -81,8 +83,9 @@ async function verify(
       });
     } catch (error) {
       if (!(error instanceof FedshotError) || error.code === 'interrupted') throw error;
-      first ??= error;
-      if (sources.length > 1) reporter.warn(`${error.message}; asking the next source`);
+      first ??= named(source, error);
+      if (sources.length > 1)
+        reporter.warn(`${named(source, error).message}; asking the next source`);
     }
   throw first;
 }

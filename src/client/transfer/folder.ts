@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FedshotError } from '../../shared/errors.js';
 import { Store } from '../../shared/release/store.js';
-import type { Source } from './source.js';
+import { INCOMPLETE, type Source } from './source.js';
 
 /** A store, or a static export of one, in a local folder. @throws FedshotError `not-found` */
 export function folderSource(dir: string): Source {
@@ -25,6 +25,13 @@ export function folderSource(dir: string): Source {
     freshness: async (maxBytes) => count(await store.freshness(maxBytes)),
     manifest: async (name, version, maxBytes) =>
       count(await store.manifest(name, version, maxBytes)),
-    chunks: (release, indices) => store.chunks(release, indices),
+    async *chunks(release, indices) {
+      try {
+        yield* store.chunks(release, indices);
+      } catch (cause) {
+        if (!(cause instanceof FedshotError) || cause.code !== 'not-found') throw cause;
+        throw new FedshotError('not-found', cause.message, { hint: INCOMPLETE, cause });
+      }
+    },
   };
 }

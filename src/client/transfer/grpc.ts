@@ -123,7 +123,7 @@ export function grpcSource(address: string, options: SourceOptions): Source {
       return metadataBytes;
     },
     root: async (version, maxBytes) => {
-      const what = `${address}: root ${version}`;
+      const what = address; // the first question: what fails here is the connection, not the root
       try {
         return atMost(await unary('GetRoot', { version }, what), maxBytes, what);
       } catch (error) {

@@ -69,7 +69,9 @@ export function httpsSource(address: string, options: SourceOptions): Source {
   if (!URL.canParse(address)) throw new FedshotError('usage', `not an address: ${address}`);
   const base = new URL(address.endsWith('/') ? address : `${address}/`);
   if (base.protocol !== 'https:')
-    throw new FedshotError('trust', `${address}: only https:// is used, never ${base.protocol}//`);
+    throw new FedshotError('trust', `${address}: only https:// is used, never ${base.protocol}//`, {
+      hint: 'serve it over https, or copy it here and give its folder',
+    });
   if (base.username || base.search || base.hash)
     throw new FedshotError('usage', `${address}: give scheme, host and path only`);
   const { ca, identity, stallMs = STALL_MS, signal } = options;

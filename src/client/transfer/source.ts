@@ -35,3 +35,6 @@ export interface SourceOptions {
 }
 
 export const STALL_MS = 60_000;
+
+/** What to do about a mirror that lacks a chunk which the signed manifest names. */
+export const INCOMPLETE = 'this mirror is incomplete: add another source with --from';

@@ -1,6 +1,6 @@
 import { FedshotError } from '../../shared/errors.js';
 import type { Release } from '../../shared/release/index.js';
-import type { Source } from './source.js';
+import { INCOMPLETE, type Source } from './source.js';
 
 /**
  * Reads one file of a store by its path.
@@ -26,7 +26,9 @@ export function treeSource(
   const required = async (path: string, maxBytes: number): Promise<Uint8Array> => {
     const bytes = await metadata(path, maxBytes);
     if (bytes) return bytes;
-    throw new FedshotError('not-found', `${name}: no metadata/${path}`);
+    throw new FedshotError('not-found', `${name}: no metadata/${path}`, {
+      hint: 'check the address: it has to be of the folder that fedshot provider export wrote',
+    });
   };
   async function* chunks(release: Release, indices: readonly number[]): AsyncGenerator<Uint8Array> {
     const reading: Promise<Uint8Array>[] = [];
@@ -35,7 +37,7 @@ export function treeSource(
       const path = `objects/${sha256.slice(0, 2)}/${sha256}`;
       const bytes = read(path, size).then((found) => {
         if (found) return found;
-        throw new FedshotError('not-found', `${name}: no ${path}`);
+        throw new FedshotError('not-found', `${name}: no ${path}`, { hint: INCOMPLETE });
       });
       bytes.catch(() => undefined); // it is thrown when its turn comes
       reading.push(bytes);

@@ -107,7 +107,7 @@ export function signersOf(
   if (valid.length < role.threshold)
     throw new FedshotError(
       'signature',
-      `${what}: ${valid.length} valid signatures where ${role.threshold} are required`,
+      `${what}: ${valid.length} of the ${role.threshold} signatures that are required`,
       { hint: 'it was not signed by the provider that was pinned, or was changed on its way' },
     );
   return valid;

@@ -42,15 +42,23 @@ const ASKED_FOR_CERTIFICATE = /certificate required|alert number 116/i;
 
 const printable = (text: string): string => text.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 200);
 
+/** What grpc-js says around the reason that a connection failed for. */
+const reason = (details: string): string =>
+  printable(
+    details
+      .replace(/^No connection established\. Last error: (?:Error: )?/, '')
+      .replace(/\.? ?Resolution note: *$/, ''),
+  );
+
 function sentence(error: ServiceError, what: string): [ErrorCode, string, string?] {
   const { code, details } = error;
-  const why = printable(details);
+  const why = reason(details);
   if (ASKED_FOR_CERTIFICATE.test(details))
     return ['denied', `${what}: the server asks for a client certificate`, ENROL];
   if (code === status.UNAVAILABLE && DISTRUST.test(details))
     return ['trust', `${what}: the server's certificate is not trusted: ${why}`, PIN];
   if (code === status.PERMISSION_DENIED)
-    return ['denied', `${what}: the server refuses this site`, 'ask the provider to enrol it'];
+    return ['denied', `${what}: the server refuses this site`, REFUSED];
   if (code === status.RESOURCE_EXHAUSTED && details !== 'limit')
     return ['limit', `${what}: the server sent more than it may: ${why}`];
   const word = FROM_STATUS[code];
@@ -58,6 +66,8 @@ function sentence(error: ServiceError, what: string): [ErrorCode, string, string
   return ['network', `${what}: ${why || status[code].toLowerCase()}`, REACH];
 }
 
+const REFUSED =
+  'its certificate was revoked, has expired or is not for this release: ask the provider';
 const ENROL = 'use the certificate of a start-up kit: fedshot provision';
 const PIN = 'check the address, and that the trust file is the one of this provider';
 const REACH =

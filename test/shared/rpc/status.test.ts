@@ -49,4 +49,13 @@ describe('isTransient', () => {
     expect(transient(status.PERMISSION_DENIED, 'denied')).toBe(false);
     expect(isTransient(new FedshotError('digest', 'flipped'))).toBe(false);
   });
+
+  it('says why a connection failed, without what grpc-js puts around it', () => {
+    const details =
+      'No connection established. Last error: Error: connect ECONNREFUSED 127.0.0.1:7. Resolution note: ';
+    const error = Object.assign(new Error(details), { code: status.UNAVAILABLE, details });
+    expect(fromStatus(error, 'localhost:7').message).toBe(
+      'localhost:7: connect ECONNREFUSED 127.0.0.1:7',
+    );
+  });
 });

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { choose, type Run } from '../../src/client/auto.js';
+import type { Outcome } from '../../src/client/diagnose/index.js';
+import type { MethodName } from '../../src/client/methods/index.js';
+
+/** A run that answers with these classes, of two. */
+const run = (method: MethodName, outcome: Outcome, answers: number[]): Run => {
+  const p = Float32Array.from(answers.flatMap((k) => (k === 0 ? [0.9, 0.1] : [0.1, 0.9])));
+  const battery = { outcome, signals: {} as Run['result']['battery']['signals'] };
+  const result = { method, seconds: 1, battery };
+  return {
+    result,
+    evidence: method === 'source' ? { released: { p } } : { released: { p }, adapted: { p } },
+  };
+};
+const source = run('source', 'ok', [0, 0, 0, 0]);
+
+describe('choose', () => {
+  it('takes the run that agrees best with the mean of the accepted adaptations', () => {
+    const runs = [
+      source,
+      run('bn', 'warn', [0, 1, 1, 0]),
+      run('shot', 'ok', [1, 1, 1, 0]),
+      run('nrc', 'ok', [1, 1, 1, 1]),
+    ];
+    const { candidates, chosen } = choose(runs, 2);
+    expect(candidates.map(({ agreement }) => agreement)).toEqual([0.25, 0.75, 1, 0.75]);
+    expect(chosen).toBe(2);
+  });
+
+  it('gives no vote and no prize to what the battery rejects', () => {
+    const failed = [1, 1, 1, 1];
+    const runs = [
+      source,
+      run('shot', 'rolled back', failed),
+      run('nrc', 'refuse', failed),
+      run('aad', 'ok', [0, 1, 0, 0]),
+    ];
+    const { candidates, chosen } = choose(runs, 2);
+    expect(chosen).toBe(3);
+    expect(candidates.map(({ accepted }) => accepted)).toEqual([true, false, false, true]);
+    expect(candidates[1]!.agreement).toBe(0.25);
+  });
+
+  it('keeps the released model where every adaptation is rejected', () => {
+    const runs = [source, run('shot', 'rolled back', [1, 1, 1, 1])];
+    expect(choose(runs, 2).chosen).toBe(0);
+  });
+});

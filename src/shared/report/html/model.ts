@@ -39,6 +39,8 @@ export interface BatteryReport {
   outcome: string;
   /** Which model is in use now. */
   kept: string;
+  /** The epoch that it was rolled back to. */
+  epoch?: number;
   findings: { outcome: string; says: string; remedy?: string }[];
 }
 

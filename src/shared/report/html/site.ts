@@ -67,8 +67,8 @@ export function weight(outcome: string | undefined): string {
   return outcome === 'ok' ? 'good' : outcome === 'warn' ? 'warn' : 'bad';
 }
 
-function verdict({ outcome, kept, findings }: BatteryReport): Markup {
-  return html`<p>Verdict without labels: <strong class="${weight(outcome)}">${outcome}</strong>; the ${kept === 'source' ? 'released' : 'adapted'} model is kept.</p>
+function verdict({ outcome, kept, epoch, findings }: BatteryReport): Markup {
+  return html`<p>Verdict without labels: <strong class="${weight(outcome)}">${outcome}</strong>; the ${kept === 'source' ? 'released' : 'adapted'} model ${epoch ? `of epoch ${epoch} ` : ''}is kept.</p>
 ${
   findings.length > 0 &&
   html`<ul>${findings.map(

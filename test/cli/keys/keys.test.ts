@@ -80,6 +80,22 @@ describe('provider init and keys', () => {
     expect(err).not.toContain('abab');
   });
 
+  it('replaces the server’s authority in three steps, and refuses the third before the second', async () => {
+    const store = join(tempDir(), 'store');
+    await fedshot(['provider', 'init', '--store', store], secret);
+    const ca = (...argv: string[]) => fedshot(['keys', 'ca', ...argv, '--store', store], secret);
+    const shown = async () =>
+      (await ca('show')).json().authorities as { fingerprint: string; inUse: boolean }[];
+    const [old] = await shown();
+    const { authority } = (await ca('add')).json() as { authority: string };
+    const early = await ca('remove', old!.fingerprint);
+    expect(early.code).toBe(2);
+    expect(early.err).toContain('nothing was changed');
+    expect((await ca('use', authority)).code).toBe(0);
+    expect((await ca('remove', old!.fingerprint)).json()).toMatchObject({ version: 3 });
+    expect(await shown()).toMatchObject([{ fingerprint: authority, inUse: true }]);
+  });
+
   it('has no option that takes a secret', async () => {
     for (const option of ['--passphrase', '--key', '--private-key', '--seed'])
       expect((await fedshot(['provider', 'refresh', '--store', 's', option, 'x'])).code).toBe(2);

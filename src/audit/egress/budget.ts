@@ -3,7 +3,12 @@
  * counted exactly: its records show their lengths on the way. HTTP/2 is bounded by formula.
  */
 import type { Leaf, Method } from '../../shared/log/index.js';
-import { MAX_PROBE_AGENT, requestLimits, type RequestLimit } from '../../shared/rpc/index.js';
+import {
+  AHEAD,
+  MAX_PROBE_AGENT,
+  requestLimits,
+  type RequestLimit,
+} from '../../shared/rpc/index.js';
 import { standardLimits } from '../../shared/rpc/standard.js';
 import type { Direction, RecordedConnection } from '../record/index.js';
 import {
@@ -276,8 +281,11 @@ export function refusedBytes(
     .reduce((sum, { method }) => sum + (limits.get(method)?.maxBytes ?? 0), 0);
 }
 
-/** Messages that a server may have logged when a site goes away before they are sent. */
-const UNSENT_MESSAGES = 5;
+/**
+ * Messages that a server may have logged when a site goes away: loaded ahead, one under way, and two
+ * in the buffers of a connection whose stream is reset.
+ */
+const UNSENT_MESSAGES = AHEAD + 3;
 
 /** The most that was logged and rightly never sent: the last messages of calls that were cut. */
 export function unsentBytes(calls: readonly LoggedCall[], whole: boolean): number {

@@ -28,7 +28,7 @@ export {
   type FieldLimit,
   type RequestLimit,
 } from './schema.js';
-export { ByteBudget, sendAll, type Outgoing } from './send.js';
+export { AHEAD, ByteBudget, sendAll, type Outgoing } from './send.js';
 export {
   startRpcServer,
   type RpcServer,

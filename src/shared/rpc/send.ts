@@ -78,8 +78,8 @@ export interface Outgoing {
   readonly load: () => Promise<Buffer>;
 }
 
-/** Loading ends with the log's disk having taken the leaf: several wait for it together. */
-const AHEAD = 4;
+/** Loading ends with the log's disk having taken the leaf: so many wait for it together. */
+export const AHEAD = 8;
 
 /**
  * Sends messages one after another. While one is under way the next few are loaded, as far as there is

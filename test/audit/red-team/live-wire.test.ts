@@ -132,7 +132,7 @@ describe('what a site sends through the proxy', () => {
 describe('what an honest site does through the proxy', () => {
   test('a pull that is interrupted and one that goes on pass the audit', async () => {
     const { provider } = red.audited;
-    await provider.publish('large', { F: 12_000_000, B: 30_000, C: 3_000 });
+    await provider.publish('large', { F: 24_000_000, B: 30_000, C: 3_000 });
     const home = provider.home('interrupted');
     const result = await live(red, { honest: true, connections: 2 }, async ({ address }) => {
       const from = { from: [address], name: 'large', home };

@@ -18,7 +18,7 @@ import { makeProvider, type TestProvider } from '../../test/fixtures/provider.js
 import { settled } from '../../test/fixtures/audited.js';
 
 const MiB = 2 ** 20;
-const ROUNDS = 7;
+const ROUNDS = 5;
 const PULLS = 10_000;
 
 const median = (values: number[]): number =>

@@ -25,7 +25,8 @@ import type { Adapted, AdaptOptions, AdaptResult, ReleaseId } from './types.js';
  * Adapts F and B of a released hypothesis to target data, C frozen, by the method that the options
  * name, checks that C has not changed by a bit, and lets the battery decide without labels which
  * model is kept: the adapted one; where adapting failed or did harm, that of the last epoch which the
- * battery had accepted, or else the released one.
+ * battery had accepted, or else the released one. The released one as well where its own estimate may
+ * be believed: an early epoch has then lost less of it, but has lost.
  *
  * @param work folder for the checkpoint
  * @throws FedshotError `data`, `model`, `engine`, `io`; `interrupted` once `signal` is aborted, the
@@ -63,7 +64,8 @@ export async function adaptModel(
   const before = await scoredAnswers(source, data.test, current, plain, model);
   // a shift of domain distorts what the released model answers; refreshing evens out the classes
   const { released, refreshed } = witness.before;
-  const trusted = isCalibrated(outlook.battery.signals) ? released : refreshed;
+  const believed = isCalibrated(outlook.battery.signals);
+  const trusted = believed ? released : refreshed;
   const knowledge = methodOptions(options, model, trusted.p);
   source.dispose();
   let hypothesis = new Hypothesis(architecture, engine.ops, saved?.weights ?? model.state);
@@ -74,10 +76,11 @@ export async function adaptModel(
     ({ current, best } = await adaptationLoop({
       ...{ method, model, host, data, hypothesis, progress, checkpoint, saved, options },
       ...{ knowledge, reporter, labels },
-      ...(!force && {
-        accepts: async (weights) =>
-          (await judge(witness, model.config, false, weights)).battery.kept === 'adapted',
-      }),
+      ...(!force &&
+        !believed && {
+          accepts: async (weights) =>
+            (await judge(witness, model.config, false, weights)).battery.kept === 'adapted',
+        }),
     }));
   } else if (method.refresh) {
     disposeEmbedding(current);

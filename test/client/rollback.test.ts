@@ -12,6 +12,8 @@ import { silent } from '../../src/shared/reporter.js';
 
 /** What the battery says of the adapted weights that it is shown, one after the other. */
 let script: Outcome[] = [];
+/** Whether the released model's own estimate may be believed. */
+let believed = false;
 
 vi.mock('../../src/client/diagnose/index.js', async (original) => {
   const real = await original<typeof import('../../src/client/diagnose/index.js')>();
@@ -21,7 +23,7 @@ vi.mock('../../src/client/diagnose/index.js', async (original) => {
     const kept = outcome === 'rolled back' && !force ? 'source' : 'adapted';
     return { ...judged, battery: { ...judged.battery, outcome, kept } };
   };
-  return { ...real, judge };
+  return { ...real, judge, isCalibrated: () => believed };
 });
 
 const dir = mkdtempSync(join(tmpdir(), 'fedshot-rollback-'));
@@ -43,6 +45,7 @@ beforeAll(async () => {
 }, 60_000);
 beforeEach(() => {
   script = [];
+  believed = false;
 });
 afterAll(() => {
   rmSync(dir, { recursive: true });
@@ -65,6 +68,14 @@ describe('adaptModel, rolled back', () => {
     expect(result.battery.epoch).toBeUndefined();
     expect(result.adaptedAccuracy).toBe(result.sourceOnlyAccuracy);
     expect(encodeState(state)).toEqual(encodeState(model.state));
+  });
+
+  it('goes back to the released model where that is believed, and looks at no epoch', async () => {
+    believed = true;
+    script = ['rolled back']; // after the last
+    const { result } = await run();
+    expect(result.battery).toMatchObject({ outcome: 'rolled back', kept: 'source' });
+    expect(result.adaptedAccuracy).toBe(result.sourceOnlyAccuracy);
   });
 
   it('remembers the accepted epoch across an interruption', async () => {

@@ -42,7 +42,7 @@ for (let at = 0; at < N; at += 16_384) {
     const z = matMul(slice(features, [at, 0], [n, D]), centres, false, true);
     return ops.softmax(mul(z, 8 / D));
   });
-  p.set((await part.data()), at * K);
+  p.set(await part.data(), at * K);
   part.dispose();
 }
 const probabilities: Tensor2D = tensor2d(p, [N, K]);

@@ -92,7 +92,10 @@ export function testLeaks(engine: () => Engine, steps: number): void {
       for (let i = 0; i < steps; i++) step();
       expect(tf.memory().numTensors).toBe(before.tensors);
       expect(live()).toBe(before.handles);
-      expect(process.memoryUsage().rss - before.rss).toBeLessThan(48 * 2 ** 20);
+      // less than 8 KiB per step: V8 grows a little, differently with each version of Node
+      expect(process.memoryUsage().rss - before.rss).toBeLessThan(
+        Math.max(48 * 2 ** 20, steps * 2 ** 13),
+      );
       dispose();
     }, 300_000);
   });

@@ -99,6 +99,9 @@ export class LibtorchBackend extends KernelBackend {
   }
 
   private place(values: Values | null, shape: number[], dtype: TorchDtype): Pointer {
+    const size = shape.reduce((a, b) => a * b, 1);
+    if (values && values.length !== size)
+      throw new FedshotError('internal', `${values.length} values for a tensor of ${size}`);
     const host = this.empty(shape, dtype, 0);
     if (values && values.length > 0) this.bytes(host, values.byteLength).set(bytesOf(values));
     if (this.device === 'cpu') return host;

@@ -4,7 +4,8 @@ import type {
   TopKAttrs,
   UnsortedSegmentSumAttrs,
 } from '@tensorflow/tfjs-core';
-import { util } from '@tensorflow/tfjs-core';
+import { gather_util, util } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { FedshotError } from '../../../errors.js';
 import { some } from '../ffi/dispatcher.js';
 import { define } from '../define.js';
@@ -30,6 +31,7 @@ export function defineIndexing(): void {
     return give(torch.call('aten::reshape', rows, shape), x!.dtype);
   });
   define('GatherNd', ({ params, indices }, _, { torch, backend, give }) => {
+    gather_util.prepareAndValidate(params as unknown as Tensor, indices as unknown as Tensor);
     const depth = indices!.shape.at(-1)!;
     const outer = params!.shape.slice(0, depth);
     const inner = params!.shape.slice(depth);

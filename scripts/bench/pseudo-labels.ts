@@ -3,6 +3,9 @@ import { matMul, memory, mul, slice, tensor2d, tidy, type Tensor2D } from '@tens
 import { startEngine } from '../../src/shared/engine/index.js';
 import { pseudoLabels } from '../../src/shared/objective/pseudo-labels.js';
 import { random } from '../../src/shared/random.js';
+import { startForComputing } from './start.js';
+
+await startForComputing();
 
 /**
  * `npm run bench:pseudo-labels -- [--n 1000000] [--d 256] [--k 345] [--rounds 3] [--spread 1]`:

@@ -10,6 +10,9 @@ import { measure } from './measure.js';
 import { rollbackTable } from './rollback.js';
 import { sourceModel } from './sources.js';
 import { summary, truthOf, type Row } from './summary.js';
+import { startForComputing } from '../bench/start.js';
+
+await startForComputing();
 
 /**
  * `npm run zoo -- [--sources plain,mnist,usps,half,weak] [--set tuned|fresh|all] [--seeds 1]

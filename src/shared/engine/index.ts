@@ -9,4 +9,4 @@ export { ENGINE_NAMES } from './types.js';
 export type { Engine, EngineName, EngineOptions } from './types.js';
 export { eachTime, hostTensor } from './repeat.js';
 export type { Repeater } from './repeat.js';
-export type { Activation, LossAndGrads, Ops, SgdGroup, SgdOptions } from './ops.js';
+export type { Activation, Ops, SgdGroup, SgdOptions } from './ops.js';

@@ -1,5 +1,5 @@
 import type { Repeater } from './repeat.js';
-import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 
 /** An image batch in the engine's own memory layout. Made by `Ops.images`, read only by `Ops`. */
 export type Activation = Tensor4D & { readonly __activation?: never };
@@ -86,10 +86,4 @@ export interface Ops {
    * @param constants the tensors and variables that it uses beside its inputs, as they are at a call
    */
   repeater(constants: () => Tensor[]): Repeater;
-}
-
-/** Value and gradients of `loss` with respect to `params`, in their order. */
-export interface LossAndGrads {
-  value: Scalar;
-  grads: Tensor[];
 }

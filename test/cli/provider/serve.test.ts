@@ -168,7 +168,8 @@ describe.skipIf(!possible)('provider serve, isolated', () => {
     const quoted = [process.execPath, ...words(store, ['--json'])]
       .map((word) => `'${word}'`)
       .join(' ');
-    const child = spawn('script', ['-qefc', quoted, '/dev/null'], { env, stdio: 'pipe' });
+    // Without exec, a shell that stays between would get the Ctrl-C too, and its end be the answer.
+    const child = spawn('script', ['-qefc', `exec ${quoted}`, '/dev/null'], { env, stdio: 'pipe' });
     let screen = '';
     child.stdout.on('data', (text: Buffer) => (screen += text.toString()));
     const waiting = served(child);

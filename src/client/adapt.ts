@@ -117,6 +117,7 @@ export async function adaptModel(
     release,
     classes,
     method: method.name,
+    ...(method.objective && augmentation(options) && { augment: augmentation(options) }),
     n: host.count,
     battery,
     ...(labels && {
@@ -151,6 +152,9 @@ export async function adaptModel(
   };
 }
 
+const augmentation = ({ augment = 'none' }: AdaptOptions) =>
+  augment === 'none' ? undefined : augment;
+
 /** What the result depends on: a checkpoint made with other values is refused. */
 function settingsOf(
   options: AdaptOptions,
@@ -159,10 +163,12 @@ function settingsOf(
 ): Record<string, unknown> {
   const { data, test, epochs, batch, lr, featureLr, beta, alpha, threshold, seed } = options;
   const { method = 'shot', prior, partial, openSet, invert, rescale, orient } = options;
+  // absent where nothing is moved, so that checkpoints from before the option fit
+  const augment = augmentation(options);
   return {
     ...{ release: release.digest, data, test, epochs, batch, lr, featureLr },
     ...{ beta, alpha, threshold, seed, engine: name, device, threads },
-    ...{ method, prior, partial, openSet, invert, rescale, orient },
+    ...{ method, prior, partial, openSet, invert, rescale, orient, augment },
   };
 }
 

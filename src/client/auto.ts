@@ -71,7 +71,7 @@ export async function adaptAuto(
 /** What {@link choose} looks at. */
 export interface Run {
   result: Pick<AdaptResult, 'method' | 'adaptedAccuracy' | 'seconds'> & {
-    battery: Pick<Battery, 'outcome' | 'signals'>;
+    battery: Pick<Battery, 'outcome'>;
   };
   evidence: { released: Pick<Outlook, 'p'>; adapted?: Pick<Outlook, 'p'> };
 }

@@ -8,7 +8,7 @@ import type { Hypothesis } from '../shared/model/hypothesis.js';
 import { Sgd } from '../shared/model/optimizer.js';
 import { agreement } from '../shared/model/score.js';
 import type { StateDict } from '../shared/model/state.js';
-import { viewsOf } from '../shared/model/views.js';
+import { affineViewsOf, viewsOf } from '../shared/model/views.js';
 import type { PseudoLabels } from '../shared/objective/pseudo-labels.js';
 import { adaptationEpoch, type ShotFigures } from '../shared/objective/target.js';
 import { random } from '../shared/random.js';
@@ -80,6 +80,8 @@ export async function adaptationLoop(loop: Loop): Promise<Run> {
   const task = loop.reporter.task('adapt', perEpoch * epochs, 'steps');
   task.advance(perEpoch * (saved?.epochs ?? 0));
   const views = viewsOf(host.x, model.config.input);
+  const augmented =
+    options.augment === 'affine' ? affineViewsOf(host.x, model.config.input) : undefined;
   let current = embed(hypothesis, data.x);
   let best = saved?.best;
   let previous: Int32Array | undefined = progress.pseudo && Int32Array.from(progress.pseudo);
@@ -91,7 +93,14 @@ export async function adaptationLoop(loop: Loop): Promise<Run> {
     });
     disposeEmbedding(current);
     const steps = await adaptationEpoch(plan, epoch, {
-      ...{ hypothesis, optimizer, x: data.x, dropout: true, signal: options.signal },
+      ...{
+        hypothesis,
+        optimizer,
+        x: data.x,
+        views: augmented,
+        dropout: true,
+        signal: options.signal,
+      },
       ...{ loss: objective.loss, hold: objective.hold, constants: objective.constants },
       onStep: () => task.advance(),
     });

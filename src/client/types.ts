@@ -21,6 +21,9 @@ export interface InputOptions {
   orient?: Orientation;
 }
 
+export const TARGET_AUGMENTATIONS = ['none', 'affine'] as const;
+export type TargetAugmentation = (typeof TARGET_AUGMENTATIONS)[number];
+
 export interface AdaptOptions extends InputOptions {
   /** How F and B are adapted; `shot` unless told. */
   method?: MethodName;
@@ -42,6 +45,8 @@ export interface AdaptOptions extends InputOptions {
   partial?: boolean;
   /** Samples of unknown classes may occur: they leave the losses and are answered "unknown". */
   openSet?: boolean;
+  /** How samples are moved before each training step; never where they are looked at or scored. */
+  augment?: TargetAugmentation;
   /** Keeps the adapted model whatever the battery says of it. */
   force?: boolean;
   seed: number;
@@ -90,6 +95,8 @@ export interface AdaptResult {
   release: ReleaseId;
   classes: string[];
   method: MethodName;
+  /** How samples were moved in training, if they were. */
+  augment?: TargetAugmentation;
   /** Samples adapted on. */
   n: number;
   /** What the battery says, without labels, and which model is kept. */

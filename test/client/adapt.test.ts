@@ -116,6 +116,17 @@ describe('adaptModel', () => {
     },
   );
 
+  it('trains on moved images where it is told to, resumes so, and says so', async () => {
+    const plain = await run({ epochs: 3 });
+    const whole = await run({ epochs: 3, augment: 'affine' });
+    expect(encodeState(whole.state)).not.toEqual(encodeState(plain.state));
+    expect([plain.result.augment, whole.result.augment]).toEqual([undefined, 'affine']);
+    await interrupted({ epochs: 3, augment: 'affine' });
+    await expect(run({ epochs: 3, resume: true })).rejects.toThrow('augment');
+    const resumed = await run({ epochs: 3, augment: 'affine', resume: true });
+    expect(encodeState(resumed.state)).toEqual(encodeState(whole.state));
+  });
+
   it('refuses to resume with another method, by name', async () => {
     await interrupted({ epochs: 3 });
     await expect(run({ method: 'nrc', epochs: 3, resume: true })).rejects.toThrow(

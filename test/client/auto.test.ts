@@ -6,7 +6,7 @@ import type { MethodName } from '../../src/client/methods/index.js';
 /** A run that answers with these classes, of two. */
 const run = (method: MethodName, outcome: Outcome, answers: number[]): Run => {
   const p = Float32Array.from(answers.flatMap((k) => (k === 0 ? [0.9, 0.1] : [0.1, 0.9])));
-  const battery = { outcome, signals: {} as Run['result']['battery']['signals'] };
+  const battery = { outcome };
   const result = { method, seconds: 1, battery };
   return {
     result,

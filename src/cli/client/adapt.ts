@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { AutoOptions } from '../../client/types.js';
+import { TARGET_AUGMENTATIONS, type AutoOptions } from '../../client/types.js';
 import { METHOD_NAMES } from '../../client/methods/types.js';
 import type { EngineOptions } from '../../shared/engine/types.js';
 import { percent, points } from '../../shared/report/terminal/index.js';
@@ -75,6 +75,11 @@ export function register(parent: Command, io: Io): void {
       '--prior <which>',
       'shares of the classes: uniform, estimate, or a JSON file {"class": share, …}',
       prior,
+    )
+    .addOption(
+      new Option('--augment <how>', 'move images a little before each step (docs/method.md)')
+        .choices(TARGET_AUGMENTATIONS)
+        .default('none'),
     )
     .option('--partial', 'any of the classes may be absent from the data', false)
     .option('--open-set', 'answer "unknown" for what seems to be of none of the classes', false)

@@ -1,4 +1,5 @@
 import { tensor, type Tensor } from '@tensorflow/tfjs-core';
+import { affine } from '../data/affine.js';
 import { cropRotate, type Motion } from '../data/augment.js';
 import type { InputSpec } from '../data/index.js';
 import { random, type Random } from '../random.js';
@@ -21,15 +22,29 @@ const JITTER = 0.1;
  * @param x `count × product(input.shape)` values, normalised
  */
 export function viewsOf(x: Float32Array, input: InputSpec, motion: Motion = MOTION): Views {
-  const width = input.shape.reduce((a, b) => a * b, 1);
-  if (input.kind === 'image') {
-    const black = input.mean.map((m, c) => (0 - m) / input.std[c]!);
-    return (index, stream) =>
-      tensor(cropRotate(x, input.shape, index, black, stream, motion), [
-        index.length,
-        ...input.shape,
-      ]);
-  }
+  if (input.kind !== 'image') return jittered(x, input);
+  const black = blackOf(input);
+  return (index, stream) =>
+    tensor(cropRotate(x, input.shape, index, black, stream, motion), [
+      index.length,
+      ...input.shape,
+    ]);
+}
+
+/** As {@link viewsOf}, with images through random affine maps (`data/affine.ts`). */
+export function affineViewsOf(x: Float32Array, input: InputSpec): Views {
+  if (input.kind !== 'image') return jittered(x, input);
+  const black = blackOf(input);
+  return (index, stream) =>
+    tensor(affine(x, input.shape, index, black, stream), [index.length, ...input.shape]);
+}
+
+type Images = Extract<InputSpec, { kind: 'image' }>;
+
+const blackOf = ({ mean, std }: Images): number[] => mean.map((m, c) => (0 - m) / std[c]!);
+
+function jittered(x: Float32Array, { shape }: InputSpec): Views {
+  const width = shape.reduce((a, b) => a * b, 1);
   return (index, stream) => {
     const values = new Float32Array(index.length * width);
     index.forEach((sample, i) => {

@@ -10,6 +10,7 @@ import { indexTensor } from '../model/batches.js';
 import { CurrentStep, epochSteps, Trace, type Plan, type Step } from '../model/epochs.js';
 import type { Hypothesis, Output } from '../model/hypothesis.js';
 import type { Sgd } from '../model/optimizer.js';
+import type { Views } from '../model/views.js';
 import { shotLoss, type ShotTerms, type ShotWeights } from './losses.js';
 
 /** What every objective reports of a step: what it minimises, and the terms that SHOT names. */
@@ -39,6 +40,8 @@ export interface AdaptationEpoch {
   optimizer: Sgd;
   /** All samples, `[N, …]`, normalised, on the engine. */
   x: Tensor;
+  /** What a step sees in place of its samples: views of them. */
+  views?: Views;
   loss: TargetLoss;
   /** Computes what the loss holds constant, before any gradient is taken. */
   hold?: (batch: TargetBatch) => Tensor[];
@@ -74,7 +77,9 @@ export async function adaptationEpoch(
       current.is(step);
       tidy(() => {
         const index = indexTensor(step.index);
-        const x = hypothesis.ops.gatherRows(run.x, index);
+        const x = run.views
+          ? run.views(step.index, step.random.fork('augment'))
+          : hypothesis.ops.gatherRows(run.x, index);
         const batch: TargetBatch = { x, index, step, forward };
         const held = run.hold?.(batch) ?? [];
         const losses = (): Scalar[] => {

@@ -92,6 +92,7 @@ describe('client adapt', () => {
     [['--partial', '--prior', 'estimate'], '--partial and --prior exclude each other'],
     [['--partial', '--method', 'nrc'], '--partial has no effect with --method nrc'],
     [['--prior', 'estimate', '--method', 'bn'], '--prior has no effect with --method bn'],
+    [['--augment', 'affine', '--method', 't3a'], '--augment has no effect with --method t3a'],
   ])('refuses %j by name', async (flags, message) => {
     const { code, err } = await client('x', 'adapt', ...THICK, ...flags);
     expect(code).toBe(2);

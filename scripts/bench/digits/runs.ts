@@ -1,0 +1,154 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { adaptModel } from '../../../src/client/adapt.js';
+import { CANDIDATES, choose } from '../../../src/client/auto.js';
+import type { MethodName } from '../../../src/client/methods/index.js';
+import type { Outcome } from '../../../src/client/diagnose/index.js';
+import type { TargetAugmentation } from '../../../src/client/types.js';
+import { train } from '../../../src/provider/train.js';
+import { readModel, type Model } from '../../../src/shared/model/folder.js';
+import { readAnswers, writeEvidence } from '../../zoo/files.js';
+import { PAIRS, type PairName } from './pairs.js';
+
+/** How a model is adapted. */
+export interface Way {
+  method: MethodName | 'auto';
+  augment: TargetAugmentation;
+}
+
+export interface Settings {
+  epochs: number;
+  beta: number;
+  work: string;
+}
+
+/** One adaptation, scored on the target's test data by its labels. */
+export interface Row extends Way {
+  pair: PairName;
+  seed: number;
+  epochs: number;
+  beta: number;
+  engine: string;
+  sourceHeldOut?: number;
+  sourceOnly: number;
+  adapted: number;
+  /** What the battery says, without labels; `took` is what `auto` chose. */
+  outcome: Outcome;
+  took?: MethodName;
+  seconds: number;
+}
+
+const common = { batch: 64, lr: 0.01, resume: false };
+
+/** The released model of a pair and seed: trained the first time, and kept in the work folder. */
+async function sourceModel(
+  pair: PairName,
+  seed: number,
+  { epochs, work }: Settings,
+): Promise<Model> {
+  const out = join(work, `${pair}-${seed}-e${epochs}`);
+  if (!existsSync(join(out, 'model.json')))
+    await train({
+      ...{ ...common, data: PAIRS[pair].source[0], test: PAIRS[pair].source[1], epochs },
+      ...{ augment: PAIRS[pair].augment, seed, out },
+      ...{ arch: 'lenet', bottleneck: 256, holdOut: 0.1, smoothing: 0.1 },
+    });
+  return readModel(out);
+}
+
+/** Results that are kept in the work folder, so that a run goes on where it stopped. */
+export class Results {
+  private readonly file: string;
+  private readonly rows: Row[];
+
+  constructor(private readonly settings: Settings) {
+    mkdirSync(settings.work, { recursive: true });
+    this.file = join(settings.work, 'results.jsonl');
+    this.rows = existsSync(this.file)
+      ? readFileSync(this.file, 'utf8')
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line) as Row)
+      : [];
+  }
+
+  /** The row of an adaptation that has been run, or that follows from those that have. */
+  find(pair: PairName, seed: number, way: Way): Row | undefined {
+    const { method, augment } = way;
+    if (method === 'auto') return this.chosen(pair, seed, augment);
+    const { epochs, beta } = this.settings;
+    const wanted = Object.entries({ pair, seed, method, augment, epochs, beta });
+    return this.rows.find((row) => wanted.every(([key, value]) => row[key as keyof Row] === value));
+  }
+
+  /** Adapts, and keeps the row; for `auto` every candidate. */
+  async run(pair: PairName, seed: number, way: Way, say: (row: Row) => void): Promise<void> {
+    const { method, augment } = way;
+    if (method === 'auto') {
+      for (const candidate of candidatesOf(augment))
+        if (!this.find(pair, seed, candidate)) await this.run(pair, seed, candidate, say);
+      return;
+    }
+    const { epochs, beta, work } = this.settings;
+    const model = await sourceModel(pair, seed, this.settings);
+    const [data, test] = PAIRS[pair].target;
+    const { result, evidence } = await adaptModel(
+      model,
+      { name: pair, version: 1, digest: '' },
+      work,
+      {
+        ...{ ...common, data, test, method, augment, epochs, beta, seed },
+        ...{ alpha: 1, threshold: 0, featureLr: 1 },
+      },
+    );
+    writeEvidence(this.evidence(pair, seed, way), evidence);
+    const row: Row = {
+      ...{ pair, seed, method, augment, epochs, beta },
+      engine: `${result.engine.name}/${result.engine.device}/${result.engine.threads}`,
+      sourceHeldOut: model.config.heldOutAccuracy,
+      sourceOnly: result.sourceOnlyAccuracy!,
+      adapted: result.adaptedAccuracy!,
+      outcome: result.battery.outcome,
+      seconds: result.seconds,
+    };
+    appendFileSync(this.file, `${JSON.stringify(row)}\n`);
+    this.rows.push(row);
+    say(row);
+  }
+
+  /** What `--method auto` takes from the runs of its candidates, once all of them are there. */
+  private chosen(pair: PairName, seed: number, augment: TargetAugmentation): Row | undefined {
+    const found = candidatesOf(augment).map((one) => this.find(pair, seed, one));
+    const runs = found.flatMap((row) => row ?? []);
+    if (runs.length < found.length) return undefined;
+    const { chosen } = choose(
+      runs.map((row) => {
+        const { released, adapted } = readAnswers(this.evidence(pair, seed, row))!;
+        return {
+          result: {
+            ...{ method: row.method as MethodName, seconds: row.seconds },
+            battery: { outcome: row.outcome },
+          },
+          evidence: { released: { p: released }, adapted: adapted && { p: adapted } },
+        };
+      }),
+      10,
+    );
+    const took = runs[chosen]!;
+    const seconds = runs.reduce((s, run) => s + run.seconds, 0);
+    return { ...took, method: 'auto', augment, took: took.method as MethodName, seconds };
+  }
+
+  private evidence(pair: PairName, seed: number, { method, augment }: Way): string {
+    const { epochs, beta, work } = this.settings;
+    const name = [pair, seed, method, augment, `e${epochs}`, `b${beta}`].join('-');
+    return join(work, 'evidence', `${name}.safetensors`);
+  }
+}
+
+/** What `auto` tries: methods without training steps have nothing to augment. */
+const candidatesOf = (augment: TargetAugmentation): Way[] =>
+  CANDIDATES.map((method) => ({
+    method,
+    augment: method === 'source' || method === 'bn' ? 'none' : augment,
+  }));

@@ -1,0 +1,34 @@
+import type { Row } from './runs.js';
+
+const percent = (share: number): string => (100 * share).toFixed(2);
+const mean = (values: readonly number[]): number =>
+  values.reduce((a, b) => a + b, 0) / values.length;
+
+/** Accuracies in %, a line for each pair and method, a column for each seed (Markdown). */
+export function table(rows: readonly Row[]): string {
+  const seeds = [...new Set(rows.map(({ seed }) => seed))];
+  const lines = [...new Set(rows.map(({ pair }) => pair))].flatMap((pair) => {
+    const own = rows.filter((row) => row.pair === pair);
+    const line = (name: string, of: readonly Row[], value: (row: Row) => number): string => {
+      const cells = seeds.map((seed) => {
+        const row = of.find((one) => one.seed === seed);
+        return row ? percent(value(row)) + (row.took ? ` (${row.took})` : '') : '';
+      });
+      return `| ${pair} | ${name} | ${cells.join(' | ')} | ${percent(mean(of.map(value)))} |`;
+    };
+    const nameOf = ({ method, augment }: Row): string =>
+      augment === 'none' ? method : `${method}, ${augment}`;
+    const names = [...new Set(own.map(nameOf))];
+    const of = (name: string): Row[] => own.filter((row) => nameOf(row) === name);
+    const released = of(names[0]!).map(({ took: _, ...row }) => row);
+    return [
+      line('source only', released, ({ sourceOnly }) => sourceOnly),
+      ...names.map((name) => line(name, of(name), ({ adapted }) => adapted)),
+    ];
+  });
+  return [
+    `| pair | method | ${seeds.join(' | ')} | mean |`,
+    `| --- | --- | ${seeds.map(() => '---').join(' | ')} | --- |`,
+    ...lines,
+  ].join('\n');
+}

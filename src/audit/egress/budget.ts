@@ -113,29 +113,50 @@ export const wasCut = ({ leaves }: LoggedCall): boolean =>
 const isStandard = ({ method }: LoggedCall): boolean =>
   method === 'Health' || method === 'Reflection';
 
+/** A call that was answered with a status alone. */
+export const wasRefused = ({ leaves }: LoggedCall): boolean =>
+  leaves.every(({ status }) => status !== 0);
+
 /** How many requests there were: reflection is a conversation, each answer to a question of its own. */
 export const exchanges = (calls: readonly LoggedCall[]): number =>
   calls.reduce((sum, { method, leaves }) => sum + (method === 'Reflection' ? leaves.length : 1), 0);
+
+/**
+ * What a call of a method that there is not may have held, which nobody has seen: its path, and its
+ * message. More than this nothing explains.
+ */
+const UNKNOWN_METHOD: RequestLimit = {
+  method: `/${'?'.repeat(127)}`,
+  message: 'Unknown',
+  fields: [],
+  maxBytes: 128,
+};
 
 /** A stream may be closed by the site once it has what it asked for. */
 const streams = (calls: readonly LoggedCall[]): number =>
   calls.filter((call) => call.method === 'GetChunks' || isStandard(call)).length;
 
-const UNKNOWN_CERTIFICATES: Range = { least: 0, most: 4096 };
+const UNKNOWN_CERTIFICATES = 4096;
+/** Of a client that got no further than to show it. */
+const REFUSED_CERTIFICATE = 1024;
 
-function chainBytes(chains: readonly (readonly number[])[]): Range {
+function chainBytes(chains: readonly (readonly number[])[], unknown: number): Range {
   const { certificate, perCertificate } = HANDSHAKE;
   const sizes = chains.map((chain) =>
     chain.reduce((sum, size) => sum + perCertificate + size, certificate),
   );
   return sizes.length === 0
-    ? UNKNOWN_CERTIFICATES
+    ? { least: 0, most: unknown }
     : { least: Math.min(...sizes), most: Math.max(...sizes) };
 }
 
 /** Certificate and CertificateVerify; the signature itself is the signer's to choose. */
-function certificates(range: Range, chains: readonly (readonly number[])[]): void {
-  const { least, most } = chainBytes(chains);
+function certificates(
+  range: Range,
+  chains: readonly (readonly number[])[],
+  unknown = UNKNOWN_CERTIFICATES,
+): void {
+  const { least, most } = chainBytes(chains, unknown);
   add(range, least, most);
   add(range, HANDSHAKE.verifyLeast, HANDSHAKE.verifyMost);
 }
@@ -158,11 +179,13 @@ function control(range: Range, seconds: number, calls: number, windows: number):
   add(range, 0, pings * PING + updates * WINDOW_UPDATE + calls * RST_STREAM + GOAWAY + ALERT);
 }
 
-function judge(range: Range, direction: Direction): Budget {
+/** @param silent without any call: it may have ended at any point of the handshake */
+function judge(range: Range, direction: Direction, silent: boolean): Budget {
   const overhead = tlsOverhead(direction);
-  const floor = range.least + overhead;
   const ceiling = range.most + overhead;
   const observed = direction.bytes - direction.other;
+  const whole = range.least + overhead;
+  const floor = silent && observed < whole ? Math.min(overhead, observed) : whole;
   return {
     floor,
     ceiling,
@@ -194,7 +217,7 @@ export function receivedBudget(
   control(
     range,
     seconds(connection),
-    calls.filter(isStandard).length,
+    calls.filter((call) => isStandard(call) || wasRefused(call)).length,
     sent.bytes / PROVIDER_WINDOW_STEP,
   );
   let [firstResponse, firstTrailers] = [true, true];
@@ -210,7 +233,7 @@ export function receivedBudget(
     firstTrailers = false;
     for (const { bytes } of messages) message(range, bytes);
   }
-  return judge(range, received);
+  return judge(range, received, calls.length === 0);
 }
 
 const varint = (n: number): number => Math.max(1, Math.ceil((32 - Math.clz32(n)) / 7));
@@ -226,11 +249,18 @@ function requestBytes(call: LoggedCall, limit: RequestLimit, whole: boolean): Ra
   return { least: bytes, most: whole && !wasCut(call) ? bytes : Math.max(bytes, limit.maxBytes) };
 }
 
-/** What a method's path and request may have, our own and those of the standard services. */
+/** What a method's path and request may have: our own, the standard services', any other. */
 export function methodLimits(): ReadonlyMap<Method, RequestLimit> {
   const own = requestLimits().map((limit) => [limit.method.split('/').at(-1)!, limit] as const);
-  return new Map([...own, ...Object.entries(standardLimits())] as [Method, RequestLimit][]);
+  const others = { ...standardLimits(), Other: UNKNOWN_METHOD };
+  return new Map([...own, ...Object.entries(others)] as [Method, RequestLimit][]);
 }
+
+/**
+ * A site whose certificate is turned away has sent its first request by the time it learns of it (TLS
+ * 1.3 lets it speak first).
+ */
+const UNREAD_REQUEST = 2 * FRAME + GRPC_PREFIX + requestBlock(requestLimits()[0]!.method).first;
 
 /** Bounds for what the site sent. */
 export function sentBudget(
@@ -242,7 +272,8 @@ export function sentBudget(
   const range: Range = { least: 0, most: 0 };
   const { sent, received } = connection;
   add(range, 0, hello(sent, MAX_CLIENT_HELLO));
-  if (client?.length !== 0) certificates(range, client ? [client] : []);
+  const unknown = calls.length === 0 ? REFUSED_CERTIFICATE : UNKNOWN_CERTIFICATES;
+  if (client?.length !== 0) certificates(range, client ? [client] : [], unknown);
   add(range, HANDSHAKE.finishedShort, HANDSHAKE.finished);
   add(range, PREFACE);
   control(range, seconds(connection), streams(calls), received.bytes / SITE_WINDOW_STEP);
@@ -253,7 +284,9 @@ export function sentBudget(
     const path = limit.method;
     const { least, most } = requestBytes(call, limit, connection.whole);
     const block = requestBlock(path);
-    const literals = known.has(path) ? 0 : path.length + (isStandard(call) ? MAX_PROBE_AGENT : 0);
+    const probe = call.method === 'Other' || isStandard(call);
+    const isNew = call.method === 'Other' || !known.has(path); // each path another
+    const literals = isNew ? path.length + (probe ? MAX_PROBE_AGENT : 0) : 0;
     const { first, later } = block;
     headers(
       range,
@@ -268,7 +301,8 @@ export function sentBudget(
       messages * (2 * FRAME + GRPC_PREFIX + most),
     );
   }
-  return judge(range, sent);
+  if (calls.length === 0) add(range, 0, UNREAD_REQUEST);
+  return judge(range, sent, calls.length === 0);
 }
 
 /** The most that the requests of refused calls can have said: nobody has seen what was in them. */
@@ -276,9 +310,11 @@ export function refusedBytes(
   calls: readonly LoggedCall[],
   limits: ReadonlyMap<Method, RequestLimit>,
 ): number {
-  return calls
-    .filter(({ leaves }) => leaves.every(({ status }) => status !== 0))
-    .reduce((sum, { method }) => sum + (limits.get(method)?.maxBytes ?? 0), 0);
+  return calls.filter(wasRefused).reduce((sum, { method }) => {
+    const limit = limits.get(method);
+    const path = method === 'Other' ? (limit?.method.length ?? 0) : 0; // chosen by the site as well
+    return sum + path + (limit?.maxBytes ?? 0);
+  }, 0);
 }
 
 /**

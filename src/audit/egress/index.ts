@@ -72,9 +72,10 @@ export function auditEgress(input: EgressInput): EgressResult {
     const calls = byConnection.get(connection) ?? [];
     const peer = calls[0]?.leaves[0]?.peer;
     const site = peer === undefined ? undefined : certificates.sites.get(peer);
+    const anonymous = calls.length > 0 && peer === undefined;
     const sizes: CertificateSizes = {
       server: certificates.server,
-      client: peer === undefined ? [] : site === undefined ? undefined : [site],
+      client: anonymous ? [] : site === undefined ? undefined : [site],
     };
     const account = {
       connection: connection.connection,
@@ -101,6 +102,8 @@ export function auditEgress(input: EgressInput): EgressResult {
   const received = total((account) => account.received.observed);
   const receivedSlack = total((account) => account.received.slack);
   const worstSent = Math.max(0, ...accounts.map((account) => account.sent.slack));
+  const unknown = [...byConnection.values()].flat().filter(({ method }) => method === 'Other');
+  const unknownLine = `calls of methods that there are not, refused: ${unknown.length}, with up to ${refusedBytes(unknown, limits)} bytes to the provider`;
   const orphanLines = orphans.map(
     (leaf) =>
       `leaf ${leaf.sequence}: ${leaf.bytes} bytes to port ${leaf.port}, and no such connection was recorded`,
@@ -124,6 +127,7 @@ export function auditEgress(input: EgressInput): EgressResult {
         evidence: [
           `unexplained bytes: ${unexplainedBytes}`,
           `${connections.length} connections, ${received} bytes from the provider, ${total((account) => account.sent.observed)} to it`,
+          ...(unknown.length > 0 ? [unknownLine] : []),
           `slack from the provider: ${receivedSlack} bytes (${percent(receivedSlack, received)})`,
           `slack to the provider: at most ${worstSent} bytes in one connection, ${slackBytes - receivedSlack} in all`,
         ],

@@ -1,8 +1,9 @@
-import type {
-  handleServerStreamingCall,
-  handleUnaryCall,
-  ServiceDefinition,
-  UntypedServiceImplementation,
+import {
+  status,
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  type ServiceDefinition,
+  type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { FedshotError } from '../../shared/errors.js';
 import type { TransparencyLog } from '../../shared/log/index.js';
@@ -23,7 +24,7 @@ import type { GetCheckpointRequest__Output } from '../../shared/rpc/generated/fe
 import type { GetConsistencyRequest__Output } from '../../shared/rpc/generated/fedshot/v1/GetConsistencyRequest.js';
 import type { GetInclusionRequest__Output } from '../../shared/rpc/generated/fedshot/v1/GetInclusionRequest.js';
 import type { GetRootRequest__Output } from '../../shared/rpc/generated/fedshot/v1/GetRootRequest.js';
-import { callOf, isLogMethod, record, refuse, type About, type Desk } from './record.js';
+import { callOf, isLogMethod, logStatus, record, refuse, type About, type Desk } from './record.js';
 
 /** The service with bytes at both ends: what is logged has to be exactly what is sent. */
 export function rawService(desk: Desk): ServiceDefinition {
@@ -83,6 +84,7 @@ function unary<M extends Exclude<Method, 'GetChunks'>>(
       const { response, release } = await find(request, site);
       const message = serialize(response);
       await record(desk, { call, site, release, index: call.index }, message);
+      if (rpc.cancelled) await logStatus(desk, call, status.CANCELLED); // on record, and not sent
       return message;
     };
     answer().then(

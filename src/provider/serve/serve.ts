@@ -56,16 +56,14 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       standard = addStandardServices(grpc, desk);
     },
     observer: {
-      admit: (method, peer) => {
-        try {
-          access.identify(peer, now());
-          rate.take(peer.certificate ?? peer.address, performance.now());
-        } catch (error) {
-          log.warn({ ...peer, method, reason: (error as Error).message }, 'turned away');
-          throw error;
-        }
+      admit: (_method, peer) => {
+        access.identify(peer, now());
+        rate.take(peer.certificate ?? peer.address, performance.now());
       },
-      refused: (method, peer, code) => logStatus(desk, callOf(method, peer), code),
+      refused: (method, peer, code, reason) => {
+        log.warn({ ...peer, method, reason }, 'turned away');
+        return logStatus(desk, callOf(method, peer), code);
+      },
       ended: (method, _peer, code, seconds) => {
         metrics.ended(method, code, seconds);
       },

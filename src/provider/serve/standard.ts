@@ -68,8 +68,12 @@ export function addStandardServices(grpc: Server, desk: Desk): StandardServices 
   async function reflect(rpc: ServerDuplexStream<Buffer, Buffer>, call: Call): Promise<void> {
     // Without the option the end of the questions would be the end of the answers as well.
     const questions = rpc.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
-    for await (const question of questions)
+    let asked = 0;
+    for await (const question of questions) {
+      asked++;
       await write(rpc, await logged(desk, call, reflectionAnswers().get(question.toString('hex'))));
+    }
+    if (asked === 0 && !rpc.cancelled) throw new FedshotError('format', 'asks for nothing');
   }
 
   grpc.addService(healthService, {

@@ -32,7 +32,12 @@ export function strictRequest<T>(
   return (bytes) => {
     if (bytes.length > limit.maxBytes)
       throw new FedshotError('limit', `${limit.message}: ${bytes.length} bytes`);
-    const value = deserialize(bytes);
+    let value: T;
+    try {
+      value = deserialize(bytes);
+    } catch (cause) {
+      throw new FedshotError('format', `${limit.message}: not to be decoded`, { cause });
+    }
     for (const field of limit.fields)
       if (violates(field, (value as Record<string, unknown>)[field.name]))
         throw new FedshotError('limit', `${limit.message}.${field.name}: above its limit`);

@@ -20,8 +20,8 @@ export interface Peer {
 export interface CallObserver {
   /** @throws FedshotError to refuse the call before its request is read */
   admit(method: string, peer: Peer): void;
-  /** The call was not admitted; awaited before the peer is told. */
-  refused(method: string, peer: Peer, code: status): Promise<void>;
+  /** The call did not get as far as its handler, for this reason; awaited before the peer is told. */
+  refused(method: string, peer: Peer, code: status, reason: string): Promise<void>;
   /** The call is over; `code` is the gRPC status it ended in. */
   ended(method: string, peer: Peer, code: status, seconds: number): void;
 }
@@ -77,7 +77,8 @@ export function observing(observer: CallObserver): ServerInterceptor {
             end(refusal.code);
           };
           // Whatever keeps the refusal from being put on record keeps it from being sent as well.
-          void observer.refused(method, peer, refusal.code).then(tell, () => {
+          const { message } = error as Error;
+          void observer.refused(method, peer, refusal.code, message).then(tell, () => {
             end(refusal.code);
           });
           return;

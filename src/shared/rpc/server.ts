@@ -2,6 +2,7 @@ import { createServer, type AddressInfo, type Server as NetServer, type Socket }
 import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
 import { asFedshotError } from '../errors.js';
 import { LiveCredentials, type ServerTls } from './credentials.js';
+import { recordOwnAnswers } from './own-answers.js';
 import { observing, type CallObserver } from './peer.js';
 
 /** What a server lets its peers take of it. */
@@ -74,6 +75,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   options.addServices(grpc);
   const live = tls && new LiveCredentials(tls, limits.maxStreams);
   const injector = grpc.createConnectionInjector(live ?? ServerCredentials.createInsecure());
+  recordOwnAnswers(grpc, options.observer);
   const sockets = new Map<string, Socket>();
   const listener = createServer({ noDelay: true }, (socket) => {
     const peer = `${socket.remoteAddress}:${socket.remotePort}`;

@@ -16,6 +16,20 @@ const TO_STATUS: Partial<Record<ErrorCode, status>> = {
   network: status.UNAVAILABLE,
 };
 
+/** The answer to a call of a method that there is not. */
+export const NO_METHOD = { code: status.UNIMPLEMENTED, details: 'no-method' };
+
+/** All that the end of a call may say, beside that it went well. */
+export const WORDS: ReadonlySet<string> = new Set([
+  ...Object.keys(TO_STATUS),
+  'internal',
+  NO_METHOD.details,
+]);
+
+/** The word that goes with a status. */
+export const wordOf = (code: status): string =>
+  Object.entries(TO_STATUS).find(([, listed]) => listed === code)?.[0] ?? 'internal';
+
 /** The status that a peer sees for an error: a code and its word, and nothing else. */
 export function toStatus(error: unknown): Pick<StatusObject, 'code' | 'details'> {
   const word = error instanceof FedshotError ? error.code : 'internal';

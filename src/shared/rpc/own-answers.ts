@@ -1,0 +1,116 @@
+/**
+ * What grpc-js answers of its own accord: to a method that does not exist, to a request that is too
+ * large, cannot be unpacked or is not gRPC at all. It tells nobody, and repeats what it was asked.
+ */
+import { constants, type Http2Server, type OutgoingHttpHeaders } from 'node:http2';
+import type { ServerHttp2Stream } from 'node:http2';
+import { TLSSocket } from 'node:tls';
+import { status, type Server } from '@grpc/grpc-js';
+import { FedshotError } from '../errors.js';
+import { peerOf, type CallObserver, type Peer } from './peer.js';
+import { NO_METHOD, toStatus, WORDS, wordOf } from './status.js';
+
+/** How metrics call whatever is not a method of this server: they must not grow with what is asked. */
+const UNKNOWN_METHOD = 'unknown';
+/** Most characters of a path that is written down. */
+const MAX_PATH = 128;
+
+/** grpc-js has no public way to its HTTP/2 server, which alone sees every answer. */
+function http2ServerOf(grpc: Server): Http2Server {
+  const servers = (grpc as unknown as { http2Servers?: unknown }).http2Servers;
+  const [server] = servers instanceof Map ? (servers.keys() as Iterable<Http2Server>) : [];
+  if (!server)
+    throw new FedshotError('internal', 'this version of @grpc/grpc-js has no http2Servers', {
+      hint: 'install the version of package-lock.json: npm ci',
+    });
+  return server;
+}
+
+function peerOfStream({ session }: ServerHttp2Stream): Peer {
+  const socket = session!.socket;
+  const certificate =
+    socket instanceof TLSSocket && socket.authorized ? socket.getPeerCertificate() : undefined;
+  return peerOf({
+    getPeer: () => `${socket.remoteAddress}:${socket.remotePort}`,
+    getAuthContext: () => (certificate?.raw ? { sslPeerCertificate: certificate } : {}),
+  });
+}
+
+/** Whether these headers begin a response, or end one in the words of this project. */
+function isOurs(headers: OutgoingHttpHeaders, endings: ReadonlySet<string>): boolean {
+  if (headers['grpc-status'] !== undefined) return endings.has(String(headers['grpc-message']));
+  return headers[constants.HTTP2_HEADER_STATUS] === constants.HTTP_STATUS_OK;
+}
+
+const SUCCESS = new Set([...WORDS, 'OK']);
+
+/** What is said in place of what grpc-js would have said. */
+function outcomeOf(headers: OutgoingHttpHeaders): ReturnType<typeof toStatus> {
+  const said: unknown = headers['grpc-status'] ?? status.INVALID_ARGUMENT;
+  const code = said as status;
+  return code === status.UNIMPLEMENTED ? NO_METHOD : { code, details: wordOf(code) };
+}
+
+/** The headers that say so; what is no gRPC at all gets HTTP's status and nothing else. */
+function headersOf({ code, details }: ReturnType<typeof toStatus>, instead: OutgoingHttpHeaders) {
+  const said = { 'grpc-status': code, 'grpc-message': details };
+  return instead['grpc-status'] === undefined ? instead : { ...instead, ...said };
+}
+
+function guard(stream: ServerHttp2Stream, path: string, observer: CallObserver): void {
+  let arriving = true; // until grpc-js has looked whether it knows the method
+  process.nextTick(() => (arriving = false));
+
+  async function tell(said: OutgoingHttpHeaders): Promise<OutgoingHttpHeaders> {
+    const peer = peerOfStream(stream);
+    let outcome = outcomeOf(said);
+    let reason = outcome.details;
+    try {
+      if (arriving) observer.admit(path, peer);
+    } catch (error) {
+      outcome = toStatus(error);
+      reason = (error as Error).message;
+    }
+    if (arriving) observer.ended(UNKNOWN_METHOD, peer, outcome.code, 0);
+    await observer.refused(path, peer, outcome.code, reason);
+    return headersOf(outcome, said);
+  }
+  /** Says it once it is on record; what cannot be put on record is not said. */
+  function afterwards(said: OutgoingHttpHeaders, say: (headers: OutgoingHttpHeaders) => void) {
+    tell(said).then(
+      (headers) => {
+        if (!stream.destroyed && !stream.closed) say(headers);
+      },
+      () => stream.close(constants.NGHTTP2_INTERNAL_ERROR),
+    );
+  }
+
+  const respond = stream.respond.bind(stream);
+  const sendTrailers = stream.sendTrailers.bind(stream);
+  stream.respond = (headers = {}, options) => {
+    if (isOurs(headers, WORDS)) respond(headers, options);
+    else afterwards(headers, (instead) => respond(instead, options));
+  };
+  stream.sendTrailers = (trailers) => {
+    if (isOurs(trailers, SUCCESS)) sendTrailers(trailers);
+    else afterwards(trailers, sendTrailers);
+  };
+}
+
+/**
+ * Puts on record what grpc-js answers by itself, before it leaves, and puts one of our words in the
+ * place of its own. Call it once the server can take connections.
+ *
+ * @throws FedshotError `internal` when grpc-js is not built as it was
+ */
+export function recordOwnAnswers(grpc: Server, observer: CallObserver): void {
+  const server = http2ServerOf(grpc);
+  server.prependListener('stream', (stream, headers) => {
+    // A deadline is the client's to keep: ours would end calls in a status that nobody logged.
+    delete headers['grpc-timeout'];
+    const path = String(headers[constants.HTTP2_HEADER_PATH] ?? '');
+    guard(stream, path.slice(0, MAX_PATH), observer);
+  });
+  // Node would explain in a page of text that it wants HTTP/2.
+  server.on('unknownProtocol', (socket: TLSSocket) => socket.destroy());
+}

@@ -16,7 +16,7 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY --from=build /app/proto proto
 # Volumes take over the owner of the folder that they are mounted on.
-RUN mkdir -p /model /store /keys /log /home/site && chown node:node /model /store /keys /log /home/site
+RUN mkdir -p /model /store /keys /log /record /home/site && chown node:node /model /store /keys /log /record /home/site
 USER node
 ENTRYPOINT ["node", "/app/dist/cli/main.js"]
 CMD ["--help"]

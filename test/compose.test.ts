@@ -48,6 +48,23 @@ describe('docker-compose.yml', () => {
     expect(service.networks === undefined).toBe(service.network_mode === 'none');
   });
 
+  it('what checks a model sees the source data beside it, writes nothing and tells nobody', () => {
+    const { 'provider-train': train, 'provider-check': check } = compose.services;
+    const [data] = check!.volumes;
+    expect(data).toBe(train!.volumes[0]);
+    expect(check!.network_mode).toBe('none');
+    expect(sources(check!)).toEqual(['private-data', 'model', 'store']);
+    for (const volume of check!.volumes) expect(volume).toMatch(/:ro$/);
+  });
+
+  it('every volume has a folder in the image that the user of the containers owns', () => {
+    const image = readFileSync(new URL('../Dockerfile', import.meta.url), 'utf8');
+    const owned = /chown node:node (.*)$/m.exec(image)![1]!.split(' ');
+    for (const [, { volumes }] of services)
+      for (const volume of volumes.filter((one) => !one.startsWith('${')))
+        expect(owned).toContain(volume.split(':')[1]);
+  });
+
   it('every network is internal, and no two sites share one', () => {
     for (const network of Object.values(compose.networks)) expect(network.internal).toBe(true);
     const ofSite = (site: string): string[] =>

@@ -58,6 +58,20 @@ describe('provider check', () => {
     expect(answer.claims).toHaveLength(1);
   });
 
+  it('passes beside a store that nothing was published to yet', async () => {
+    const dir = tempDir();
+    const { store } = await makeProvider(dir);
+    initParameters(join(dir, 'model'));
+    const { code, answer } = await check(
+      ...['--model', join(dir, 'model'), '--data', DATA, '--store', store],
+    );
+    expect(code).toBe(0);
+    expect(answer.claims.map(({ evidence }) => evidence[0])).toEqual([
+      expect.stringContaining('40 samples'),
+      'nothing has been released yet',
+    ]);
+  });
+
   it('a sample in the weights is found before anything is published', async () => {
     const model = tempDir();
     initParameters(model, await hide());

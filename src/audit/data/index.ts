@@ -71,7 +71,7 @@ async function search(
   const statement = `No sample of ${notation}, nor a window of one, is in ${where}`;
   const { x, count, kind, shape } = await loadDataset(notation);
   if (released.length === 0)
-    return claim('data', statement, { evidence: ['nothing has been released yet'] });
+    return claim('data', statement, { evidence: ['nothing has been released yet'], findings: [] });
   const size = x.length / count;
   const index = new WindowIndex();
   const levels = (sample: number): Uint8Array => {

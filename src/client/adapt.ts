@@ -8,7 +8,6 @@ import { Hypothesis } from '../shared/model/hypothesis.js';
 import { agreement, confusionMatrix, predicted } from '../shared/model/score.js';
 import { part, sameBits } from '../shared/model/state.js';
 import { pseudoLabels } from '../shared/objective/pseudo-labels.js';
-import { unknownSamples } from '../shared/objective/unknown.js';
 import { random } from '../shared/random.js';
 import { silent } from '../shared/reporter.js';
 import { scoredAnswers } from './answers.js';
@@ -18,6 +17,7 @@ import { methodOf } from './methods/index.js';
 import { methodOptions } from './prior.js';
 import { refreshStatistics } from './refresh.js';
 import { sampleSheet } from './sample-sheet.js';
+import { openSetOf } from './open-set.js';
 import { targetData } from './target-data.js';
 import type { Adapted, AdaptOptions, AdaptResult, ReleaseId } from './types.js';
 
@@ -110,7 +110,7 @@ export async function adaptModel(
   for (const resource of [hypothesis, data]) resource.dispose();
 
   const kept = battery.kept === 'adapted' ? after : before;
-  const unknown = options.openSet ? unknownSamples(kept.p, K) : undefined;
+  const open = options.openSet ? openSetOf(kept.p, K) : undefined;
   const { name, device, version, threads } = engine;
   const result: AdaptResult = {
     engine: { name, device, version, threads },
@@ -128,7 +128,7 @@ export async function adaptModel(
         after: confusionMatrix(labels, kept.labels, K),
       },
     }),
-    ...(unknown && { unknownShare: unknown.reduce((n, u) => n + u, 0) / unknown.length }),
+    ...open?.figures,
     classifierUnchanged: sameBits(part(state, 'C.'), part(model.state, 'C.')),
     ...(last && { pseudoLabelAgreement: agreement(last.labels, own!) }),
     epochs: progress.epochs,
@@ -143,7 +143,7 @@ export async function adaptModel(
     samples: sampleSheet(host.scored, kept.labels, labels),
     use: {
       reading: host.reading,
-      openSet: options.openSet ?? false,
+      ...open?.use,
       stream: battery.kept === 'adapted' && method.stream === true,
     },
     evidence,

@@ -19,8 +19,9 @@ export const CANDIDATES: readonly MethodName[] = [
 
 /**
  * Runs the methods that the time allows and picks one without labels: among those that the battery
- * does not reject, the one that agrees best with the mean of their predictions. A single method can
- * be wrong in its own way; where several meet, they are more often right than any of them.
+ * does not reject, the one whose answers agree best with the mean of all of theirs and change least
+ * where the samples are moved a little. A single method can be wrong in its own way; where several
+ * meet, they are more often right than any of them. Clusters that cut through classes are unsteady.
  *
  * @param work folder for the checkpoint
  * @throws FedshotError as `adaptModel` does
@@ -53,11 +54,13 @@ export async function adaptAuto(
   const { candidates, chosen } = choose(runs, K);
   const { method } = candidates[chosen]!;
   const winner = runs[chosen]!;
-  const agreed = (100 * candidates[chosen]!.agreement).toFixed(1);
+  const [agreed, steady] = [candidates[chosen]!.agreement, candidates[chosen]!.views].map((v) =>
+    v.toFixed(3),
+  );
   const accepted = candidates.some((c, i) => c.accepted && i > 0);
   const why = !accepted
     ? 'source: the battery accepts none of the adaptations'
-    : `${method} agrees best (${agreed} %) with the mean of the ${candidates.filter((c, i) => c.accepted && i > 0).length} adaptations that the battery accepts`;
+    : `${method} agrees best with the mean of the ${candidates.filter((c, i) => c.accepted && i > 0).length} adaptations that the battery accepts (${agreed}) and with itself on moved samples (κ ${steady})`;
   return {
     ...winner,
     result: {
@@ -71,7 +74,9 @@ export async function adaptAuto(
 /** What {@link choose} looks at. */
 export interface Run {
   result: Pick<AdaptResult, 'method' | 'adaptedAccuracy' | 'seconds'> & {
-    battery: Pick<Battery, 'outcome'>;
+    battery: Pick<Battery, 'outcome'> & {
+      signals: Pick<Battery['signals'], 'adaptedViews' | 'refreshedViews'>;
+    };
   };
   evidence: { released: Pick<Outlook, 'p'>; adapted?: Pick<Outlook, 'p'> };
 }
@@ -101,11 +106,14 @@ export function choose(
       outcome: result.battery.outcome,
       accepted: accepted[i]!,
       agreement: own.filter((k, j) => k === ensemble[j]).length / own.length,
+      // the released model is not looked at with moved samples, but refreshed it is
+      views: result.battery.signals.adaptedViews ?? result.battery.signals.refreshedViews,
       ...(result.adaptedAccuracy !== undefined && { adaptedAccuracy: result.adaptedAccuracy }),
       seconds: result.seconds,
     };
   });
-  const score = (i: number): number => (accepted[i] ? candidates[i]!.agreement : -1);
+  const score = (i: number): number =>
+    accepted[i] ? candidates[i]!.agreement + candidates[i]!.views : -Infinity;
   const chosen = candidates.reduce((best, _, i) => (score(i) > score(best) ? i : best), 0);
   return { candidates, chosen };
 }

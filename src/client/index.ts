@@ -32,8 +32,11 @@ export async function adaptRelease(
   for (const { one, model, id } of opened)
     all.push(await adaptAny(model, id, adaptedDir(home, one), options));
   const adapted = all.length > 1 ? combined(all) : all[0]!;
-  for (const [i, { one, model }] of [...opened.entries()].reverse())
-    writeAdapted(home, one, model, all[i]!, i === 0 && all.length > 1 ? names.slice(1) : undefined);
+  for (const [i, { one, model }] of [...opened.entries()].reverse()) {
+    const together = i === 0 && all.length > 1;
+    const written = together ? { ...all[i]!, use: adapted.use } : all[i]!;
+    writeAdapted(home, one, model, written, together ? names.slice(1) : undefined);
+  }
   return adapted;
 }
 

@@ -3,7 +3,7 @@ import { startEngine, type EngineOptions } from '../shared/engine/index.js';
 import { disposeEmbedding, embed } from '../shared/model/embed.js';
 import type { Model } from '../shared/model/folder.js';
 import { Hypothesis } from '../shared/model/hypothesis.js';
-import { unknownSamples } from '../shared/objective/unknown.js';
+import { aboveCut } from '../shared/objective/unknown.js';
 import { answersOf } from './answers.js';
 import { methodOf } from './methods/index.js';
 import { readSamples } from './reading.js';
@@ -26,7 +26,7 @@ export interface Predictions {
   predictions: Prediction[];
 }
 
-const PLAIN: Use = { reading: {}, openSet: false, stream: false };
+const PLAIN: Use = { reading: {}, stream: false };
 
 /**
  * Predicts every sample of `data`; labels, if there are any, are not read. Several models answer
@@ -57,11 +57,11 @@ export async function predict(
     total = total.length === 0 ? p.slice() : total.map((q, i) => q + p[i]!);
   }
   const mean = total.map((q) => q / models.length);
-  const unknown = models[0]!.use?.openSet ? unknownSamples(mean, K) : undefined;
+  const unknown = aboveCut(mean, K, models[0]!.use?.unknownAbove);
   const predictions = Array.from({ length: mean.length / K }, (_, index) => {
     const probabilities = [...mean.subarray(index * K, (index + 1) * K)];
     const best = probabilities.indexOf(Math.max(...probabilities));
-    return { index, class: unknown?.[index] ? UNKNOWN : classes[best]!, probabilities };
+    return { index, class: unknown[index] ? UNKNOWN : classes[best]!, probabilities };
   });
   return { classes, predictions };
 }

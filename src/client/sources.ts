@@ -2,6 +2,7 @@ import { FedshotError } from '../shared/errors.js';
 import type { Model } from '../shared/model/folder.js';
 import { agreement, confusionMatrix } from '../shared/model/score.js';
 import { argMaxRows } from './diagnose/linear.js';
+import { openSetOf } from './open-set.js';
 import type { Adapted, SourceResult } from './types.js';
 
 /**
@@ -28,6 +29,11 @@ export function combined(all: readonly Adapted[]): Adapted {
   const answers = first.answers.map((_, i) => all.reduce((s, one) => s + one.answers[i]!, 0));
   const guesses = argMaxRows(answers, classes.length);
   const { labels } = first;
+  const isOpen = first.result.unknownShare !== undefined;
+  const mean = answers.map((q) => q / all.length);
+  const open = isOpen ? openSetOf(mean, classes.length) : undefined;
+  // the mean of several is less sure than each: it has a cut of its own, or none
+  const { unknownAbove: _, ...use } = first.use;
   const sources = all.map(
     ({ result: { release, battery, sourceOnlyAccuracy, adaptedAccuracy } }): SourceResult => ({
       release,
@@ -39,8 +45,10 @@ export function combined(all: readonly Adapted[]): Adapted {
     ...first,
     answers,
     samples: { ...first.samples },
+    use: { ...use, ...open?.use },
     result: {
       ...first.result,
+      ...open?.figures,
       sources,
       seconds: all.reduce((s, { result }) => s + result.seconds, 0),
       ...(labels && {

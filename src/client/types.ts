@@ -106,8 +106,10 @@ export interface AdaptResult {
   adaptedAccuracy?: number;
   /** K × K counts, rows true and columns predicted, before and after; absent without labels. */
   confusion?: { before: number[][]; after: number[][] };
-  /** Share of the samples that an open set calls unknown. */
+  /** Share of the samples that an open set calls unknown: 0 unless their entropies stand apart. */
   unknownShare?: number;
+  /** How far they stand apart (`objective/unknown.ts`); absent where the entropies do not differ. */
+  unknownSeparability?: number;
   /** Whether every bit of C is as it was released. */
   classifierUnchanged: boolean;
   /** Share of the last pseudo-labels that equal the model's own predictions; absent for β = 0. */
@@ -129,6 +131,8 @@ export interface Candidate {
   accepted: boolean;
   /** Share of samples on which it agrees with the ensemble. */
   agreement: number;
+  /** κ between its answers to the samples and to slightly moved views of them. */
+  views: number;
   adaptedAccuracy?: number;
   seconds: number;
 }
@@ -159,8 +163,8 @@ export interface Adapted {
 /** What `predict` has to do besides running the model. */
 export interface Use {
   reading: Reading;
-  /** Answers "unknown" for the cluster of samples with high entropy. */
-  openSet: boolean;
+  /** Answers "unknown" for samples of a higher entropy, over log K. */
+  unknownAbove?: number;
   /** Answers as T3A does, sample after sample. */
   stream: boolean;
 }

@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adaptModel, type AdaptOptions } from '../../src/client/adapt.js';
 import { adaptAuto } from '../../src/client/auto.js';
 import { METHOD_NAMES } from '../../src/client/methods/index.js';
-import { predict } from '../../src/client/predict.js';
 import { combined } from '../../src/client/sources.js';
 import { train } from '../../src/provider/train.js';
 import { FedshotError } from '../../src/shared/errors.js';
@@ -132,16 +131,6 @@ describe('adaptModel', () => {
     await expect(run({ method: 'nrc', epochs: 3, resume: true })).rejects.toThrow(
       'method "shot", not "nrc"',
     );
-  });
-
-  it('lets samples of unknown classes out of the losses and answers "unknown"', async () => {
-    const adapted = await run({ openSet: true });
-    expect(adapted.result.unknownShare).toBeGreaterThan(0);
-    const { predictions } = await predict(
-      [{ config: model.config, state: adapted.state, use: adapted.use }],
-      'digits:thick?n=50',
-    );
-    expect(predictions.map((p) => p.class)).toContain('unknown');
   });
 
   it('reads a prior from a file and refuses one that leaves a class out', async () => {

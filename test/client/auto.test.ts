@@ -3,10 +3,11 @@ import { choose, type Run } from '../../src/client/auto.js';
 import type { Outcome } from '../../src/client/diagnose/index.js';
 import type { MethodName } from '../../src/client/methods/index.js';
 
-/** A run that answers with these classes, of two. */
-const run = (method: MethodName, outcome: Outcome, answers: number[]): Run => {
+/** A run that answers with these classes, of two, and so often the same to moved samples. */
+const run = (method: MethodName, outcome: Outcome, answers: number[], views = 0.9): Run => {
   const p = Float32Array.from(answers.flatMap((k) => (k === 0 ? [0.9, 0.1] : [0.1, 0.9])));
-  const battery = { outcome };
+  const signals = { refreshedViews: views, ...(method !== 'source' && { adaptedViews: views }) };
+  const battery = { outcome, signals };
   const result = { method, seconds: 1, battery };
   return {
     result,
@@ -40,6 +41,14 @@ describe('choose', () => {
     expect(chosen).toBe(3);
     expect(candidates.map(({ accepted }) => accepted)).toEqual([true, false, false, true]);
     expect(candidates[1]!.agreement).toBe(0.25);
+  });
+
+  it('takes the steadier of two that agree with the mean alike', () => {
+    const answers = [1, 1, 1, 0];
+    const runs = [source, run('shot', 'ok', answers, 0.8), run('nrc', 'ok', answers, 0.85)];
+    expect(choose(runs, 2).chosen).toBe(2);
+    const unlike = run('aad', 'ok', [0, 0, 1, 0], 0.95);
+    expect(choose([...runs, unlike], 2).chosen).toBe(2);
   });
 
   it('keeps the released model where every adaptation is rejected', () => {

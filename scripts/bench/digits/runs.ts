@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { adaptModel } from '../../../src/client/adapt.js';
 import { CANDIDATES, choose } from '../../../src/client/auto.js';
 import type { MethodName } from '../../../src/client/methods/index.js';
-import type { Outcome } from '../../../src/client/diagnose/index.js';
+import type { Outcome, Signals } from '../../../src/client/diagnose/index.js';
 import type { TargetAugmentation } from '../../../src/client/types.js';
 import { train } from '../../../src/provider/train.js';
 import { readModel, type Model } from '../../../src/shared/model/folder.js';
@@ -34,6 +34,7 @@ export interface Row extends Way {
   adapted: number;
   /** What the battery says, without labels; `took` is what `auto` chose. */
   outcome: Outcome;
+  signals: Pick<Signals, 'adaptedViews' | 'refreshedViews'>;
   took?: MethodName;
   seconds: number;
 }
@@ -102,6 +103,7 @@ export class Results {
       },
     );
     writeEvidence(this.evidence(pair, seed, way), evidence);
+    const { adaptedViews, refreshedViews } = result.battery.signals;
     const row: Row = {
       ...{ pair, seed, method, augment, epochs, beta },
       engine: `${result.engine.name}/${result.engine.device}/${result.engine.threads}`,
@@ -109,6 +111,7 @@ export class Results {
       sourceOnly: result.sourceOnlyAccuracy!,
       adapted: result.adaptedAccuracy!,
       outcome: result.battery.outcome,
+      signals: { adaptedViews, refreshedViews },
       seconds: result.seconds,
     };
     appendFileSync(this.file, `${JSON.stringify(row)}\n`);
@@ -127,7 +130,7 @@ export class Results {
         return {
           result: {
             ...{ method: row.method as MethodName, seconds: row.seconds },
-            battery: { outcome: row.outcome },
+            battery: { outcome: row.outcome, signals: row.signals },
           },
           evidence: { released: { p: released }, adapted: adapted && { p: adapted } },
         };

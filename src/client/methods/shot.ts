@@ -1,7 +1,7 @@
 import { dispose, gather, tensor1d, type Tensor1D } from '@tensorflow/tfjs-core';
 import { shotLoss, type ShotKnowledge } from '../../shared/objective/losses.js';
 import { pseudoLabels } from '../../shared/objective/pseudo-labels.js';
-import { unknownSamples } from '../../shared/objective/unknown.js';
+import { aboveCut, entropySplit } from '../../shared/objective/unknown.js';
 import type { EpochContext, Method, Objective } from './types.js';
 
 /**
@@ -42,8 +42,12 @@ export async function shotObjective(context: EpochContext): Promise<Objective> {
   };
 }
 
-/** 1 for a sample that seems to be of a known class, 0 for one that leaves the loss. */
+/**
+ * 1 for a sample that seems to be of a known class, 0 for one that leaves the loss: in each epoch the
+ * more uncertain of two clusters, as in the paper. Known samples come back as the model adapts to them.
+ */
 async function knownMask({ embedding: { probabilities } }: EpochContext): Promise<Tensor1D> {
   const p = (await probabilities.data()) as Float32Array;
-  return tensor1d(Float32Array.from(unknownSamples(p, probabilities.shape[1]), (u) => 1 - u));
+  const K = probabilities.shape[1];
+  return tensor1d(Float32Array.from(aboveCut(p, K, entropySplit(p, K)?.cut), (u) => 1 - u));
 }

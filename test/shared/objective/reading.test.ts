@@ -4,7 +4,7 @@ import { startEngine, type Ops } from '../../../src/shared/engine/index.js';
 import { crossEntropy, shotLoss } from '../../../src/shared/objective/losses.js';
 import { easySamples, mixingWeight, sharpen } from '../../../src/shared/objective/mixmatch.js';
 import { t3a } from '../../../src/shared/objective/t3a.js';
-import { unknownSamples } from '../../../src/shared/objective/unknown.js';
+import { aboveCut, entropySplit, standsApart } from '../../../src/shared/objective/unknown.js';
 import { random } from '../../../src/shared/random.js';
 
 let ops: Ops;
@@ -120,16 +120,55 @@ describe('t3a', () => {
   });
 });
 
-describe('unknownSamples', () => {
+/** Predictions of two classes with the given entropies over log 2. */
+function withEntropies(wanted: number[]): Float32Array {
+  const h = (q: number): number => -(q * Math.log(q) + (1 - q) * Math.log(1 - q)) / Math.log(2);
+  return Float32Array.from(
+    wanted.flatMap((value) => {
+      let [low, high] = [1e-9, 0.5];
+      for (let i = 0; i < 60; i++) {
+        const q = (low + high) / 2;
+        if (h(q) < value) low = q;
+        else high = q;
+      }
+      return [1 - low, low];
+    }),
+  );
+}
+const evenly = Array.from({ length: 400 }, (_, i) => (i + 0.5) / 400);
+
+describe('entropySplit', () => {
   it('takes the cluster of high entropies', () => {
     const sure = [0.98, 0.01, 0.01];
     const unsure = [0.4, 0.3, 0.3];
     const p = Float32Array.from([sure, unsure, sure, unsure, unsure].flat());
-    expect([...unknownSamples(p, 3)]).toEqual([0, 1, 0, 1, 1]);
+    expect([...aboveCut(p, 3, entropySplit(p, 3)!.cut)]).toEqual([0, 1, 0, 1, 1]);
   });
 
   it('takes none where all are alike', () => {
-    expect([...unknownSamples(Float32Array.from([0.5, 0.5, 0.5, 0.5]), 2)]).toEqual([0, 0]);
+    const p = Float32Array.from([0.5, 0.5, 0.5, 0.5]);
+    expect(entropySplit(p, 2)).toBeUndefined();
+    expect([...aboveCut(p, 2, undefined)]).toEqual([0, 0]);
+  });
+
+  it('puts 3/4 of a uniform and 2/π of a normal distribution between its halves', () => {
+    const uniform = entropySplit(withEntropies(evenly), 2)!;
+    expect(uniform.separability).toBeCloseTo(0.75, 2);
+    expect(uniform.cut).toBeCloseTo(0.5, 2);
+    const r = random('normal');
+    const bell = Array.from({ length: 6000 }, () => 0.5 + 0.1 * r.normal());
+    expect(entropySplit(withEntropies(bell), 2)!.separability).toBeCloseTo(2 / Math.PI, 1);
+  });
+
+  it('tells two humps from a single one, however lopsided that is', () => {
+    const skewed = evenly.map((v) => 0.9 * v ** 4);
+    expect(standsApart(entropySplit(withEntropies(skewed), 2))).toBe(false);
+    expect(standsApart(entropySplit(withEntropies(evenly), 2))).toBe(false);
+    const humps = evenly.map((v, i) => (i % 5 === 0 ? 0.7 + 0.2 * v : 0.3 * v * v));
+    const split = entropySplit(withEntropies(humps), 2);
+    expect(standsApart(split)).toBe(true);
+    const above = aboveCut(withEntropies(humps), 2, split!.cut);
+    expect(above.reduce((n, u) => n + u, 0)).toBe(80);
   });
 });
 

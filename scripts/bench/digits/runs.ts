@@ -39,7 +39,8 @@ export interface Row extends Way {
   seconds: number;
 }
 
-const common = { batch: 64, lr: 0.01, resume: false };
+// a run that was cut off goes on after its last whole epoch, with the same figures as a result
+const common = { batch: 64, lr: 0.01, resume: true };
 
 /** The released model of a pair and seed: trained the first time, and kept in the work folder. */
 async function sourceModel(
@@ -96,7 +97,7 @@ export class Results {
     const { result, evidence } = await adaptModel(
       model,
       { name: pair, version: 1, digest: '' },
-      work,
+      join(work, 'runs', this.nameOf(pair, seed, way)),
       {
         ...{ ...common, data, test, method, augment, epochs, beta, seed },
         ...{ alpha: 1, threshold: 0, featureLr: 1 },
@@ -142,10 +143,13 @@ export class Results {
     return { ...took, method: 'auto', augment, took: took.method as MethodName, seconds };
   }
 
-  private evidence(pair: PairName, seed: number, { method, augment }: Way): string {
-    const { epochs, beta, work } = this.settings;
-    const name = [pair, seed, method, augment, `e${epochs}`, `b${beta}`].join('-');
-    return join(work, 'evidence', `${name}.safetensors`);
+  private evidence(pair: PairName, seed: number, way: Way): string {
+    return join(this.settings.work, 'evidence', `${this.nameOf(pair, seed, way)}.safetensors`);
+  }
+
+  private nameOf(pair: PairName, seed: number, { method, augment }: Way): string {
+    const { epochs, beta } = this.settings;
+    return [pair, seed, method, augment, `e${epochs}`, `b${beta}`].join('-');
   }
 }
 

@@ -5,7 +5,6 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
-  readlinkSync,
   rmSync,
   statSync,
   utimesSync,
@@ -14,6 +13,7 @@ import {
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FedshotError } from '../errors.js';
+import { isThere, ownMark } from '../holder.js';
 
 const BEAT_MS = 1000;
 /** A holder that cannot be seen from here and leaves its lock alone for so long is gone. */
@@ -26,24 +26,6 @@ function read(what: () => string): string {
   } catch {
     return '';
   }
-}
-
-/** Field 22 of /proc/<pid>/stat: with it a process that merely has the same number is not mistaken. */
-const startTime = (pid: number): string =>
-  read(() => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[19] ?? '');
-
-/** Where process numbers mean the same: one namespace of one running machine. */
-const surroundings = (): string =>
-  read(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()) +
-  read(() => readlinkSync('/proc/self/ns/pid'));
-
-function isAlive(pid: number, started: string): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
-  }
-  return startTime(pid) === started;
 }
 
 /** Whether somebody touches the file. */
@@ -73,8 +55,7 @@ export async function lockLog(
 ): Promise<() => void> {
   mkdirSync(dir, { recursive: true });
   const path = join(dir, '.lock');
-  const here = surroundings();
-  const own = `${process.pid} ${startTime(process.pid)} ${here}`;
+  const own = ownMark();
   const draft = `${path}.${randomUUID()}`;
   const fd = openSync(draft, 'w');
   writeSync(fd, own);
@@ -87,12 +68,15 @@ export async function lockLog(
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       }
-      const [pid = '', started = '', where] = read(() => readFileSync(path, 'utf8')).split(' ');
-      const alive = where === here ? isAlive(Number(pid), started) : await beats(path, stillMs);
-      if (alive)
-        throw new FedshotError('log', `${dir}: process ${pid} writes this log already`, {
-          hint: 'one log has one server; give this one a --log folder of its own',
-        });
+      const mark = read(() => readFileSync(path, 'utf8'));
+      if (isThere(mark) ?? (await beats(path, stillMs)))
+        throw new FedshotError(
+          'log',
+          `${dir}: process ${mark.split(' ')[0]!} writes this log already`,
+          {
+            hint: 'one log has one server; give this one a --log folder of its own',
+          },
+        );
       rmSync(path, { force: true });
     }
     throw new FedshotError('log', `${dir}: another process took the log`);

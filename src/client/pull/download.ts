@@ -3,18 +3,17 @@ import type { Random } from '../../shared/random.js';
 import type { Reporter } from '../../shared/reporter.js';
 import { type Release, verifyChunk } from '../../shared/release/index.js';
 import { retrying, type RetryPolicy, type Sleep } from '../../shared/rpc/index.js';
+import { letGo } from '../../shared/garbage.js';
 import type { Source } from '../transfer/index.js';
 import type { PartialRelease, Wanted } from './chunk-file.js';
 import { named } from './fault.js';
 import { Lane } from './lane.js';
-import { collectYoung } from './young.js';
 
 /** Chunks that may be on their way to the file at once, per call. */
 const WRITES_AT_ONCE = 4;
 /** Bytes that one call asks for; with several sources fewer, so that the fast ones get more of them. */
 const BATCH_BYTES = 64 * 2 ** 20;
 const SHARED_BATCH_BYTES = 8 * 2 ** 20;
-const COLLECT_EVERY = 8 * 2 ** 20;
 /** As the schema allows. */
 const BATCH_CHUNKS = 128;
 
@@ -90,18 +89,13 @@ async function fetchBatch(
   const lane = new Lane(WRITES_AT_ONCE);
   const indices = batch.map(({ index }) => index);
   let at = 0;
-  let sinceCollected = 0;
   try {
     for await (const bytes of source.chunks(download.release, indices)) {
       const entry = batch[at++]!;
       await lane.add(async () => {
         verifyChunk(entry.chunk, bytes);
         await download.partial.write(entry, bytes);
-        sinceCollected += bytes.length;
-        if (sinceCollected > COLLECT_EVERY) {
-          sinceCollected = 0;
-          collectYoung();
-        }
+        letGo(bytes.length);
         written(entry);
       });
     }

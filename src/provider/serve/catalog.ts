@@ -1,5 +1,7 @@
-import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, read } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import { asFedshotError, FedshotError } from '../../shared/errors.js';
 import {
   type Chunk,
@@ -11,6 +13,8 @@ import {
 } from '../../shared/release/index.js';
 import { Store } from '../../shared/release/store.js';
 import { chunkHead } from '../../shared/rpc/index.js';
+
+const readInto = promisify(read);
 
 interface Cached<T> {
   readonly stamp: string;
@@ -125,7 +129,8 @@ export class Catalog {
   }
 
   /**
-   * A chunk's whole message, read straight behind its head.
+   * A chunk's whole message, read straight behind its head. Only the reading itself waits for another
+   * thread: four ways there and back cost as much processor time as encrypting the chunk.
    *
    * @throws FedshotError `io` when the object is missing or not of its size
    */
@@ -135,13 +140,13 @@ export class Catalog {
     const message = Buffer.allocUnsafeSlow(head.length + size);
     head.copy(message);
     try {
-      const file = await open(path);
+      const file = openSync(path, 'r');
       try {
-        const { bytesRead } = await file.read(message, head.length, size, 0);
-        const { size: actual } = await file.stat();
+        const actual = fstatSync(file).size;
+        const { bytesRead } = await readInto(file, message, head.length, size, 0);
         if (bytesRead !== size || actual !== size) throw new Error(`${actual} bytes, not ${size}`);
       } finally {
-        await file.close();
+        closeSync(file);
       }
     } catch (error) {
       throw asFedshotError(error, 'io', `cannot read ${path}`);

@@ -1,5 +1,6 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import { FedshotError } from '../errors.js';
+import { letGo } from '../garbage.js';
 
 /**
  * How many bytes may lie in memory on their way to all clients together. Whoever comes above it
@@ -115,6 +116,7 @@ export async function sendAll(
       const size = loading.shift()!.bytes;
       previous = write(call, bytes, options).finally(() => {
         budget.give(size);
+        letGo(size);
       });
       previous.catch(() => undefined);
     }

@@ -54,6 +54,7 @@ export function addStandardServices(grpc: Server, desk: Desk): StandardServices 
   const state = (): HealthState => (draining.signal.aborted ? 'NOT_SERVING' : 'SERVING');
 
   async function watch(rpc: ServerWritableStream<Buffer, Buffer>, call: Call): Promise<void> {
+    const late = draining.signal.aborted;
     const over = new Promise<void>((resolve) => {
       rpc.once('cancelled', resolve);
       if (draining.signal.aborted) resolve();
@@ -63,7 +64,8 @@ export function addStandardServices(grpc: Server, desk: Desk): StandardServices 
     const now = (): Buffer => healthAnswer(isKnown(rpc.request) ? state() : 'SERVICE_UNKNOWN');
     await write(rpc, await logged(desk, call, now()));
     await over;
-    if (!rpc.cancelled && isKnown(rpc.request)) await write(rpc, await logged(desk, call, now()));
+    if (rpc.cancelled || late || !isKnown(rpc.request)) return;
+    await write(rpc, await logged(desk, call, now()));
   }
   async function reflect(rpc: ServerDuplexStream<Buffer, Buffer>, call: Call): Promise<void> {
     // Without the option the end of the questions would be the end of the answers as well.

@@ -2,19 +2,11 @@ import { X509Certificate } from 'node:crypto';
 import { FedshotError } from '../shared/errors.js';
 import { readBytes } from '../shared/files.js';
 import { type Keyring, Store } from '../shared/release/index.js';
+import { expiryOf, findAuthority, fingerprintOf, MAX_AUTHORITIES } from './authorities.js';
 import type { RootChange, RootOutcome } from './keys-root.js';
 import { changeRoot } from './keys-rotate.js';
-import {
-  fingerprintOf,
-  hasAuthority,
-  issuedServer,
-  renewServerTls,
-  sealNextAuthority,
-} from './keys-tls.js';
+import { hasAuthority, issuedServer, renewServerTls, sealNextAuthority } from './keys-tls.js';
 import { createAuthority } from './provision/certificates.js';
-
-/** As many as the format of a root has room for. */
-const MAX_AUTHORITIES = 4;
 
 /** An authority that the root names: sites talk to servers whose certificate is from one of them. */
 export interface Authority {
@@ -33,7 +25,7 @@ const namedBy = (store: string): readonly string[] => new Store(store).newestRoo
 export function listAuthorities(store: string, keyring: Keyring): Authority[] {
   return namedBy(store).map((cert) => ({
     fingerprint: fingerprintOf(cert),
-    expires: new Date(new X509Certificate(cert).validTo).toISOString(),
+    expires: expiryOf(cert),
     here: hasAuthority(keyring, fingerprintOf(cert)),
     inUse: issuedServer(keyring, cert),
   }));
@@ -88,16 +80,8 @@ function readAuthority(file: string, now: Date): string {
 }
 
 /** The full fingerprint of an authority that the newest root names. @throws FedshotError `not-found` */
-function find(store: string, prefix: string): string {
-  const wanted = prefix.replace(/[\s:]/g, '').toLowerCase();
-  const found = namedBy(store)
-    .map(fingerprintOf)
-    .filter((id) => id.startsWith(wanted));
-  if (found.length === 1 && wanted.length >= 8) return found[0]!;
-  throw new FedshotError('not-found', `no authority ${JSON.stringify(prefix)} in the root`, {
-    hint: 'give at least 8 digits of its fingerprint; fedshot keys ca show lists them',
-  });
-}
+const find = (store: string, prefix: string): string =>
+  findAuthority(namedBy(store).map(fingerprintOf), prefix, 'the root', 'fedshot keys ca show');
 
 /**
  * Issues the server's certificate anew under another authority that the root names. A site that has not

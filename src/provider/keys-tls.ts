@@ -1,11 +1,10 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { FedshotError } from '../shared/errors.js';
 import { readBytes, writeFileAtomic } from '../shared/files.js';
-import { parsePayload } from '../shared/release/fields.js';
-import { type Keyring, Sealed } from '../shared/release/index.js';
+import type { Keyring } from '../shared/release/index.js';
+import { fingerprintOf, openKey, sealKey } from './authorities.js';
 import { type Identity, issueServer } from './provision/certificates.js';
 
 const DAY_MS = 86_400_000;
@@ -21,8 +20,6 @@ const keyFile = (keyring: Keyring, name: TlsName): string =>
 type TlsName = 'ca' | `ca-${string}` | 'server';
 const AUTHORITY_FILE = /^(ca(?:-[0-9a-f]{16})?)\.pem$/;
 
-const SealedKey = z.strictObject({ format: z.literal('fedshot-tls-key/1'), secret: Sealed });
-
 /** Keeps the first authority of the provider's servers, its key sealed. */
 export function sealAuthority(keyring: Keyring, authority: Identity): Promise<void> {
   return sealIdentity(keyring, 'ca', authority);
@@ -32,10 +29,6 @@ export function sealAuthority(keyring: Keyring, authority: Identity): Promise<vo
 export function sealNextAuthority(keyring: Keyring, authority: Identity): Promise<void> {
   return sealIdentity(keyring, `ca-${fingerprintOf(authority.cert).slice(0, 16)}`, authority);
 }
-
-/** SHA-256 of a certificate (DER), hex: what an authority is known by. */
-export const fingerprintOf = (cert: string): string =>
-  new X509Certificate(cert).fingerprint256.replaceAll(':', '').toLowerCase();
 
 /** The authorities whose keys are here, by fingerprint. */
 function authoritiesHere(keyring: Keyring): Map<string, { name: TlsName; cert: string }> {
@@ -135,21 +128,13 @@ const namesOf = (keyring: Keyring): string[] =>
     .map((name) => name.replace(/^(?:DNS|IP Address):/, ''));
 
 async function sealIdentity(keyring: Keyring, name: TlsName, identity: Identity): Promise<void> {
-  const secret = (await keyring.sealer()).seal(Buffer.from(identity.key));
-  const content: z.infer<typeof SealedKey> = { format: 'fedshot-tls-key/1', secret };
   // The certificate last: a crash leaves a pair that does not match, which opening it detects.
-  writeFileAtomic(keyFile(keyring, name), `${JSON.stringify(content, null, 2)}\n`, 0o600);
+  await sealKey(keyring, keyFile(keyring, name), identity.key);
   writeFileAtomic(certFile(keyring, name), identity.cert);
 }
 
 async function openIdentity(keyring: Keyring, name: TlsName): Promise<Identity> {
-  const file = keyFile(keyring, name);
-  const { secret } = parsePayload(SealedKey, readBytes(file), file);
-  const key = Buffer.from((await keyring.sealer()).open(secret, file)).toString();
   const cert = readBytes(certFile(keyring, name)).toString();
-  if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
-    throw new FedshotError('trust', `${file} is not the key of ${certFile(keyring, name)}`, {
-      hint: 'issue them again: fedshot keys rotate --role server',
-    });
-  return { cert, key };
+  const hint = 'issue them again: fedshot keys rotate --role server';
+  return { cert, key: await openKey(keyring, keyFile(keyring, name), cert, hint) };
 }

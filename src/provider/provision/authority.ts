@@ -1,18 +1,56 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { FedshotError } from '../../shared/errors.js';
 import { readBytes, writeFileAtomic } from '../../shared/files.js';
-import { parsePayload } from '../../shared/release/fields.js';
-import { type Keyring, Sealed } from '../../shared/release/index.js';
+import type { Keyring } from '../../shared/release/index.js';
+import { fingerprintOf, openKey, sealKey } from '../authorities.js';
 import { createAuthority, type Identity } from './certificates.js';
 
-/** Where a provider keeps its enrolled sites: one public file each, and the CA that vouches for them. */
+/** Where a provider keeps its enrolled sites: one public file each, and the CAs that vouch for them. */
 export const sitesDir = (keyring: Keyring): string => join(keyring.dir, 'sites');
-const certFile = (dir: string): string => join(dir, 'ca.pem');
-const keyFile = (dir: string): string => join(dir, 'ca.sealed');
 
-const SealedKey = z.strictObject({ format: z.literal('fedshot-tls-key/1'), secret: Sealed });
+/** The authorities whose certificates are accepted, PEM, one after the other; the first issues. */
+export const authoritiesFile = (dir: string): string => join(dir, 'ca.pem');
+
+/** The first authority that there was. */
+const FIRST_KEY = 'ca.sealed';
+const laterKey = (fingerprint: string): string => `ca-${fingerprint.slice(0, 16)}.sealed`;
+
+const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n?/g;
+
+/**
+ * The authorities whose certificates are accepted, PEM; the first issues. Empty where nobody is asked.
+ *
+ * @param dir folder of enrolled sites
+ * @throws FedshotError `format` for a file with no certificate in it
+ */
+export function readAuthorities(dir: string): string[] {
+  const file = authoritiesFile(dir);
+  if (!existsSync(file)) return [];
+  const found = readBytes(file).toString().match(PEM) ?? [];
+  if (found.length === 0) throw new FedshotError('format', `${file}: no certificate in PEM`);
+  return [...found];
+}
+
+/** Writes them all at once: which are accepted and which one issues never disagree. */
+export function writeAuthorities(dir: string, authorities: readonly string[]): void {
+  const lines = authorities.map((cert) => (cert.endsWith('\n') ? cert : `${cert}\n`));
+  writeFileAtomic(authoritiesFile(dir), lines.join(''));
+}
+
+const keyFile = (dir: string, fingerprint: string): string => {
+  const later = join(dir, laterKey(fingerprint));
+  return existsSync(later) ? later : join(dir, FIRST_KEY);
+};
+
+/**
+ * Which authority signed the certificates that do not say it: the one that was there before there could
+ * be two. Undefined once it has been removed.
+ */
+export const firstAuthority = (dir: string): string | undefined =>
+  readAuthorities(dir)
+    .map(fingerprintOf)
+    .find((fingerprint) => !existsSync(join(dir, laterKey(fingerprint))));
 
 /**
  * Makes the CA that vouches for sites; from then on the server asks every client for a certificate.
@@ -22,26 +60,40 @@ const SealedKey = z.strictObject({ format: z.literal('fedshot-tls-key/1'), secre
  */
 export async function initSites(keyring: Keyring, now: Date): Promise<boolean> {
   const dir = sitesDir(keyring);
-  if (existsSync(certFile(dir))) return false;
+  if (existsSync(authoritiesFile(dir))) return false;
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const authority = await createAuthority('fedshot sites', now);
-  const secret = (await keyring.sealer()).seal(Buffer.from(authority.key));
-  const content: z.infer<typeof SealedKey> = { format: 'fedshot-tls-key/1', secret };
-  writeFileAtomic(keyFile(dir), `${JSON.stringify(content, null, 2)}\n`, 0o600);
+  await sealKey(keyring, join(dir, FIRST_KEY), authority.key);
   // Last: its presence is what makes the server ask.
-  writeFileAtomic(certFile(dir), authority.cert);
+  writeAuthorities(dir, [authority.cert]);
   return true;
 }
 
-/** The CA with its key opened. @throws FedshotError `not-found`; `trust` for a wrong passphrase */
-export async function openSitesAuthority(keyring: Keyring): Promise<Identity> {
-  const dir = sitesDir(keyring);
-  if (!existsSync(certFile(dir)))
+/** Makes one more and keeps its key; nothing accepts it yet. @returns its certificate, PEM */
+export async function makeNextAuthority(keyring: Keyring, now: Date): Promise<string> {
+  const { cert, key } = await createAuthority('fedshot sites', now);
+  await sealKey(keyring, join(sitesDir(keyring), laterKey(fingerprintOf(cert))), key);
+  return cert;
+}
+
+/** @throws FedshotError `not-found` before there is any */
+export function assertAuthorities(dir: string): string[] {
+  const authorities = readAuthorities(dir);
+  if (authorities.length === 0)
     throw new FedshotError('not-found', `${dir} has no certificate authority for sites yet`, {
       hint: 'make it with: fedshot provision init',
     });
-  const file = keyFile(dir);
-  const { secret } = parsePayload(SealedKey, readBytes(file), file);
-  const key = Buffer.from((await keyring.sealer()).open(secret, file)).toString();
-  return { cert: readBytes(certFile(dir)).toString(), key };
+  return authorities;
+}
+
+/**
+ * The CA that issues, with its key opened.
+ *
+ * @throws FedshotError `not-found`; `trust` for a wrong passphrase
+ */
+export async function openSitesAuthority(keyring: Keyring): Promise<Identity> {
+  const dir = sitesDir(keyring);
+  const cert = assertAuthorities(dir)[0]!;
+  const hint = 'restore it from a copy, or make another authority: fedshot provision ca add';
+  return { cert, key: await openKey(keyring, keyFile(dir, fingerprintOf(cert)), cert, hint) };
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { FedshotError } from '../../shared/errors.js';
 import { readBytes, writeFileAtomic } from '../../shared/files.js';
 import { type Keyring, openRoot, Store } from '../../shared/release/index.js';
-import { openSitesAuthority, sitesDir } from './authority.js';
+import { fingerprintOf } from '../authorities.js';
+import { firstAuthority, openSitesAuthority, readAuthorities, sitesDir } from './authority.js';
 import { createRequest, factsOf, issueSite, readRequest } from './certificates.js';
 import { assertFreshFolder, writeKit } from './kit.js';
 import { assertSiteName, readSite, readSites, type SiteRecord, writeSite } from './registry.js';
@@ -67,7 +68,10 @@ async function certify(
   const validity = { now, notAfter: new Date(now.getTime() + days * DAY_MS) };
   const cert = await issueSite(authority, site, publicKey, validity);
   const { serial, sha256, notAfter } = await factsOf(cert);
-  const entry = { serial, sha256, created: now.toISOString(), notAfter: notAfter.toISOString() };
+  const entry = {
+    ...{ serial, sha256, created: now.toISOString(), notAfter: notAfter.toISOString() },
+    authority: fingerprintOf(authority.cert),
+  };
   writeSite(sitesDir(keyring), { ...record, certificates: [...record.certificates, entry] });
   writeKit(out, { site, address, trustFile, cert, key: request.key, notAfter });
   return { site, serial, notAfter: entry.notAfter, kit: out };
@@ -191,17 +195,24 @@ export interface SiteStatus {
   site: string;
   serial: string;
   notAfter: string;
-  status: 'valid' | 'revoked' | 'expired';
+  /** `cut off`: its authority was removed. */
+  status: 'valid' | 'revoked' | 'expired' | 'cut off';
+  /** Fingerprint of the authority that signed it; undefined for one that was removed. */
+  authority: string | undefined;
 }
 
 /** Every certificate of every site. */
 export function listSites({ keyring, now }: Pick<Office, 'keyring' | 'now'>): SiteStatus[] {
   const dir = sitesDir(keyring);
   if (!existsSync(dir)) return [];
+  const [first, accepted] = [firstAuthority(dir), readAuthorities(dir).map(fingerprintOf)];
   return readSites(dir).flatMap(({ name, certificates }) =>
-    certificates.map(({ serial, notAfter, revoked }) => ({
-      ...{ site: name, serial, notAfter },
-      status: revoked !== undefined ? 'revoked' : new Date(notAfter) <= now ? 'expired' : 'valid',
-    })),
+    certificates.map(({ serial, notAfter, revoked, authority: by = first }): SiteStatus => {
+      const authority = by !== undefined && accepted.includes(by) ? by : undefined;
+      const expired = new Date(notAfter) <= now;
+      const left = expired ? 'expired' : authority === undefined ? 'cut off' : 'valid';
+      const status = revoked === undefined ? left : 'revoked';
+      return { site: name, serial, notAfter, status, authority };
+    }),
   );
 }

@@ -1,4 +1,11 @@
-export { initSites, sitesDir } from './authority.js';
+export { firstAuthority, initSites, readAuthorities, sitesDir } from './authority.js';
+export {
+  addSitesAuthority,
+  listSitesAuthorities,
+  removeSitesAuthority,
+  useSitesAuthority,
+  type SitesAuthority,
+} from './rotate.js';
 export {
   addSite,
   approveRequest,

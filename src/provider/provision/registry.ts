@@ -22,6 +22,11 @@ const Certificate = z.strictObject({
   created: time,
   notAfter: time,
   revoked: time.optional(),
+  /** Fingerprint of the authority that signed it; the first one where it does not say. */
+  authority: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
 });
 const Site = z.strictObject({
   name: z.string().regex(SITE_NAME),

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { FedshotError } from '../../shared/errors.js';
 import { readBytes } from '../../shared/files.js';
 import type { Peer } from '../../shared/rpc/index.js';
+import { fingerprintOf } from '../authorities.js';
+import { firstAuthority, readAuthorities } from '../provision/authority.js';
 import { readSites, SITE_NAME, type SiteCertificate } from '../provision/registry.js';
 
 export const ANONYMOUS = 'anonymous';
@@ -38,7 +38,7 @@ export function readPolicy(file: string): Policy {
 
 /** Who may come in, and what each may pull: what is on disk at one moment. */
 export interface Access {
-  /** CA of client certificates, PEM; undefined when clients are anonymous. */
+  /** CAs of client certificates, PEM, one after the other; undefined when clients are anonymous. */
   readonly clientCa: string | undefined;
   /** The name of an admitted peer. @throws FedshotError `trust` or `denied` */
   identify(peer: Peer, now: Date): string;
@@ -56,8 +56,10 @@ type Known = SiteCertificate & { readonly site: string };
  * @throws FedshotError `format`; `usage` for a policy over sites that cannot be told apart
  */
 export function readAccess(sites: string | undefined, policyFile: string | undefined): Access {
-  const ca = sites === undefined ? undefined : join(sites, 'ca.pem');
-  const clientCa = ca !== undefined && existsSync(ca) ? readBytes(ca).toString() : undefined;
+  const authorities = sites === undefined ? [] : readAuthorities(sites);
+  const clientCa = authorities.length > 0 ? authorities.join('\n') : undefined;
+  const accepted = new Set(authorities.map(fingerprintOf));
+  const first = clientCa === undefined ? undefined : firstAuthority(sites!);
   const policy = policyFile === undefined ? undefined : readPolicy(policyFile);
   if (policy && clientCa === undefined)
     throw new FedshotError('usage', `${policyFile!}: a policy needs enrolled sites`, {
@@ -77,6 +79,9 @@ export function readAccess(sites: string | undefined, policyFile: string | undef
       const entry = known.get(peer.certificate);
       if (!entry) throw new FedshotError('denied', 'a certificate that is not on record');
       if (entry.revoked !== undefined) throw new FedshotError('denied', `${entry.site}: revoked`);
+      // For connections from before it was removed: new ones do not get this far.
+      if (!accepted.has(entry.authority ?? first ?? ''))
+        throw new FedshotError('denied', `${entry.site}: of an authority that was removed`);
       if (new Date(entry.notAfter) <= now)
         throw new FedshotError('denied', `${entry.site}: expired`);
       return entry.site;

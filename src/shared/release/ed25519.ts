@@ -36,7 +36,9 @@ export function keyId(publicKey: Uint8Array): string {
 
 /**
  * Whether `signature` is the key's on exactly these bytes. False, never an exception, for whatever is
- * not: wrong lengths, S ≥ L, a key that may not be pinned.
+ * not: wrong lengths, S ≥ L, a key that may not be pinned, an R that is not canonical, an equation that
+ * holds only after multiplication by the cofactor 8. Components of low order in a key or an R are no
+ * reason to refuse: only the holder of the key can put them there.
  *
  * @param publicKey 32 bytes
  * @param signature 64 bytes, R then S

@@ -6,7 +6,7 @@ import type { MethodName } from '../../../src/client/methods/index.js';
 import type { Outcome, Signals } from '../../../src/client/diagnose/index.js';
 import type { TargetAugmentation } from '../../../src/client/types.js';
 import { train } from '../../../src/provider/train.js';
-import { readModel, type Model } from '../../../src/shared/model/folder.js';
+import { readModel, writeModel, type Model } from '../../../src/shared/model/folder.js';
 import { readAnswers, writeEvidence } from '../../zoo/files.js';
 import { PAIRS, type PairName } from './pairs.js';
 
@@ -94,7 +94,7 @@ export class Results {
     const { epochs, beta, work } = this.settings;
     const model = await sourceModel(pair, seed, this.settings);
     const [data, test] = PAIRS[pair].target;
-    const { result, evidence } = await adaptModel(
+    const { result, evidence, state } = await adaptModel(
       model,
       { name: pair, version: 1, digest: '' },
       join(work, 'runs', this.nameOf(pair, seed, way)),
@@ -104,6 +104,8 @@ export class Results {
       },
     );
     writeEvidence(this.evidence(pair, seed, way), evidence);
+    const { config } = model;
+    writeModel(join(work, 'runs', this.nameOf(pair, seed, way)), { config, state });
     const { adaptedViews, refreshedViews } = result.battery.signals;
     const row: Row = {
       ...{ pair, seed, method, augment, epochs, beta },

@@ -72,9 +72,24 @@ export function exitCode(error: unknown): number {
   return error instanceof FedshotError ? EXIT[error.code] : EXIT.internal;
 }
 
-/** Wraps whatever was thrown; an error that is already ours passes through untouched. */
+/** What to do about what the operating system says most often. */
+const HINTS: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full: make room, then run it again',
+  EDQUOT: 'the quota is used up: make room, then run it again',
+  EROFS: 'that is mounted read-only: choose another folder, or mount it with write access',
+  EACCES: 'check who may read and write there',
+  EPERM: 'check who may read and write there',
+  EADDRINUSE: 'another program listens there: stop it, or choose another port',
+  EADDRNOTAVAIL: 'this machine has no such address: check --host or --listen',
+};
+
+/**
+ * Wraps whatever was thrown, with a hint where the operating system says why; an error that is already
+ * ours passes through untouched.
+ */
 export function asFedshotError(error: unknown, code: ErrorCode, prefix = ''): FedshotError {
   if (error instanceof FedshotError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  return new FedshotError(code, prefix ? `${prefix}: ${message}` : message, { cause: error });
+  const hint = HINTS[(error as NodeJS.ErrnoException | undefined)?.code ?? ''];
+  return new FedshotError(code, prefix ? `${prefix}: ${message}` : message, { hint, cause: error });
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { FedshotError } from '../../shared/errors.js';
 import { readBytes } from '../../shared/files.js';
@@ -38,6 +39,10 @@ export interface Recording {
 
 /** @throws FedshotError `format` for a line that is not of a record */
 export function readRecording(file: string): Recording {
+  if (!existsSync(file))
+    throw new FedshotError('not-found', `no such record: ${file}`, {
+      hint: 'give the file that fedshot audit record wrote with --out',
+    });
   const lines = readBytes(file).toString().split('\n');
   const heads: RecordHead[] = [];
   const connections: RecordedConnection[] = [];

@@ -110,7 +110,10 @@ export function register(parent: Command, io: Io): void {
   addIsolateOption(addKeyOptions(serve)).action(
     action(io, async (options: Options) => {
       const { store, policy, log } = options;
-      if (!existsSync(store)) throw new FedshotError('not-found', `no such store: ${store}`);
+      if (!existsSync(store))
+        throw new FedshotError('not-found', `no such store: ${store}`, {
+          hint: 'make one with: fedshot provider init --store STORE',
+        });
       const { logDir } = await import('../../provider/transparency.js');
       // What has the network sees the store and the keys that it signs with, and nothing else.
       const isolation = await enterIsolation(io, {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Agent, get } from 'node:https';
 import { rootCertificates } from 'node:tls';
-import { asFedshotError, FedshotError } from '../../shared/errors.js';
+import { FedshotError } from '../../shared/errors.js';
 import { STALL_MS, type Source, type SourceOptions } from './source.js';
 import { treeSource } from './tree.js';
 
@@ -52,7 +52,11 @@ function request(
 function explain(url: URL, error: unknown): FedshotError {
   if (error instanceof FedshotError) return error;
   const { code = '' } = error as NodeJS.ErrnoException;
-  if (!TLS_TROUBLE.test(code)) return asFedshotError(error, 'network', url.href);
+  if (!TLS_TROUBLE.test(code))
+    return new FedshotError('network', `${url.href}: ${(error as Error).message}`, {
+      hint: 'check the address; a server that fedshot provider serve started is given as HOST:PORT',
+      cause: error,
+    });
   return new FedshotError('trust', `${url.host}: its certificate is not trusted (${code})`, {
     hint: 'check the address, and that the trust file is the one of this provider',
     cause: error,

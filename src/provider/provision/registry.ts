@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FedshotError } from '../../shared/errors.js';
@@ -42,6 +42,10 @@ const path = (dir: string, name: string): string => join(dir, `${name}.json`);
 /** @throws FedshotError `not-found`, `format` */
 export function readSite(dir: string, name: string): SiteRecord {
   const file = path(dir, name);
+  if (!existsSync(file))
+    throw new FedshotError('not-found', `${name} is not enrolled`, {
+      hint: 'fedshot provision list names the sites; a new one: fedshot provision site NAME',
+    });
   return parseSite(file, readBytes(file), name);
 }
 

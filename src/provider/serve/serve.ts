@@ -23,7 +23,10 @@ const LOOK_EVERY_MS = 1000;
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { store, tls, log, host = '127.0.0.1', now = () => new Date() } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  if (!existsSync(store)) throw new FedshotError('not-found', `no such store: ${store}`);
+  if (!existsSync(store))
+    throw new FedshotError('not-found', `no such store: ${store}`, {
+      hint: 'make one with: fedshot provider init --store STORE',
+    });
   const catalog = new Catalog(store);
   const root = await catalog.newestRoot();
   const readNow = (): Access => readAccess(options.sites, options.policy);

@@ -29,7 +29,16 @@ const MAX_FINDINGS = 20;
  *   measure the rest by; everything else is a finding
  */
 export function readLog(dir: string, keys: ReadonlyMap<string, Uint8Array>): AuditedLog {
-  const note = readBytes(join(dir, CHECKPOINT_FILE));
+  const file = join(dir, CHECKPOINT_FILE);
+  if (!existsSync(file))
+    throw new FedshotError(
+      'not-found',
+      `${dir}: no transparency log, it has no ${CHECKPOINT_FILE}`,
+      {
+        hint: 'give the folder that provider serve wrote: its --log, or else STORE-log',
+      },
+    );
+  const note = readBytes(file);
   if (note.length > MAX_CHECKPOINT_BYTES) throw new FedshotError('limit', 'checkpoint: too long');
   const checkpoint = openCheckpoint(note.toString(), keys);
   const findings: string[] = [];

@@ -23,16 +23,22 @@ const contextOf = ({ cert, key, clientCa }: ServerTls): SecureContextOptions => 
   secureOptions: constants.SSL_OP_NO_TICKET,
 });
 
+/** Whether clients have to show a certificate. */
+export const asksOf = ({ clientCa }: ServerTls): boolean => clientCa !== undefined;
+
 /**
  * TLS 1.3 credentials whose certificates can be replaced while the server runs; connections made
  * before keep theirs. grpc-js has no public setting for the HTTP/2 limits, but takes them from here.
  */
 export class LiveCredentials extends ServerCredentials {
+  readonly asks: boolean;
+
   constructor(tls: ServerTls, maxStreams: number) {
-    const asks = tls.clientCa !== undefined;
+    const asks = asksOf(tls);
     const settings = { maxConcurrentStreams: maxStreams, maxHeaderListSize: MAX_HEADER_BYTES };
-    const tlsOptions = { requestCert: asks, rejectUnauthorized: asks, handshakeTimeout: 10_000 };
+    const tlsOptions = { requestCert: asks, rejectUnauthorized: asks, handshakeTimeout: 30_000 };
     super({ ...tlsOptions, settings, maxHeaderListPairs: MAX_HEADER_FIELDS }, contextOf(tls));
+    this.asks = asks;
   }
 
   /** Uses these certificates for every connection from now on. */

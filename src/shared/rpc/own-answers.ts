@@ -18,7 +18,8 @@ const MAX_PATH = 128;
 /** grpc-js has no public way to its HTTP/2 server, which alone sees every answer. */
 function http2ServerOf(grpc: Server): Http2Server {
   const servers = (grpc as unknown as { http2Servers?: unknown }).http2Servers;
-  const [server] = servers instanceof Map ? (servers.keys() as Iterable<Http2Server>) : [];
+  const made = servers instanceof Map ? [...(servers.keys() as Iterable<Http2Server>)] : [];
+  const server = made.at(-1); // the one that was made last
   if (!server)
     throw new FedshotError('internal', 'this version of @grpc/grpc-js has no http2Servers', {
       hint: 'install the version of package-lock.json: npm ci',

@@ -1,7 +1,12 @@
 import { createServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
-import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
+import {
+  Server,
+  ServerCredentials,
+  type ConnectionInjector,
+  type ServerOptions,
+} from '@grpc/grpc-js';
 import { asFedshotError } from '../errors.js';
-import { LiveCredentials, type ServerTls } from './credentials.js';
+import { asksOf, LiveCredentials, type ServerTls } from './credentials.js';
 import { recordOwnAnswers } from './own-answers.js';
 import { observing, type CallObserver } from './peer.js';
 
@@ -73,9 +78,13 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   };
   const grpc = new Server(grpcOptions);
   options.addServices(grpc);
-  const live = tls && new LiveCredentials(tls, limits.maxStreams);
-  const injector = grpc.createConnectionInjector(live ?? ServerCredentials.createInsecure());
-  recordOwnAnswers(grpc, options.observer);
+  let live = tls && new LiveCredentials(tls, limits.maxStreams);
+  const inject = (): ConnectionInjector => {
+    const made = grpc.createConnectionInjector(live ?? ServerCredentials.createInsecure());
+    recordOwnAnswers(grpc, options.observer);
+    return made;
+  };
+  let injector = inject();
   const sockets = new Map<string, Socket>();
   const listener = createServer({ noDelay: true }, (socket) => {
     const peer = `${socket.remoteAddress}:${socket.remotePort}`;
@@ -90,7 +99,16 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   return {
     host: address,
     port,
-    replaceTls: (next) => live?.replace(next),
+    replaceTls: (next) => {
+      if (!live) return;
+      if (live.asks === asksOf(next)) {
+        live.replace(next);
+        return;
+      }
+      // Whether clients are asked for a certificate is settled when an HTTP/2 server is made.
+      live = new LiveCredentials(next, limits.maxStreams);
+      injector = inject();
+    },
     connections: () => sockets.size,
     disconnect: (peer) => sockets.get(peer)?.destroy(),
     close: async (graceMs) => {

@@ -52,6 +52,7 @@ const FROM_STATUS: Partial<Record<status, ErrorCode>> = {
 /** TLS failures arrive as UNAVAILABLE; these are the phrases of OpenSSL and Node for them. */
 const DISTRUST =
   /certificate|self[- ]signed|altnames|unable to (verify|get)|CERT_|ERR_TLS|alert unknown ca/i;
+const OTHER_NAME = /ERR_TLS_CERT_ALTNAME_INVALID|does not match certificate's altnames/;
 const ASKED_FOR_CERTIFICATE = /certificate required|alert number 116/i;
 
 const printable = (text: string): string => text.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 200);
@@ -67,8 +68,13 @@ const reason = (details: string): string =>
 function sentence(error: ServiceError, what: string): [ErrorCode, string, string?] {
   const { code, details } = error;
   const why = reason(details);
-  if (ASKED_FOR_CERTIFICATE.test(details))
+  // In the clear or not: an enrolled site is known by its certificate, and by nothing else.
+  if (ASKED_FOR_CERTIFICATE.test(details) || code === status.UNAUTHENTICATED)
     return ['denied', `${what}: the server asks for a client certificate`, ENROL];
+  if (code === status.UNAVAILABLE && OTHER_NAME.test(details))
+    return ['trust', `${what}: the server's certificate is for another name: ${names(why)}`, NAME];
+  if (code === status.UNIMPLEMENTED && details !== 'no-method')
+    return ['usage', `${what}: another program answers there, no provider of releases`, PORT];
   if (code === status.UNAVAILABLE && DISTRUST.test(details))
     return ['trust', `${what}: the server's certificate is not trusted: ${why}`, PIN];
   if (code === status.PERMISSION_DENIED)
@@ -80,6 +86,10 @@ function sentence(error: ServiceError, what: string): [ErrorCode, string, string
   return ['network', `${what}: ${why || status[code].toLowerCase()}`, REACH];
 }
 
+const names = (why: string): string => /altnames: (.*)/.exec(why)?.[1] ?? why;
+const NAME =
+  'use a name that it has; the provider adds one with: fedshot keys rotate --role server --host NAME';
+const PORT = 'check host and port: fedshot provider serve says where it serves';
 const REFUSED =
   'its certificate was revoked, has expired or is not for this release: ask the provider';
 const ENROL = 'use the certificate of a start-up kit: fedshot provision';

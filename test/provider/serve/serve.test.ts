@@ -232,6 +232,23 @@ describe('serve', () => {
       expect(entry).toMatchObject({ site: 'alpha', release: 'digits' });
       expect(lines.join()).not.toMatch(/PRIVATE KEY|passphrase/i);
     });
+    it('asks for certificates from the moment that there is an authority, without a restart', async () => {
+      const fresh = await makeProvider(join(dir, 'fresh'));
+      await fresh.publish('digits', { F: 20_000, B: 3_000, C: 3_000 });
+      const serving = await fresh.serve({ sites: sitesDir(fresh.keyring) });
+      open.push(serving);
+      const from = { from: [`localhost:${serving.port}`], name: 'digits', retry };
+      const home = fresh.home('early');
+      await pull({ ...from, home });
+      await initSites(fresh.keyring, new Date());
+      const office = { store: fresh.store, keyring: fresh.keyring, now: new Date() };
+      const kit = join(dir, 'kits/early');
+      await addSite(office, { site: 'early', address: 'localhost:1', out: kit });
+      await serving.reload();
+      await expect(pull({ ...from, home })).rejects.toMatchObject({ code: 'denied' });
+      installIdentity(home, kit);
+      await expect(pull({ ...from, home })).resolves.toMatchObject({ upToDate: true });
+    });
     it('refuses an unauthenticated client', async () => {
       const serving = await startMutual();
       await expect(pullAs(provider.home('nobody'), serving)).rejects.toMatchObject({

@@ -30,8 +30,20 @@ describe('fromStatus', () => {
     ['network', status.DEADLINE_EXCEEDED, 'Deadline exceeded'],
     ['trust', status.UNAVAILABLE, 'Last error: self-signed certificate in certificate chain'],
     ['denied', status.UNAVAILABLE, 'ssl3_read_bytes:tlsv13 alert certificate required'],
+    ['denied', status.UNAUTHENTICATED, 'trust'],
+    ['usage', status.UNIMPLEMENTED, 'The server does not implement the method /a/b'],
   ] as const)('gives %s', (code, grpc, details) => {
     expect(fromStatus(failed(grpc, details), 'a:1')).toMatchObject({ code });
+  });
+  it('says which names a certificate has, and who can add one', () => {
+    const details =
+      "No connection established. Last error: Error [ERR_TLS_CERT_ALTNAME_INVALID]: Hostname/IP does not match certificate's altnames: IP: 127.0.0.2 is not in the cert's list: 127.0.0.1, ::1";
+    expect(fromStatus(failed(status.UNAVAILABLE, details), 'a:1')).toMatchObject({
+      code: 'trust',
+      message:
+        "a:1: the server's certificate is for another name: IP: 127.0.0.2 is not in the cert's list: 127.0.0.1, ::1",
+      hint: expect.stringContaining('keys rotate --role server --host') as string,
+    });
   });
   it('keeps terminal escapes of a hostile server off the terminal', () => {
     const { message } = fromStatus(failed(status.UNAVAILABLE, '\u001b[2Jowned\u0007'), 'a:1');

@@ -30,7 +30,10 @@ export class Sealer {
 
   /** @param cost scrypt's N for what is sealed anew; tests choose a small one */
   constructor(passphrase: string, cost = COST) {
-    if (passphrase === '') throw new FedshotError('usage', 'the passphrase is empty');
+    if (passphrase === '')
+      throw new FedshotError('usage', 'the passphrase is empty', {
+        hint: 'set FEDSHOT_PASSPHRASE, or leave it out to be asked at a terminal',
+      });
     this.#passphrase = passphrase.normalize('NFKC');
     this.#cost = cost;
   }

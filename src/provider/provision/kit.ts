@@ -49,13 +49,14 @@ function readme({ site, address, key, notAfter }: Kit, fingerprint: string): str
   return `# Start-up kit of ${site}
 
 \`\`\`
-fedshot client init --trust trust.json --kit . --home HOME
+fedshot client init --trust trust.json --kit . --home HOME --fingerprint "FINGERPRINT"
 fedshot client pull --from ${address} --name NAME --home HOME
 \`\`\`
 
-Before the first command, ask the provider over another channel for the fingerprint of its root:
+Ask the provider over another channel, by telephone for example, for the fingerprint of its root, and
+give what you are told. If this kit was not changed on its way, it is
 
-    ${fingerprint}
+    ${fingerprint.replace(/(.{4})(?=.)/g, '$1 ')}
 
 ${secret}
 

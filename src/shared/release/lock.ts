@@ -85,6 +85,7 @@ function draft(path: string): Draft {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(own.file, own.mark, { flag: 'wx' });
   } catch (error) {
+    rmSync(own.file, { force: true });
     throw asFedshotError(error, 'io', `cannot lock ${path}`);
   }
   return own;

@@ -4,6 +4,7 @@ import { FedshotError } from '../../shared/errors.js';
 import { MAX_MANIFEST_BYTES, type Release } from '../../shared/release/index.js';
 import { decodeChunk, fromStatus, openChannel, releaseService } from '../../shared/rpc/index.js';
 import { Gate } from './gate.js';
+import { blameCertificate } from './identity.js';
 import { STALL_MS, type Source, type SourceOptions } from './source.js';
 
 const UNARY_DEADLINE_MS = 30_000;
@@ -51,7 +52,7 @@ export function grpcSource(address: string, options: SourceOptions): Source {
         (error, response) => {
           signal?.removeEventListener('abort', stop);
           roundTripMs = Math.min(roundTripMs, performance.now() - started);
-          if (error) reject(signal?.aborted ? (signal.reason as Error) : fromStatus(error, what));
+          if (error) reject(signal?.aborted ? (signal.reason as Error) : why(error, what));
           else resolve(response!);
         },
       );
@@ -62,6 +63,8 @@ export function grpcSource(address: string, options: SourceOptions): Source {
       if (signal?.aborted) stop();
     });
   };
+  const why = (error: unknown, what: string): FedshotError =>
+    blameCertificate(fromStatus(error, what), identity);
   const atMost = (answer: { envelope: Buffer }, maxBytes: number, what: string): Buffer => {
     const bytes = answer.envelope;
     metadataBytes += bytes.length;

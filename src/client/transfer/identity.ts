@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FedshotError } from '../../shared/errors.js';
@@ -30,16 +31,50 @@ export function readIdentity(home: string): SiteIdentity | undefined {
  * Keeps certificate and key of a start-up kit in a site's home. The key may have been here before:
  * a site that made its own request gets a kit without one.
  *
- * @throws FedshotError `not-found` when neither kit nor home has a key
+ * @throws FedshotError `not-found` when neither kit nor home has a key; `format`, `trust` for a
+ *   certificate that is none, or is for another key
  */
 export function installIdentity(home: string, kit: string): void {
   const dir = identityDir(home);
   const cert = readBytes(join(kit, CERT_FILE));
-  if (existsSync(join(kit, KEY_FILE)))
-    writeFileAtomic(join(dir, KEY_FILE), readBytes(join(kit, KEY_FILE)), 0o600);
-  else if (!existsSync(join(dir, KEY_FILE)))
+  const given = existsSync(join(kit, KEY_FILE));
+  if (!given && !existsSync(join(dir, KEY_FILE)))
     throw new FedshotError('not-found', `${kit} has no ${KEY_FILE}, and neither has ${dir}`, {
       hint: `put the key that "fedshot provision request" made there as ${KEY_FILE}`,
     });
+  const key = readBytes(join(given ? kit : dir, KEY_FILE));
+  assertPair(join(kit, CERT_FILE), cert, key);
+  if (given) writeFileAtomic(join(dir, KEY_FILE), key, 0o600);
   writeFileAtomic(join(dir, CERT_FILE), cert);
+}
+
+function assertPair(file: string, cert: Buffer, key: Buffer): void {
+  let fits: boolean;
+  try {
+    fits = new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
+  } catch (cause) {
+    throw new FedshotError('format', `${file}: it or its key is not in PEM`, { hint: KIT, cause });
+  }
+  if (!fits) throw new FedshotError('trust', `${file} is for another key`, { hint: KIT });
+}
+
+const KIT = 'nothing was changed; ask the provider for another kit';
+
+/**
+ * What failed, and whether it was this site's own certificate: a server that turns it away closes the
+ * connection, and does not say why.
+ */
+export function blameCertificate(
+  error: FedshotError,
+  identity: SiteIdentity | undefined,
+  now = new Date(),
+): FedshotError {
+  if (!identity || (error.code !== 'network' && error.code !== 'denied')) return error;
+  const expires = new Date(new X509Certificate(identity.cert).validTo);
+  if (expires > now) return error;
+  const day = expires.toISOString().slice(0, 10);
+  return new FedshotError('denied', `${error.message}: this site's certificate expired on ${day}`, {
+    hint: 'get a new kit from the provider, then: fedshot client init --trust KIT/trust.json --kit KIT --home HOME',
+    cause: error,
+  });
 }

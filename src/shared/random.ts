@@ -6,6 +6,8 @@ export interface Random {
   int(n: number): number;
   /** Standard normal (Box–Muller). */
   normal(): number;
+  /** Fills `target` by as many draws of `next`: with `hit` where one is below `probability`, else `miss`. */
+  choose(target: Float32Array, probability: number, hit: number, miss: number): void;
   /** A uniformly drawn permutation of 0..n-1 (Fisher–Yates). */
   permutation(n: number): Int32Array;
   /** An independent stream named by `keys`: the same keys always give the same stream. */
@@ -54,10 +56,28 @@ export function random(...seed: (number | string)[]): Random {
     d = (d << 11) | (d >>> 21);
     return result;
   };
+  const choose: Random['choose'] = (target, probability, hit, miss) => {
+    // `bits`, with its state in local variables: layers draw tens of thousands of numbers per step
+    let [e, f, g, h] = [a, b, c, d];
+    const limit = probability * 2 ** 32;
+    for (let i = 0; i < target.length; i++) {
+      const x = Math.imul(f, 5);
+      target[i] = Math.imul((x << 7) | (x >>> 25), 9) >>> 0 < limit ? hit : miss;
+      const t = f << 9;
+      g ^= e;
+      h ^= f;
+      f ^= g;
+      e ^= h;
+      g ^= t;
+      h = (h << 11) | (h >>> 21);
+    }
+    [a, b, c, d] = [e, f, g, h];
+  };
   const self: Random = {
     next: () => bits() / 2 ** 32,
     int: (n) => Math.floor((bits() / 2 ** 32) * n),
     normal: () => Math.sqrt(-2 * Math.log(1 - self.next())) * Math.cos(2 * Math.PI * self.next()),
+    choose,
     permutation: (n) => {
       const order = Int32Array.from({ length: n }, (_, i) => i);
       for (let i = n - 1; i > 0; i--) {

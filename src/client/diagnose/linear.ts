@@ -58,8 +58,9 @@ export function effectiveRank(features: Float32Array, D: number): number {
   let [trace, squares] = [0, 0];
   for (let i = 0; i < N; i++)
     for (let j = i; j < N; j++) {
+      const [a, b] = [x[i]!, x[j]!];
       let dot = 0;
-      for (let d = 0; d < D; d++) dot += x[i]![d]! * x[j]![d]!;
+      for (let d = 0; d < D; d++) dot += a[d]! * b[d]!;
       if (i === j) trace += dot;
       squares += (i === j ? 1 : 2) * dot * dot;
     }

@@ -137,7 +137,7 @@ export class Hypothesis {
 function dropoutMask(random: Random, size: number, rate: number): Float32Array {
   const keep = 1 / (1 - rate);
   const mask = new Float32Array(size);
-  for (let i = 0; i < size; i++) mask[i] = random.next() < rate ? 0 : keep;
+  random.choose(mask, rate, 0, keep);
   return mask;
 }
 

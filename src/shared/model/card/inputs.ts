@@ -8,7 +8,8 @@ import { INTENSITY_BINS, type Card } from './schema.js';
  */
 export function inputFigures(x: Float32Array, input: InputSpec): Card['input'] {
   let [sum, squares] = [0, 0];
-  for (const v of x) {
+  for (let i = 0; i < x.length; i++) {
+    const v = x[i]!;
     sum += v;
     squares += v * v;
   }

@@ -95,11 +95,19 @@ export class Dispatcher {
     this.recording?.direct(name, f, handles);
   }
 
-  /** `callMany` for a replay: the caller frees the results. */
-  again(op: string, args: readonly Arg[], count: number): Pointer[] {
-    this.dispatch(op, args);
-    this.live += count;
-    return Array.from(this.stack.subarray(0, count));
+  /**
+   * A call of `op` on a stack that the caller fills before each time and reads results from after it,
+   * counting the handles that come and go.
+   */
+  prepared(op: string, stack: BigUint64Array): () => void {
+    const [name, overload] = this.nameOf(op);
+    const { api, version } = this;
+    return () => this.check(api.callDispatcher(name, overload, stack, version), op);
+  }
+
+  /** The 64 bits that stand for an argument without a tensor. */
+  encode(arg: number | boolean | string | null | Float): bigint {
+    return this.slot(arg);
   }
 
   /** `direct` for a replay: the caller frees the result. */
@@ -169,13 +177,18 @@ export class Dispatcher {
     return handle;
   }
 
-  private dispatch(op: string, args: readonly Arg[]): void {
+  private nameOf(op: string): [op: Buffer, overload: Buffer] {
     let name = this.names.get(op);
     if (!name) {
       const [base, overload = ''] = op.split('.') as [string, string?];
       name = [Buffer.from(`${base}\0`), Buffer.from(`${overload}\0`)];
       this.names.set(op, name);
     }
+    return name;
+  }
+
+  private dispatch(op: string, args: readonly Arg[]): void {
+    const name = this.nameOf(op);
     for (let i = 0; i < args.length; i++) {
       const arg = args[i]!;
       if (arg instanceof Float) this.floats[i] = arg.value;

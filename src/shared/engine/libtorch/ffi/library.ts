@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import koffi from 'koffi';
 import type { LibraryHandle } from 'koffi';
 import { FedshotError } from '../../../errors.js';
 import { keepFreedMemory } from '../allocator.js';
+import { machineIsBusy } from './busy.js';
 
 /** A C++ object that LibTorch lent us, as an address. */
 export type Pointer = bigint;
@@ -97,7 +97,7 @@ function loadLibraries(folder: string, device: Device): LibraryHandle {
 export function openLibrary(folder: string, device: Device, threads: number): CApi {
   process.env.OMP_NUM_THREADS = String(threads);
   // Waiting threads spin, which is fastest alone and ruinous on a machine that has no core to spare.
-  if (loadavg()[0]! > availableParallelism()) process.env.OMP_WAIT_POLICY ??= 'PASSIVE';
+  if (machineIsBusy()) process.env.OMP_WAIT_POLICY ??= 'PASSIVE';
   // cuDNN would otherwise round the inputs of a convolution to 10 bits of mantissa.
   if (device === 'cuda') process.env.NVIDIA_TF32_OVERRIDE ??= '0';
   keepFreedMemory();

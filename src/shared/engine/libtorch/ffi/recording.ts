@@ -1,18 +1,32 @@
-import { Float, Some, type Arg, type Direct, type Dispatcher } from './dispatcher.js';
+import { Some, type Arg, type Direct, type Dispatcher, type Float } from './dispatcher.js';
 import type { Pointer } from './library.js';
+import { Replay } from './replay.js';
 
 /** Stands for a handle of which only the place in the recording is known. */
-class Ref {
+export class Ref {
   constructor(readonly slot: number) {}
 }
 
-type Template = Ref | number | boolean | string | null | Float | Some | readonly Template[];
+export type Template = Ref | number | boolean | string | null | Float | Some | readonly Template[];
 
 /** One thing that was done; `results` and `freed` are slots. */
-type Step =
+export type Step =
   | { kind: 'operator'; op: string; args: Template[]; results: number[] }
   | { kind: 'direct'; name: string; f: Direct; handles: Ref[]; result: number | undefined }
   | { kind: 'free'; slot: number };
+
+/** What was done, by slots. */
+export interface Recorded {
+  readonly count: number;
+  readonly steps: readonly Step[];
+  readonly outside: readonly { slot: number; handle: Pointer }[];
+  readonly constants: readonly { slot: number; handle: Pointer }[];
+  readonly hosts: readonly { slot: number; upload: () => Pointer }[];
+  readonly effects: readonly (() => void)[];
+  readonly outputs: readonly number[];
+  /** Slots that nobody freed. */
+  readonly leftOver: readonly number[];
+}
 
 /** Operators that write to an argument, by ATen's naming. */
 const WRITES = /_(\.|$)|_out$/;
@@ -21,16 +35,17 @@ const WRITES = /_(\.|$)|_out$/;
  * What a computation asked of LibTorch, with each handle replaced by the place at which it came up
  * (its slot), so that the same can be asked again of other inputs.
  */
-export class Recording {
-  private readonly steps: Step[] = [];
+export class Recording implements Recorded {
+  readonly steps: Step[] = [];
   private readonly slots = new Map<Pointer, number>();
-  private readonly constants: { slot: number; handle: Pointer; values: Uint8Array }[] = [];
-  private readonly hosts: { slot: number; upload: () => Pointer; what: string }[] = [];
-  private readonly effects: (() => void)[] = [];
-  private readonly outside: { slot: number; handle: Pointer }[] = [];
-  private outputs: number[] = [];
-  private leftOver: number[] = [];
-  private count = 0;
+  readonly constants: { slot: number; handle: Pointer; values: Uint8Array }[] = [];
+  readonly hosts: { slot: number; upload: () => Pointer; what: string }[] = [];
+  readonly effects: (() => void)[] = [];
+  readonly outside: { slot: number; handle: Pointer }[] = [];
+  outputs: number[] = [];
+  leftOver: number[] = [];
+  count = 0;
+  private prepared: Replay | undefined;
   /** Why this cannot be replayed, if it cannot. */
   refused: string | undefined;
 
@@ -130,47 +145,8 @@ export class Recording {
 
   /** Does it again. The outputs belong to the caller. */
   replay(inputs: readonly Pointer[]): Pointer[] {
-    const { torch } = this;
-    const at = new Array<Pointer>(this.count);
-    const own = new Uint8Array(this.count);
-    const set = (slot: number, handle: Pointer): void => {
-      at[slot] = handle;
-      own[slot] = 1;
-    };
-    const free = (slot: number): void => {
-      own[slot] = 0;
-      torch.free(at[slot]!);
-    };
-    inputs.forEach((handle, slot) => (at[slot] = handle));
-    for (const { slot, handle } of this.outside) at[slot] = handle;
-    try {
-      for (const { slot, handle } of this.constants)
-        set(
-          slot,
-          torch.run((out) => torch.api.newHandle(handle, out)),
-        );
-      for (const { slot, upload } of this.hosts) set(slot, upload());
-      for (const step of this.steps)
-        if (step.kind === 'free') free(step.slot);
-        else if (step.kind === 'operator') {
-          const results = torch.again(
-            step.op,
-            step.args.map((arg) => resolve(arg, at)),
-            step.results.length,
-          );
-          step.results.forEach((slot, i) => set(slot, results[i]!));
-        } else {
-          const handles = step.handles.map(({ slot }) => at[slot]!);
-          if (step.result === undefined) torch.check(step.f(torch.out, ...handles), step.name);
-          else set(step.result, torch.run(step.f, ...handles));
-        }
-      for (const effect of this.effects) effect();
-      for (const slot of this.leftOver) free(slot);
-      return this.outputs.map((slot) => at[slot]!);
-    } catch (error) {
-      own.forEach((mine, slot) => mine && free(slot));
-      throw error;
-    }
+    this.prepared ??= new Replay(this.torch, this);
+    return this.prepared.run(inputs);
   }
 
   dispose(): void {
@@ -197,12 +173,4 @@ export class Recording {
     if (Array.isArray(arg)) return arg.map((item: Arg) => this.template(item));
     return arg as Template;
   }
-}
-
-/** The argument that a template stands for, once the slots are filled. */
-function resolve(template: Template, at: readonly Pointer[]): Arg {
-  if (template instanceof Ref) return at[template.slot]!;
-  if (template instanceof Some) return new Some(resolve(template.value as Template, at));
-  if (Array.isArray(template)) return template.map((item: Template) => resolve(item, at)) as Arg;
-  return template as Arg;
 }

@@ -99,9 +99,14 @@ function defineCopies(): void {
     const handles = all.map(({ handle }) => handle);
     return give(torch.call('aten::stack', handles, axis), all[0]!.dtype);
   });
-  define<TileAttrs>('Tile', ({ x }, { reps }, { torch, give }) =>
-    give(torch.call('aten::repeat', x!.handle, reps), x!.dtype),
-  );
+  define<TileAttrs>('Tile', ({ x }, { reps }, { torch, give }) => {
+    // tfjs-core broadcasts by it: there, a view made contiguous takes a fifth of `repeat`'s time.
+    if (!x!.shape.every((size, i) => size === 1 || reps[i] === 1))
+      return give(torch.call('aten::repeat', x!.handle, reps), x!.dtype);
+    const shape = x!.shape.map((size, i) => size * reps[i]!);
+    const view = torch.call('aten::expand', x!.handle, shape, false);
+    return give(torch.call('aten::contiguous', view, 0), x!.dtype, x);
+  });
   define<{ shape: number[] }>('BroadcastTo', ({ x }, { shape }, { torch, give }) => {
     const view = torch.call('aten::expand', x!.handle, shape, false);
     return give(torch.call('aten::contiguous', view, 0), x!.dtype, x);

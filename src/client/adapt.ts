@@ -72,9 +72,12 @@ export async function adaptModel(
   let best: Run['best'];
   const progress: Progress = saved?.progress ?? { epochs: [] };
   if (method.objective) {
-    disposeEmbedding(current);
+    if (saved) {
+      disposeEmbedding(current);
+      current = embed(hypothesis, data.x);
+    }
     ({ current, best } = await adaptationLoop({
-      ...{ method, model, host, data, hypothesis, progress, checkpoint, saved, options },
+      ...{ method, model, host, data, hypothesis, current, progress, checkpoint, saved, options },
       ...{ knowledge, reporter, labels },
       ...(!force &&
         !believed && {

@@ -32,6 +32,8 @@ export interface Loop {
   host: TargetData;
   data: { x: Tensor; test?: Tensor };
   hypothesis: Hypothesis;
+  /** How the hypothesis sees all samples now; the loop disposes it. */
+  current: Embedding;
   progress: Progress;
   checkpoint: CheckpointFile<Progress>;
   /** Where an interrupted run stopped. */
@@ -82,7 +84,7 @@ export async function adaptationLoop(loop: Loop): Promise<Run> {
   const views = viewsOf(host.x, model.config.input);
   const augmented =
     options.augment === 'affine' ? affineViewsOf(host.x, model.config.input) : undefined;
-  let current = embed(hypothesis, data.x);
+  let { current } = loop;
   let best = saved?.best;
   let previous: Int32Array | undefined = progress.pseudo && Int32Array.from(progress.pseudo);
   for (let epoch = saved?.epochs ?? 0; epoch < epochs; epoch++) {

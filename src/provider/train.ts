@@ -8,7 +8,7 @@ import { indexTensor } from '../shared/model/batches.js';
 import { CheckpointFile } from '../shared/model/checkpoint.js';
 import { makeCard } from '../shared/model/card/index.js';
 import type { ModelConfig } from '../shared/model/config.js';
-import { disposeEmbedding, embed } from '../shared/model/embed.js';
+import { embed, outputsOf, type Outputs } from '../shared/model/embed.js';
 import { stepsPerEpoch, type Plan, type Step } from '../shared/model/epochs.js';
 import { writeModel } from '../shared/model/folder.js';
 import { Hypothesis } from '../shared/model/hypothesis.js';
@@ -110,6 +110,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   if (saved) optimizer.restore(saved.velocity);
   const progress = saved?.progress ?? { epochs: [], best: { epoch: 0, accuracy: -1 } };
   let best = saved?.best;
+  let seen: Outputs | undefined;
 
   const plan: Plan = { ...options, samples: data.train.count, random: random(seed), shuffle: true };
   const batch = batchReader(data, options, engine);
@@ -136,10 +137,12 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       });
     const weights = await hypothesis.state();
     if (isScored(epoch, options.epochs)) {
-      record.heldOutAccuracy = await accuracyOf(hypothesis, held, data.heldOut.labels);
+      const outputs = await scored(hypothesis, held, data.heldOut.labels);
+      record.heldOutAccuracy = outputs.accuracy;
       if (record.heldOutAccuracy >= progress.best.accuracy) {
         progress.best = { epoch: epoch + 1, accuracy: record.heldOutAccuracy };
         best = weights;
+        seen = outputs;
       }
     }
     progress.epochs.push(record);
@@ -158,6 +161,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     card: await makeCard({
       ...data,
       state: best!,
+      seen,
       ops: engine.ops,
       trainLabels: data.train.labels,
     }),
@@ -193,11 +197,15 @@ const tensorOf = ({ x, count, shape }: Samples): Tensor => tensor(x, [count, ...
 const isScored = (epoch: number, epochs: number): boolean =>
   Math.floor(((epoch + 1) * SCORINGS) / epochs) > Math.floor((epoch * SCORINGS) / epochs);
 
-async function accuracyOf(h: Hypothesis, x: Tensor, labels: Int32Array): Promise<number> {
-  const embedding = embed(h, x);
-  const guesses = await predicted(embedding.probabilities);
-  disposeEmbedding(embedding);
-  return agreement(guesses, labels);
+/** What the hypothesis makes of samples, and how much of it is right. */
+async function scored(
+  hypothesis: Hypothesis,
+  x: Tensor,
+  labels: Int32Array,
+): Promise<Outputs & { accuracy: number }> {
+  const embedding = embed(hypothesis, x);
+  const accuracy = agreement(await predicted(embedding.probabilities), labels);
+  return { ...(await outputsOf(embedding)), accuracy };
 }
 
 /** Reads mini-batches: rows of a tensor on the engine, or images augmented on the host. */

@@ -1,6 +1,6 @@
 import { tensor, type Tensor } from '@tensorflow/tfjs-core';
 import type { Ops } from '../../shared/engine/ops.js';
-import { disposeEmbedding, embed } from '../../shared/model/embed.js';
+import { embed, outputsOf } from '../../shared/model/embed.js';
 import type { Model } from '../../shared/model/folder.js';
 import { Hypothesis } from '../../shared/model/hypothesis.js';
 import type { StateDict } from '../../shared/model/state.js';
@@ -38,10 +38,17 @@ export async function gatherEvidence(model: Model, ops: Ops, x: Float32Array): P
     const at = Math.floor((i * total) / n) * width;
     looked.set(x.subarray(at, at + width), i * width);
   }
+  let views: Float32Array | undefined;
+  const movedSamples = async (): Promise<Tensor> => {
+    if (views) return tensor(views, [n, ...input.shape]);
+    const made = nearbyViews(looked, input);
+    views = Float32Array.from(await made.data());
+    return made;
+  };
   /** What a model sees in the samples and in moved views of them. */
   const look = async (hypothesis: Hypothesis): Promise<{ still: Outlook; moved: Outlook }> => {
     const still = await outlook(hypothesis, tensor(looked, [n, ...input.shape]));
-    return { still, moved: await outlook(hypothesis, nearbyViews(looked, input)) };
+    return { still, moved: await outlook(hypothesis, await movedSamples()) };
   };
 
   const hypothesis = new Hypothesis(architecture, ops, model.state);
@@ -70,10 +77,7 @@ export async function gatherEvidence(model: Model, ops: Ops, x: Float32Array): P
 
 /** A model's outlook on samples, copied to host memory; disposes the samples. */
 async function outlook(hypothesis: Hypothesis, x: Tensor): Promise<Outlook> {
-  const embedding = embed(hypothesis, x);
-  const features = Float32Array.from(await embedding.features.data());
-  const p = Float32Array.from(await embedding.probabilities.data());
-  disposeEmbedding(embedding);
+  const outputs = await outputsOf(embed(hypothesis, x));
   x.dispose();
-  return { features, p };
+  return outputs;
 }

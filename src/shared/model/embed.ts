@@ -39,3 +39,17 @@ export function embed(hypothesis: Hypothesis, x: Tensor): Embedding {
 export function disposeEmbedding({ features, probabilities }: Embedding): void {
   dispose([features, probabilities]);
 }
+
+/** The same in host memory, row-major: features `N × D` after B, probabilities `N × K`. */
+export interface Outputs {
+  features: Float32Array;
+  p: Float32Array;
+}
+
+/** Copies an embedding to host memory and frees it. */
+export async function outputsOf(embedding: Embedding): Promise<Outputs> {
+  const features = Float32Array.from(await embedding.features.data());
+  const p = Float32Array.from(await embedding.probabilities.data());
+  disposeEmbedding(embedding);
+  return { features, p };
+}

@@ -18,10 +18,13 @@ export function inputFigures(x: Float32Array, input: InputSpec): Card['input'] {
   if (input.kind === 'table') return { mean, deviation };
   const [C, H, W] = input.shape;
   const counts = new Float64Array(INTENSITY_BINS);
-  for (let i = 0; i < x.length; i++) {
-    const c = Math.floor(i / (H * W)) % C;
-    const grey = x[i]! * input.std[c]! + input.mean[c]!;
-    counts[Math.min(INTENSITY_BINS - 1, Math.max(0, Math.floor(grey * INTENSITY_BINS)))]!++;
+  for (let plane = 0; plane < x.length; plane += H * W) {
+    const c = (plane / (H * W)) % C;
+    const [std, shift] = [input.std[c]!, input.mean[c]!];
+    for (let i = plane; i < plane + H * W; i++) {
+      const grey = x[i]! * std + shift;
+      counts[Math.min(INTENSITY_BINS - 1, Math.max(0, Math.floor(grey * INTENSITY_BINS)))]!++;
+    }
   }
   return {
     mean,

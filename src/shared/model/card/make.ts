@@ -1,7 +1,7 @@
-import { tensor } from '@tensorflow/tfjs-core';
+import { tensor, type Tensor } from '@tensorflow/tfjs-core';
 import type { InputSpec } from '../../data/index.js';
 import type { Ops } from '../../engine/ops.js';
-import { disposeEmbedding, embed } from '../embed.js';
+import { embed, outputsOf, type Outputs } from '../embed.js';
 import { Hypothesis } from '../hypothesis.js';
 import { nearbyViews } from '../views.js';
 import type { Architecture } from '../architecture.js';
@@ -16,6 +16,8 @@ export interface CardSource {
   input: InputSpec;
   /** The weights that are published. */
   state: StateDict;
+  /** What they make of the held-out samples, where that is known. */
+  seen?: Outputs;
   ops: Ops;
   /** Held-out samples, normalised, with their labels. */
   heldOut: { x: Float32Array; labels: Int32Array; count: number };
@@ -29,22 +31,19 @@ export interface CardSource {
  * @param minimumCount samples that a class needs before anything is said of it alone
  */
 export async function makeCard(
-  { architecture, input, state, ops, heldOut, trainLabels }: CardSource,
+  { architecture, input, state, ops, heldOut, trainLabels, seen }: CardSource,
   minimumCount = MINIMUM_COUNT,
 ): Promise<Card> {
   const { classes: K, bottleneck: D } = architecture;
   const hypothesis = new Hypothesis(architecture, ops, state);
-  const x = tensor(heldOut.x, [heldOut.count, ...input.shape]);
-  const embedding = embed(hypothesis, x);
-  const features = Float32Array.from(await embedding.features.data());
-  const p = Float32Array.from(await embedding.probabilities.data());
-  disposeEmbedding(embedding);
-  x.dispose();
-  const views = nearbyViews(heldOut.x, input);
-  const seen = embed(hypothesis, views);
-  const moved = Float32Array.from(await seen.probabilities.data());
-  disposeEmbedding(seen);
-  views.dispose();
+  const outputs = async (x: Tensor): Promise<Outputs> => {
+    const result = await outputsOf(embed(hypothesis, x));
+    x.dispose();
+    return result;
+  };
+  const { features, p } =
+    seen ?? (await outputs(tensor(heldOut.x, [heldOut.count, ...input.shape])));
+  const { p: moved } = await outputs(nearbyViews(heldOut.x, input));
   hypothesis.dispose();
   return figures({ features, p, moved, K, D, ...heldOut, input, trainLabels, minimumCount });
 }

@@ -26,15 +26,17 @@ export const trustFile = (home: string): string => join(home, 'trust', 'state.js
  */
 export function readTrust(home: string): TrustState {
   const file = trustFile(home);
-  if (!existsSync(file))
+  let bytes: Buffer;
+  try {
+    bytes = readBytes(file);
+  } catch (error) {
+    // What may not be read is there all the same: pinning again is not what helps.
+    if (!(error instanceof FedshotError) || error.code !== 'not-found') throw error;
     throw new FedshotError('trust', `${home} has no provider pinned`, {
       hint: `get the provider's trust.json, then: fedshot client init --trust trust.json --home ${home}`,
     });
-  const { pinned, root, freshness, releases, checkpoint } = parsePayload(
-    StateFile,
-    readBytes(file),
-    file,
-  );
+  }
+  const { pinned, root, freshness, releases, checkpoint } = parsePayload(StateFile, bytes, file);
   return {
     ...{ pinned, freshness, releases, checkpoint },
     root: openRoot(Buffer.from(root, 'base64'), file),

@@ -31,9 +31,7 @@ export interface Recorder {
  */
 export async function startRecorder(options: ProxyOptions): Promise<Recorder> {
   const { listen, to, file, now = () => new Date() } = options;
-  mkdirSync(dirname(file), { recursive: true });
-  const fd = openSync(file, 'a', 0o644);
-  fsyncDir(dirname(file));
+  const fd = openRecord(file);
   const write = (value: RecordHead | RecordedConnection): void => {
     writeSync(fd, `${JSON.stringify(value)}\n`);
     fsyncSync(fd);
@@ -96,6 +94,17 @@ export async function startRecorder(options: ProxyOptions): Promise<Recorder> {
       closeSync(fd);
     },
   };
+}
+
+function openRecord(file: string): number {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    const fd = openSync(file, 'a', 0o644);
+    fsyncDir(dirname(file));
+    return fd;
+  } catch (error) {
+    throw asFedshotError(error, 'io', `cannot write ${file}`);
+  }
 }
 
 function listening(server: Server, at: { host: string; port: number }): Promise<AddressInfo> {

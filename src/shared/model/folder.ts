@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { FedshotError } from '../errors.js';
 import { readBytes, writeFileAtomic } from '../files.js';
 import { PARTS } from './hypothesis.js';
 import { paramSpecs } from './hypothesis.js';
@@ -26,7 +28,12 @@ export function writeModel(dir: string, { config, state }: Model): void {
  * @throws FedshotError `not-found`, `format`, `data` or `model`, naming the file
  */
 export function readModel(dir: string): Model {
-  const config = parseModelConfig(readBytes(join(dir, 'model.json')), join(dir, 'model.json'));
+  const file = join(dir, 'model.json');
+  if (!existsSync(file))
+    throw new FedshotError('not-found', `no model in ${dir}: it has no model.json`, {
+      hint: 'give the folder that fedshot provider train wrote with --out',
+    });
+  const config = parseModelConfig(readBytes(file), file);
   const state: StateDict = new Map();
   for (const name of PARTS) {
     const file = join(dir, `${name}.safetensors`);

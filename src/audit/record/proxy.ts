@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
-import { asFedshotError } from '../../shared/errors.js';
+import { asFedshotError, type FedshotError } from '../../shared/errors.js';
 import { fsyncDir } from '../../shared/files.js';
 import type { RecordedConnection, RecordHead } from './file.js';
 import { RecordCounter } from './framing.js';
@@ -18,6 +18,8 @@ export interface ProxyOptions {
 export interface Recorder {
   readonly address: string;
   readonly port: number;
+  /** Resolves when the record cannot be written any more; by then nothing is passed on. */
+  readonly broken: Promise<FedshotError>;
   /** Ends what is under way, and the file. */
   close(): Promise<void>;
 }
@@ -33,13 +35,29 @@ export async function startRecorder(options: ProxyOptions): Promise<Recorder> {
   const { listen, to, file, now = () => new Date() } = options;
   const fd = openRecord(file);
   const write = (value: RecordHead | RecordedConnection): void => {
-    writeSync(fd, `${JSON.stringify(value)}\n`);
-    fsyncSync(fd);
+    try {
+      writeSync(fd, `${JSON.stringify(value)}\n`);
+      fsyncSync(fd);
+    } catch (error) {
+      throw asFedshotError(error, 'io', `cannot write ${file}`);
+    }
   };
+  let broke: (error: FedshotError) => void;
+  const broken = new Promise<FedshotError>((resolve) => (broke = resolve));
   write({ fedshotRecord: 1, to: `${to.host}:${to.port}`, started: now().toISOString() });
   let count = 0;
   const open = new Set<() => void>();
   let allWritten: (() => void) | undefined;
+  /** What cannot be counted must not pass. */
+  const keep = (line: RecordedConnection): void => {
+    try {
+      write(line);
+    } catch (error) {
+      server.close();
+      for (const end of open) end();
+      broke(error as FedshotError);
+    }
+  };
   const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true });
   server.on('connection', (site: Socket) => {
     const connection = count++;
@@ -63,7 +81,7 @@ export async function startRecorder(options: ProxyOptions): Promise<Recorder> {
     let closing = 2;
     const closed = (): void => {
       if (--closing > 0) return;
-      write({
+      keep({
         connection,
         from,
         port,
@@ -84,6 +102,7 @@ export async function startRecorder(options: ProxyOptions): Promise<Recorder> {
   return {
     address: `${address}:${port}`,
     port,
+    broken,
     close: async () => {
       server.close();
       if (open.size > 0) {

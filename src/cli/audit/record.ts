@@ -30,11 +30,13 @@ export function register(parent: Command, io: Io): void {
         const recorder = await startRecorder({ listen, to, file: path(out), now: () => io.now() });
         const { address: at } = recorder;
         io.result({ ready: true, address: at, out }, () => `recording on ${at} into ${out}`);
-        await new Promise<void>((resolve) => {
-          io.signal.addEventListener('abort', () => resolve(), { once: true });
-          if (io.signal.aborted) resolve();
+        const stopped = new Promise<undefined>((resolve) => {
+          io.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+          if (io.signal.aborted) resolve(undefined);
         });
+        const broken = await Promise.race([stopped, recorder.broken]);
         await recorder.close();
+        if (broken) throw broken;
       }),
     );
 }

@@ -83,9 +83,13 @@ function draft(path: string): Draft {
   const own = { file: `${path}.${id}`, mark: `${ownMark()} ${id}` };
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(own.file, own.mark, { flag: 'wx' });
+    try {
+      writeFileSync(own.file, own.mark, { flag: 'wx' });
+    } catch (error) {
+      rmSync(own.file, { force: true }); // a full disk leaves an empty one
+      throw error;
+    }
   } catch (error) {
-    rmSync(own.file, { force: true });
     throw asFedshotError(error, 'io', `cannot lock ${path}`);
   }
   return own;

@@ -1,6 +1,7 @@
 import type { Ops } from '../../ops.js';
 import { some } from '../ffi/dispatcher.js';
-import { define } from '../define.js';
+import { define, type KernelContext } from '../define.js';
+import type { Pointer } from '../ffi/library.js';
 import { defineGradient, libtorchBackend, run, together } from './gradient.js';
 
 const CONVOLUTION = 'TorchConvolution';
@@ -15,15 +16,25 @@ interface ConvolutionAttrs {
 const geometry = ({ stride, padding }: ConvolutionAttrs) =>
   [[stride, stride], [padding, padding], [1, 1], false, [0, 0], 1] as const;
 
+/** A filter in the layout of the activations, which ATen would else make anew for each gradient. */
+const packed = (filter: Pointer, { torch, backend }: KernelContext): Pointer =>
+  backend.device === 'cpu'
+    ? torch.call('aten::contiguous', filter, torch.api.memoryFormats.channelsLast)
+    : filter;
+
 function defineConvolution(): void {
-  define<ConvolutionAttrs>(CONVOLUTION, ({ x, weight, bias }, attrs, { torch, give }) => {
-    const [image, filter] = [x!.handle, weight!.handle];
-    return give(
-      torch.call('aten::convolution', image, filter, some(bias!.handle), ...geometry(attrs)),
-    );
+  define<ConvolutionAttrs>(CONVOLUTION, ({ x, weight, bias }, attrs, context) => {
+    const { torch, backend, give } = context;
+    const filter = packed(weight!.handle, context);
+    const name = 'aten::convolution';
+    const y = give(torch.call(name, x!.handle, filter, some(bias!.handle), ...geometry(attrs)));
+    if (filter !== weight!.handle) backend.data(y).aux.push(torch.take(filter));
+    return y;
   });
-  defineGradient(CONVOLUTION, { inputs: ['x', 'weight'] }, (dy, [x, weight], attrs) => {
+  const save = { inputs: ['x', 'weight'], output: true };
+  defineGradient(CONVOLUTION, save, (dy, [x, weight, y], attrs) => {
     const grad = libtorchBackend().data(dy).handle;
+    const filter = y!.aux[0] ?? weight!.handle;
     // Asked for apart: the first layer's images need no gradient.
     const part = (names: string[], mask: number[], pick: number[]) =>
       together(dy, names, (torch) => {
@@ -33,7 +44,7 @@ function defineConvolution(): void {
           3,
           grad,
           x!.handle,
-          weight!.handle,
+          filter,
           sizes,
           ...geometry(attrs),
           mask,

@@ -19,6 +19,7 @@ import { refreshStatistics } from './refresh.js';
 import { sampleSheet } from './sample-sheet.js';
 import { openSetOf } from './open-set.js';
 import { targetData } from './target-data.js';
+import { fitted } from './zoom.js';
 import type { Adapted, AdaptOptions, AdaptResult, ReleaseId } from './types.js';
 
 /**
@@ -40,7 +41,7 @@ export async function adaptModel(
 ): Promise<Adapted> {
   const { reporter = silent, clock = () => performance.now(), seed, force = false } = options;
   const started = clock();
-  const host = await targetData(options, model.config);
+  const host = await targetData(await fitted(model, options), model.config);
   const engine = await startEngine(options.engine);
   const checkpoint = new CheckpointFile<Progress>(
     join(work, '.checkpoint.safetensors'),
@@ -165,13 +166,13 @@ function settingsOf(
   { name, device, threads }: Engine,
 ): Record<string, unknown> {
   const { data, test, epochs, batch, lr, featureLr, beta, alpha, threshold, seed } = options;
-  const { method = 'shot', prior, partial, openSet, invert, rescale, orient } = options;
+  const { method = 'shot', prior, partial, openSet, invert, rescale, orient, zoom } = options;
   // absent where nothing is moved, so that checkpoints from before the option fit
   const augment = augmentation(options);
   return {
     ...{ release: release.digest, data, test, epochs, batch, lr, featureLr },
     ...{ beta, alpha, threshold, seed, engine: name, device, threads },
-    ...{ method, prior, partial, openSet, invert, rescale, orient, augment },
+    ...{ method, prior, partial, openSet, invert, rescale, orient, augment, zoom },
   };
 }
 

@@ -3,13 +3,15 @@ import type { Dataset } from '../shared/data/types.js';
 import { FedshotError } from '../shared/errors.js';
 import { inputFigures } from '../shared/model/card/index.js';
 import type { ModelConfig } from '../shared/model/config.js';
-import { invert, orient, type Orientation } from './orient.js';
+import { invert, orient, zoom, type Orientation } from './orient.js';
 import type { InputOptions } from './types.js';
 
 /** How samples are brought into the release's form; kept with the adapted model for `predict`. */
 export interface Reading {
   invert?: boolean;
   orient?: Orientation;
+  /** What the images show is enlarged by this factor. */
+  zoom?: number;
   /** Normalised values are multiplied by `factor`, then `offset` is added. */
   scale?: { factor: number; offset: number };
 }
@@ -36,6 +38,7 @@ export async function readSamples(
   let dataset = checkLabels(await loadDataset(notation), config.classes);
   if (reading.orient) dataset = orient(dataset, reading.orient);
   if (reading.invert) dataset = invert(dataset);
+  if (reading.zoom) dataset = zoom(dataset, reading.zoom);
   const { count, labels } = dataset;
   return scaled({ x: applyInput(dataset, config.input), count, dataset, labels }, reading);
 }
@@ -59,7 +62,8 @@ export function scaleOf({ x }: Samples, { input, card }: ModelConfig): Required<
 }
 
 /** What the options say of the reading, but for the scale, which the samples themselves decide. */
-export const readingOf = ({ invert, orient }: InputOptions): Reading => ({
+export const readingOf = ({ invert, orient, zoom }: InputOptions): Reading => ({
   ...(invert && { invert }),
   ...(orient && { orient }),
+  ...(typeof zoom === 'number' && { zoom }),
 });

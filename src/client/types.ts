@@ -19,6 +19,8 @@ export interface InputOptions {
   rescale?: boolean;
   /** Turns images before anything else. */
   orient?: Orientation;
+  /** Enlarges what the images show by a factor, or by the one that suits the release best. */
+  zoom?: number | 'fit';
 }
 
 export const TARGET_AUGMENTATIONS = ['none', 'affine'] as const;

@@ -14,6 +14,8 @@ import { PAIRS, type PairName } from './pairs.js';
 export interface Way {
   method: MethodName | 'auto';
   augment: TargetAugmentation;
+  /** `--zoom fit`: the target's images are read at the size that suits the release. */
+  zoom: 'none' | 'fit';
 }
 
 export interface Settings {
@@ -32,6 +34,8 @@ export interface Row extends Way {
   sourceHeldOut?: number;
   sourceOnly: number;
   adapted: number;
+  /** What `--zoom fit` came to. */
+  factor?: number;
   /** What the battery says, without labels; `took` is what `auto` chose. */
   outcome: Outcome;
   signals: Pick<Signals, 'adaptedViews' | 'refreshedViews'>;
@@ -76,30 +80,31 @@ export class Results {
 
   /** The row of an adaptation that has been run, or that follows from those that have. */
   find(pair: PairName, seed: number, way: Way): Row | undefined {
-    const { method, augment } = way;
-    if (method === 'auto') return this.chosen(pair, seed, augment);
+    const { method, augment, zoom } = way;
+    if (method === 'auto') return this.chosen(pair, seed, way);
     const { epochs, beta } = this.settings;
-    const wanted = Object.entries({ pair, seed, method, augment, epochs, beta });
+    const wanted = Object.entries({ pair, seed, method, augment, zoom, epochs, beta });
     return this.rows.find((row) => wanted.every(([key, value]) => row[key as keyof Row] === value));
   }
 
   /** Adapts, and keeps the row; for `auto` every candidate. */
   async run(pair: PairName, seed: number, way: Way, say: (row: Row) => void): Promise<void> {
-    const { method, augment } = way;
+    const { method, augment, zoom } = way;
     if (method === 'auto') {
-      for (const candidate of candidatesOf(augment))
+      for (const candidate of candidatesOf(way))
         if (!this.find(pair, seed, candidate)) await this.run(pair, seed, candidate, say);
       return;
     }
     const { epochs, beta, work } = this.settings;
     const model = await sourceModel(pair, seed, this.settings);
     const [data, test] = PAIRS[pair].target;
-    const { result, evidence, state } = await adaptModel(
+    const { result, evidence, state, use } = await adaptModel(
       model,
       { name: pair, version: 1, digest: '' },
       join(work, 'runs', this.nameOf(pair, seed, way)),
       {
         ...{ ...common, data, test, method, augment, epochs, beta, seed },
+        ...(zoom === 'fit' && { zoom }),
         ...{ alpha: 1, threshold: 0, featureLr: 1 },
       },
     );
@@ -108,7 +113,8 @@ export class Results {
     writeModel(join(work, 'runs', this.nameOf(pair, seed, way)), { config, state });
     const { adaptedViews, refreshedViews } = result.battery.signals;
     const row: Row = {
-      ...{ pair, seed, method, augment, epochs, beta },
+      ...{ pair, seed, method, augment, zoom, epochs, beta },
+      ...(use.reading.zoom && { factor: use.reading.zoom }),
       engine: `${result.engine.name}/${result.engine.device}/${result.engine.threads}`,
       sourceHeldOut: model.config.heldOutAccuracy,
       sourceOnly: result.sourceOnlyAccuracy!,
@@ -123,8 +129,8 @@ export class Results {
   }
 
   /** What `--method auto` takes from the runs of its candidates, once all of them are there. */
-  private chosen(pair: PairName, seed: number, augment: TargetAugmentation): Row | undefined {
-    const found = candidatesOf(augment).map((one) => this.find(pair, seed, one));
+  private chosen(pair: PairName, seed: number, way: Way): Row | undefined {
+    const found = candidatesOf(way).map((one) => this.find(pair, seed, one));
     const runs = found.flatMap((row) => row ?? []);
     if (runs.length < found.length) return undefined;
     const { chosen } = choose(
@@ -142,22 +148,23 @@ export class Results {
     );
     const took = runs[chosen]!;
     const seconds = runs.reduce((s, run) => s + run.seconds, 0);
-    return { ...took, method: 'auto', augment, took: took.method as MethodName, seconds };
+    return { ...took, ...way, took: took.method as MethodName, seconds };
   }
 
   private evidence(pair: PairName, seed: number, way: Way): string {
     return join(this.settings.work, 'evidence', `${this.nameOf(pair, seed, way)}.safetensors`);
   }
 
-  private nameOf(pair: PairName, seed: number, { method, augment }: Way): string {
+  private nameOf(pair: PairName, seed: number, { method, augment, zoom }: Way): string {
     const { epochs, beta } = this.settings;
-    return [pair, seed, method, augment, `e${epochs}`, `b${beta}`].join('-');
+    return [pair, seed, method, augment, zoom, `e${epochs}`, `b${beta}`].join('-');
   }
 }
 
 /** What `auto` tries: methods without training steps have nothing to augment. */
-const candidatesOf = (augment: TargetAugmentation): Way[] =>
+const candidatesOf = ({ augment, zoom }: Way): Way[] =>
   CANDIDATES.map((method) => ({
     method,
     augment: method === 'source' || method === 'bn' ? 'none' : augment,
+    zoom,
   }));

@@ -16,13 +16,17 @@ export function table(rows: readonly Row[]): string {
       });
       return `| ${pair} | ${name} | ${cells.join(' | ')} | ${percent(mean(of.map(value)))} |`;
     };
-    const nameOf = ({ method, augment }: Row): string =>
-      augment === 'none' ? method : `${method}, ${augment}`;
+    const nameOf = ({ method, augment, zoom }: Row): string =>
+      [method, augment, zoom === 'fit' ? 'zoomed' : 'none'].filter((v) => v !== 'none').join(', ');
     const names = [...new Set(own.map(nameOf))];
     const of = (name: string): Row[] => own.filter((row) => nameOf(row) === name);
-    const released = of(names[0]!).map(({ took: _, ...row }) => row);
     return [
-      line('source only', released, ({ sourceOnly }) => sourceOnly),
+      ...['none', 'fit'].flatMap((zoom) => {
+        const first = own.find((row) => row.zoom === zoom);
+        const released = first ? of(nameOf(first)).map(({ took: _, ...row }) => row) : [];
+        const name = zoom === 'fit' ? 'source only, zoomed' : 'source only';
+        return first ? [line(name, released, ({ sourceOnly }) => sourceOnly)] : [];
+      }),
       ...names.map((name) => line(name, of(name), ({ adapted }) => adapted)),
     ];
   });

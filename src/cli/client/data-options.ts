@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { ORIENTATIONS } from '../../client/orient.js';
-import { path, repeated } from '../options.js';
+import { path, positiveReal, repeated } from '../options.js';
 
 /** What `adapt` and `diagnose` are told about where they work and on what. */
 export interface DataOptions {
@@ -8,6 +8,8 @@ export interface DataOptions {
   name: string;
   data: string[];
 }
+
+const zoom = (text: string): number | 'fit' => (text === 'fit' ? text : positiveReal(text));
 
 /** Adds `--home`, `--name`, `--data`, and the options that bring data into the release's form. */
 export function addDataOptions(command: Command): Command {
@@ -25,7 +27,12 @@ export function addDataOptions(command: Command): Command {
       "bring mean and deviation of the data to those of the release's card",
       false,
     )
-    .addOption(new Option('--orient <how>', 'turn images first').choices(ORIENTATIONS));
+    .addOption(new Option('--orient <how>', 'turn images first').choices(ORIENTATIONS))
+    .option(
+      '--zoom <factor>',
+      'enlarge what images show (below 1: make it smaller), or "fit" to the release',
+      zoom,
+    );
 }
 
 /** One notation as it is, several as a list. */

@@ -3,6 +3,7 @@ import type { Model } from '../../shared/model/folder.js';
 import type { StateDict } from '../../shared/model/state.js';
 import { targetData } from '../target-data.js';
 import type { InputOptions } from '../types.js';
+import { fitted } from '../zoom.js';
 import { gatherEvidence } from './evidence.js';
 import { judge } from './judge.js';
 import type { Battery } from './verdict.js';
@@ -26,7 +27,7 @@ export async function diagnose(
   options: InputOptions & { engine?: EngineOptions },
   adapted?: StateDict,
 ): Promise<Diagnosis> {
-  const host = await targetData(options, model.config);
+  const host = await targetData(await fitted(model, options), model.config);
   const { ops } = await startEngine(options.engine);
   const witness = await gatherEvidence(model, ops, host.x);
   const { battery } = await judge(witness, model.config, false, adapted);

@@ -28,6 +28,8 @@ describe.skipIf(!present)('a LibTorch repeater', () => {
   });
   afterEach(() => replays.mockClear());
 
+  const after = (y: Tensor, then: (y: Tensor) => Tensor): Tensor => then(y);
+
   /** Calls it eight times with [i, i + 1] and gives what came out. */
   const series = (compute: (x: Tensor, i: number) => Tensor, constants: Tensor[] = []) =>
     tf.tidy(() => {
@@ -45,6 +47,37 @@ describe.skipIf(!present)('a LibTorch repeater', () => {
       Array.from({ length: 8 }, (_, i) => [(i + 3) * i, (i + 4) * (i + 1)]),
     );
     expect(replays).toHaveBeenCalledTimes(5);
+  });
+
+  it.each<[string, (x: Tensor) => Tensor, (v: number) => number]>([
+    [
+      'an operator takes twice',
+      (x) => after(tf.add(x, 1), (y) => tf.mul(y, y)),
+      (v) => (v + 1) ** 2,
+    ],
+    [
+      'several take',
+      (x) => after(tf.relu(x), (y) => tf.add(tf.mul(y, 3), tf.sub(tf.neg(y), y))),
+      (v) => v,
+    ],
+    [
+      'a view shares',
+      (x) => after(tf.add(x, 1), (y) => tf.add(tf.reshape(y, [2]), y)),
+      (v) => 2 * v + 2,
+    ],
+    ['nobody takes', (x) => after(tf.exp(x), () => tf.add(x, 1)), (v) => v + 1],
+    ['stands in a list', (x) => tf.sum(tf.stack([tf.neg(x), x, x]), 0), (v) => v],
+    ['is the same each time', () => tf.tensor1d([3, 4]), (v) => v],
+  ])('lets go of a tensor that %s, and of no other', (what, compute, value) => {
+    const before = live();
+    const values = series(compute);
+    expect(values).toEqual(
+      Array.from({ length: 8 }, (_, i) =>
+        what === 'is the same each time' ? [3, 4] : [value(i), value(i + 1)],
+      ),
+    );
+    expect(replays).toHaveBeenCalledTimes(5);
+    expect(live()).toBe(before);
   });
 
   it('draws host tensors anew, and does what is to be done each time', () => {

@@ -11,7 +11,7 @@ export interface ServerTls {
 }
 
 /** Most header bytes of a request, and most header fields: ours have about ten. */
-const MAX_HEADER_BYTES = 4096;
+export const MAX_HEADER_BYTES = 4096;
 const MAX_HEADER_FIELDS = 32;
 
 const contextOf = ({ cert, key, clientCa }: ServerTls): SecureContextOptions => ({

@@ -3,10 +3,11 @@
  * large, cannot be unpacked or is not gRPC at all. It tells nobody, and repeats what it was asked.
  */
 import { constants, type Http2Server, type OutgoingHttpHeaders } from 'node:http2';
-import type { ServerHttp2Stream } from 'node:http2';
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { TLSSocket } from 'node:tls';
 import { status, type Server } from '@grpc/grpc-js';
 import { FedshotError } from '../errors.js';
+import { MAX_HEADER_BYTES } from './credentials.js';
 import { peerOf, type CallObserver, type Peer } from './peer.js';
 import { NO_METHOD, toStatus, WORDS, wordOf } from './status.js';
 
@@ -58,13 +59,33 @@ function headersOf({ code, details }: ReturnType<typeof toStatus>, instead: Outg
   return instead['grpc-status'] === undefined ? instead : { ...instead, ...said };
 }
 
-function guard(stream: ServerHttp2Stream, path: string, observer: CallObserver): void {
+/** As HTTP/2 counts them (RFC 9113, 6.5.2). Node sends the limit to clients, and does not see to it. */
+const sizeOf = (headers: IncomingHttpHeaders): number =>
+  Object.entries(headers).reduce(
+    (sum, [name, value]) => sum + name.length + String(value).length + 32,
+    0,
+  );
+
+const TOO_LONG = toStatus(new FedshotError('limit', 'too many headers'));
+const TRAILERS_ONLY: OutgoingHttpHeaders = {
+  [constants.HTTP2_HEADER_STATUS]: constants.HTTP_STATUS_OK,
+  [constants.HTTP2_HEADER_CONTENT_TYPE]: 'application/grpc+proto',
+  'grpc-status': TOO_LONG.code,
+};
+
+function guard(
+  stream: ServerHttp2Stream,
+  path: string,
+  observer: CallObserver,
+  tooLong: boolean,
+): void {
   let arriving = true; // until grpc-js has looked whether it knows the method
   process.nextTick(() => (arriving = false));
 
-  async function tell(said: OutgoingHttpHeaders): Promise<OutgoingHttpHeaders> {
+  async function tell(theirs: OutgoingHttpHeaders): Promise<OutgoingHttpHeaders> {
     const peer = peerOfStream(stream);
-    let outcome = outcomeOf(said);
+    const said = tooLong ? TRAILERS_ONLY : theirs;
+    let outcome = tooLong ? TOO_LONG : outcomeOf(said);
     let reason = outcome.details;
     try {
       if (arriving) observer.admit(path, peer);
@@ -110,7 +131,9 @@ export function recordOwnAnswers(grpc: Server, observer: CallObserver): void {
     // A deadline is the client's to keep: ours would end calls in a status that nobody logged.
     delete headers['grpc-timeout'];
     const path = String(headers[constants.HTTP2_HEADER_PATH] ?? '');
-    guard(stream, path.slice(0, MAX_PATH), observer);
+    const tooLong = sizeOf(headers) > MAX_HEADER_BYTES;
+    if (tooLong) delete headers['content-type']; // to grpc-js it is no gRPC then
+    guard(stream, path.slice(0, MAX_PATH), observer, tooLong);
   });
   // Node would explain in a page of text that it wants HTTP/2.
   server.on('unknownProtocol', (socket: TLSSocket) => socket.destroy());

@@ -93,6 +93,17 @@ describe('malformed requests, through the proxy', () => {
     expect(failed(result)).not.toMatch(FROM);
   });
 
+  test('data of a site in headers that are too long is counted; the refusal is on record', async () => {
+    let answer: IncomingHttpHeaders = {};
+    const result = await live(red, { honest: true }, async (site) => {
+      const note = Buffer.alloc(4000, 'data').toString();
+      answer = await request(site, { ...GRPC, note }, Buffer.of(0, 0, 0, 0, 2, 8, 1));
+    });
+    expect(answer['grpc-message']).toBe('limit');
+    expect(failed(result)).toMatch(TO);
+    expect(failed(result)).not.toMatch(FROM);
+  });
+
   test('what is not gRPC is answered with 415 and nothing else, on record', async () => {
     let answer: IncomingHttpHeaders = {};
     const result = await live(red, { honest: true }, async (site) => {

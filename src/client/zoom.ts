@@ -29,8 +29,9 @@ const LOST = 0.01;
 export async function fitted<T extends InputOptions & { engine?: EngineOptions }>(
   model: Model,
   options: T,
-): Promise<T & { zoom?: number }> {
-  if (options.zoom !== 'fit') return options as T & { zoom?: number };
+): Promise<Omit<T, 'zoom'> & { zoom?: number }> {
+  const { zoom: wanted, ...rest } = options;
+  if (wanted !== 'fit') return { ...rest, zoom: wanted };
   const { card, input, architecture } = model.config;
   if (!card?.features)
     throw new FedshotError('usage', '--zoom fit needs a release with a full card', {
@@ -54,7 +55,7 @@ export async function fitted<T extends InputOptions & { engine?: EngineOptions }
     x.dispose();
   }
   hypothesis.dispose();
-  return { ...options, zoom: best.factor };
+  return { ...rest, zoom: best.factor };
 }
 
 const ink = ({ x }: Dataset): number => x.reduce((total, grey) => total + grey, 0);

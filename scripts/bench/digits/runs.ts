@@ -41,6 +41,8 @@ export interface Row extends Way {
   signals: Pick<Signals, 'adaptedViews' | 'refreshedViews'>;
   took?: MethodName;
   seconds: number;
+  /** Of the source training, in the run that it was made in. */
+  trainSeconds?: number;
 }
 
 // a run that was cut off goes on after its last whole epoch, with the same figures as a result
@@ -51,15 +53,15 @@ async function sourceModel(
   pair: PairName,
   seed: number,
   { epochs, work }: Settings,
-): Promise<Model> {
+): Promise<{ model: Model; trainSeconds?: number }> {
   const out = join(work, `${pair}-${seed}-e${epochs}`);
-  if (!existsSync(join(out, 'model.json')))
-    await train({
-      ...{ ...common, data: PAIRS[pair].source[0], test: PAIRS[pair].source[1], epochs },
-      ...{ augment: PAIRS[pair].augment, seed, out },
-      ...{ arch: 'lenet', bottleneck: 256, holdOut: 0.1, smoothing: 0.1 },
-    });
-  return readModel(out);
+  if (existsSync(join(out, 'model.json'))) return { model: readModel(out) };
+  const { seconds } = await train({
+    ...{ ...common, data: PAIRS[pair].source[0], test: PAIRS[pair].source[1], epochs },
+    ...{ augment: PAIRS[pair].augment, seed, out },
+    ...{ arch: 'lenet', bottleneck: 256, holdOut: 0.1, smoothing: 0.1 },
+  });
+  return { model: readModel(out), trainSeconds: seconds };
 }
 
 /** Results that are kept in the work folder, so that a run goes on where it stopped. */
@@ -96,7 +98,7 @@ export class Results {
       return;
     }
     const { epochs, beta, work } = this.settings;
-    const model = await sourceModel(pair, seed, this.settings);
+    const { model, trainSeconds } = await sourceModel(pair, seed, this.settings);
     const [data, test] = PAIRS[pair].target;
     const { result, evidence, state, use } = await adaptModel(
       model,
@@ -122,6 +124,7 @@ export class Results {
       outcome: result.battery.outcome,
       signals: { adaptedViews, refreshedViews },
       seconds: result.seconds,
+      ...(trainSeconds !== undefined && { trainSeconds }),
     };
     appendFileSync(this.file, `${JSON.stringify(row)}\n`);
     this.rows.push(row);

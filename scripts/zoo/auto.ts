@@ -18,7 +18,7 @@ export function autoTable(set: string, rows: readonly Row[], fileOf: (row: Row) 
     const runs = CANDIDATES.flatMap((method) => found.filter((row) => row.method === method));
     const best = runs.reduce((a, b) => (b.after > a.after ? b : a));
     // healthy: the best candidate gains two points or more
-    if (runs[0]?.method !== 'source' || truthOf(best) !== 'healthy') continue;
+    if (runs.length < CANDIDATES.length || truthOf(best) !== 'healthy') continue;
     const { candidates, chosen } = choose(
       runs.map((row) => {
         const { released, adapted } = readAnswers(fileOf(row))!;
@@ -30,7 +30,7 @@ export function autoTable(set: string, rows: readonly Row[], fileOf: (row: Row) 
           evidence: { released: { p: released }, adapted: adapted && { p: adapted } },
         };
       }),
-      runs[0].K,
+      best.K,
     );
     const took = runs[chosen]!;
     losses.push(best.after - took.after);

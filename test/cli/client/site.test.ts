@@ -99,6 +99,17 @@ describe('client adapt', () => {
     expect(err).toContain(message);
   });
 
+  it('reads images at a size of its own finding, or a given one, and refuses none', async () => {
+    for (const factor of ['fit', '1.1']) {
+      const { code } = await client('z', 'adapt', ...THICK, '--zoom', factor);
+      expect(code).toBe(0);
+    }
+    const { code, err } = await client('z', 'adapt', ...THICK, '--zoom', '0');
+    expect(code).toBe(2);
+    expect(err).toContain('--zoom');
+    expect(err).toContain('a number above 0');
+  });
+
   it('chooses among methods within a budget and shows what it chose from', async () => {
     const auto = [...THICK, '--method', 'auto', '--budget', '1m'];
     const { code, out } = await client('a', 'adapt', ...auto);

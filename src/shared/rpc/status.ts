@@ -81,6 +81,8 @@ function sentence(error: ServiceError, what: string): [ErrorCode, string, string
     return ['denied', `${what}: the server refuses this site`, REFUSED];
   if (code === status.RESOURCE_EXHAUSTED && details !== 'limit')
     return ['limit', `${what}: the server sent more than it may: ${why}`];
+  if (code === status.UNAVAILABLE && CLOSED.test(why))
+    return ['network', `${what}: the server closed the connection at once`, CLOSED_HINT];
   const word = FROM_STATUS[code];
   if (word) return [word, `${what}: the server answers: ${word}`];
   return ['network', `${what}: ${why || status[code].toLowerCase()}`, REACH];
@@ -90,6 +92,10 @@ const names = (why: string): string => /altnames: (.*)/.exec(why)?.[1] ?? why;
 const NAME =
   'use a name that it has; the provider adds one with: fedshot keys rotate --role server --host NAME';
 const PORT = 'check host and port: fedshot provider serve says where it serves';
+/** All that grpc-js says of a connection that ended before HTTP/2 began, with the time. */
+const CLOSED = /^Failed to connect \(/;
+const CLOSED_HINT =
+  'ask the provider whether this site’s certificate is still accepted; or another program listens there';
 const REFUSED =
   'its certificate was revoked, has expired or is not for this release: ask the provider';
 const ENROL = 'use the certificate of a start-up kit: fedshot provision';

@@ -45,6 +45,15 @@ describe('fromStatus', () => {
       hint: expect.stringContaining('keys rotate --role server --host') as string,
     });
   });
+  it('a server that turns a certificate away says nothing: what it may have been', () => {
+    const details =
+      'No connection established. Last error: Failed to connect (2026-11-24T03:21:58.306Z). Resolution note: ';
+    expect(fromStatus(failed(status.UNAVAILABLE, details), 'a:1')).toMatchObject({
+      code: 'network',
+      message: 'a:1: the server closed the connection at once',
+      hint: expect.stringContaining('certificate is still accepted') as string,
+    });
+  });
   it('keeps terminal escapes of a hostile server off the terminal', () => {
     const { message } = fromStatus(failed(status.UNAVAILABLE, '\u001b[2Jowned\u0007'), 'a:1');
     expect(message).not.toMatch(/[^\x20-\x7e]/);

@@ -12,9 +12,9 @@ let since = 0;
 /**
  * Of a small heap V8 looks through everything as soon as 8 MiB were added, and buffers outside of it
  * count: with messages of a megabyte that is a second thread marking all the time, at twice the
- * processor time of the whole transfer. Four times the heap is still less than 100 MiB.
+ * processor time of the whole transfer. Twice the heap is still some 50 MiB.
  */
-const GROWTH = '--heap-growing-percent=300';
+const GROWTH = '--heap-growing-percent=100';
 
 function prepare(): Collect {
   setFlagsFromString(GROWTH);

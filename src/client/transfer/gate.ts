@@ -1,10 +1,10 @@
 import { InterceptingCall, type Interceptor } from '@grpc/grpc-js';
 
 /** Messages that may wait for whoever takes them. */
-const WAITING = 2;
+const WAITING = 4;
 
 /**
- * Lets a stream run ahead of its reader by two messages. grpc-js lets it run ahead by sixteen, which
+ * Lets a stream run ahead of its reader by four messages. grpc-js lets it run ahead by sixteen, which
  * with chunks of a megabyte is memory and, should the process die, bytes to be sent again.
  */
 export class Gate {

@@ -97,6 +97,7 @@ export class TransparencyLog {
         await log.#take(leaves);
         log.#next = tree.size;
         if (last) assertExtends(tree, last, path);
+        else log.#publish(); // a log without leaves can be audited, too
       } catch (error) {
         await log.#journal.close();
         throw error;

@@ -80,7 +80,7 @@ export interface Outgoing {
 }
 
 /** Loading ends with the log's disk having taken the leaf: so many wait for it together. */
-export const AHEAD = 8;
+export const AHEAD = 4;
 
 /**
  * Sends messages one after another. While one is under way the next few are loaded, as far as there is

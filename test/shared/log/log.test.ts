@@ -149,6 +149,13 @@ describe('TransparencyLog', () => {
 });
 
 describe('readLog', () => {
+  test('reads a log that has no leaves yet', async () => {
+    const log = await open();
+    const { checkpoint, leaves, findings } = readLog(dir, keys);
+    expect([checkpoint.size, leaves, findings]).toEqual([0, [], []]);
+    await log.close();
+  });
+
   const bundle = 'tile/entries/000.p/10';
 
   test('a leaf taken out is named: gap', async () => {

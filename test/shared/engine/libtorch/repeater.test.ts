@@ -10,10 +10,7 @@ import {
 import type { Ops } from '../../../../src/shared/engine/index.js';
 import { Recording } from '../../../../src/shared/engine/libtorch/ffi/recording.js';
 import type { LibtorchBackend } from '../../../../src/shared/engine/libtorch/backend.js';
-import { Hypothesis } from '../../../../src/shared/model/hypothesis.js';
-import { Sgd } from '../../../../src/shared/model/optimizer.js';
-import { targetEpoch } from '../../../../src/shared/objective/target.js';
-import { random } from '../../../../src/shared/random.js';
+import { shotSteps } from './shot-steps.js';
 
 const present = listEngines().some(({ engine }) => engine === 'libtorch');
 if (!present) console.warn('no LibTorch here: replaying is not tested');
@@ -143,40 +140,14 @@ describe.skipIf(!present)('a LibTorch repeater', () => {
   });
 
   it('takes the very steps of SHOT that calling takes, and leaves nothing behind', async () => {
-    const train = async (with_: Ops): Promise<number[]> => {
-      const input: [number, number, number] = [1, 28, 28];
-      const architecture = {
-        name: 'lenet' as const,
-        input,
-        classes: 4,
-        bottleneck: 16,
-        hidden: [],
-      };
-      const hypothesis = Hypothesis.fresh(architecture, with_, random('repeat'));
-      const params = hypothesis.trainable('F', 'B');
-      const optimizer = new Sgd(with_, [{ params, factor: 1 }]);
-      const x = tf.randomNormal([56, ...input], 0, 1, 'float32', 3);
-      const plan = { samples: 56, batch: 8, epochs: 2, lr: 0.01, random: random(1), shuffle: true };
-      for (let epoch = 0; epoch < 2; epoch++)
-        await targetEpoch(plan, epoch, {
-          ...{ hypothesis, optimizer, x, dropout: true },
-          pseudo: Int32Array.from({ length: 56 }, (_, i) => (i + epoch) % 4),
-          weights: { alpha: 1, beta: 0.3 },
-        });
-      const state = await hypothesis.state();
-      hypothesis.dispose();
-      optimizer.dispose();
-      x.dispose();
-      return [...state.values()].flatMap(({ data }) => Array.from(data, Number));
-    };
     const repeater = () => ({
       run: (_: Tensor[], f: () => Tensor[]) => f(),
       dispose: () => undefined,
     });
-    const called = await train({ ...ops, repeater });
+    const called = await shotSteps({ ...ops, repeater });
     const before = [live(), tf.memory().numTensors];
     expect(replays).not.toHaveBeenCalled();
-    expect(await train(ops)).toEqual(called);
+    expect(await shotSteps(ops)).toEqual(called);
     expect(replays.mock.calls.length).toBe(8);
     expect([live(), tf.memory().numTensors]).toEqual(before);
   });

@@ -1,5 +1,6 @@
 import koffi from 'koffi';
 import { FedshotError } from '../../../errors.js';
+import type { Graphs } from './graph.js';
 import type { CApi, Pointer } from './library.js';
 import type { Recording } from './recording.js';
 
@@ -45,6 +46,8 @@ export class Dispatcher {
   live = 0;
   /** What is told of everything that is done, while there is one. */
   recording: Recording | undefined;
+  /** Makes graphs of what is replayed, on devices that have them. */
+  graphs: Graphs | undefined;
   /** Where C functions write their results. */
   readonly out = new BigUint64Array(1);
   private readonly stack = new BigUint64Array(MAX_ARGS);
@@ -79,6 +82,12 @@ export class Dispatcher {
   callVoid(op: string, ...args: Arg[]): void {
     this.dispatch(op, args);
     this.recording?.operator(op, args, []);
+  }
+
+  /** Asks an operator of two tensors and two tolerances that answers yes or no. */
+  test(op: string, a: Pointer, b: Pointer, relative: number, absolute: number): boolean {
+    this.dispatch(op, [a, b, float(relative), float(absolute), true]);
+    return (this.stack[0]! & 0xffn) !== 0n;
   }
 
   /** The result of a C function that makes a tensor. `name` tells it from others, numbers included. */

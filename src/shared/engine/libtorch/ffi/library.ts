@@ -5,6 +5,7 @@ import type { LibraryHandle } from 'koffi';
 import { FedshotError } from '../../../errors.js';
 import { keepFreedMemory } from '../allocator.js';
 import { machineIsBusy } from './busy.js';
+import { bindCuda, type CudaApi } from './cuda.js';
 
 /** A C++ object that LibTorch lent us, as an address. */
 export type Pointer = bigint;
@@ -56,6 +57,8 @@ export interface CApi {
   dtypes: { float32: number; float64: number; int32: number; bool: number };
   memoryFormats: { contiguous: number; channelsLast: number };
   deviceType: number;
+  /** On CUDA, where its runtime can be reached. */
+  cuda?: CudaApi;
 }
 
 export type Device = 'cpu' | 'cuda';
@@ -162,6 +165,8 @@ export function openLibrary(folder: string, device: Device, threads: number): CA
       channelsLast: constant('aoti_torch_memory_format_channels_last'),
     },
     deviceType: constant(`aoti_torch_device_type_${device}`),
+    // LibTorch's own runtime: the one that it links with.
+    ...(device === 'cuda' && { cuda: bindCuda((prototype) => lib.func(prototype)) }),
   };
   // tfjs-core differentiates; LibTorch must not record anything.
   api.setGradMode(false);

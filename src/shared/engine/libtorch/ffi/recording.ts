@@ -1,4 +1,5 @@
 import { Some, type Arg, type Direct, type Dispatcher, type Float } from './dispatcher.js';
+import { GraphedReplay } from './graph.js';
 import type { Pointer } from './library.js';
 import { Replay } from './replay.js';
 
@@ -45,7 +46,7 @@ export class Recording implements Recorded {
   outputs: number[] = [];
   leftOver: number[] = [];
   count = 0;
-  private prepared: Replay | undefined;
+  private prepared: Replay | GraphedReplay | undefined;
   /** Why this cannot be replayed, if it cannot. */
   refused: string | undefined;
 
@@ -145,11 +146,23 @@ export class Recording implements Recorded {
 
   /** Does it again. The outputs belong to the caller. */
   replay(inputs: readonly Pointer[]): Pointer[] {
-    this.prepared ??= new Replay(this.torch, this);
+    this.prepared ??= this.prepare();
     return this.prepared.run(inputs);
   }
 
+  private prepare(): Replay | GraphedReplay {
+    const { torch } = this;
+    const replay = new Replay(torch, this);
+    const { graphs } = torch;
+    if (!graphs) return replay;
+    return new GraphedReplay(torch, this, replay, graphs, (why) => {
+      // Whoever computes has to know that it is slower than it might be; results are the same.
+      process.emitWarning(`steps are replayed without a CUDA graph: ${why}`, 'FedshotWarning');
+    });
+  }
+
   dispose(): void {
+    if (this.prepared instanceof GraphedReplay) this.prepared.dispose();
     for (const { handle } of this.constants.splice(0)) this.torch.free(handle);
   }
 

@@ -37,13 +37,22 @@ export class Replay {
 
   /** Does it again. The outputs belong to the caller. */
   run(inputs: readonly Pointer[]): Pointer[] {
+    const outputs = this.compute(inputs);
+    for (const effect of this.recorded.effects) effect();
+    return outputs;
+  }
+
+  /** What of it the engine does. @param drawn what is drawn on the host, where it has been drawn */
+  compute(inputs: readonly Pointer[], drawn?: readonly Pointer[]): Pointer[] {
     const { torch, at, own, actions } = this;
-    const { hosts, effects, leftOver, outputs } = this.recorded;
+    const { hosts, leftOver, outputs } = this.recorded;
     for (let i = 0; i < inputs.length; i++) at[i] = inputs[i]!;
     try {
-      for (const { slot, upload } of hosts) this.set(slot, upload());
+      for (let i = 0; i < hosts.length; i++) {
+        const { slot, upload } = hosts[i]!;
+        this.set(slot, drawn ? torch.run((out) => torch.api.newHandle(drawn[i]!, out)) : upload());
+      }
       for (const action of actions) action(at);
-      for (const effect of effects) effect();
       for (const slot of leftOver) this.free(slot);
       return outputs.map((slot) => {
         if (own[slot] === 0) return torch.run((out) => torch.api.newHandle(at[slot]!, out));

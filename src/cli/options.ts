@@ -69,3 +69,10 @@ export const seconds: Parser<number> = (text) => {
   if (!match) throw new InvalidArgumentError('Expected a time such as 45s, 5m, 2h or 30d.');
   return Number(match[1]) * { s: 1, m: 60, h: 3600, d: 86_400 }[match[2] as 's' | 'm' | 'h' | 'd'];
 };
+
+/** Where a server is reached: `host:port`. */
+export const address: Parser<string> = (text) => {
+  const port = Number(/^(?:\[[0-9a-f:.]+\]|[a-z0-9.-]+):(\d{1,5})$/i.exec(text)?.[1]);
+  if (!(port >= 1 && port <= 65_535)) throw new InvalidArgumentError('Expected HOST:PORT.');
+  return text;
+};

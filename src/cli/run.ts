@@ -18,7 +18,10 @@ export async function run(
   build: (io: ProcessIo) => Command = createProgram,
 ): Promise<number> {
   try {
-    await build(io).parseAsync(argv, { from: 'user' });
+    const program = build(io);
+    await program.parseAsync(argv, { from: 'user' }).catch((error: unknown) => {
+      throw unknownFirst(error, program, argv);
+    });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0; // help or version
@@ -42,6 +45,25 @@ function fail(error: unknown, io: ProcessIo): number {
   if (io.env.FEDSHOT_DEBUG && error instanceof Error) io.complain(trace(error));
   if (io.json && !io.answered) io.result({ error: { code, message, hint } }, () => '');
   return exitCode(error);
+}
+
+/**
+ * Commander looks for options that are missing before it looks at those that it does not know. Where
+ * one was only spelt wrong, that is what a person has to hear.
+ */
+function unknownFirst(error: unknown, program: Command, argv: readonly string[]): unknown {
+  if (!(error instanceof CommanderError) || error.code !== 'commander.missingMandatoryOptionValue')
+    return error;
+  let [command, at] = [program, 0];
+  for (let next; (next = command.commands.find((c) => c.name() === argv[at])); at++) command = next;
+  const { unknown } = command.parseOptions(argv.slice(at));
+  const flag = unknown.find((word) => word.startsWith('-'))?.replace(/=.*$/s, '');
+  if (flag === undefined) return error;
+  const message = `unknown option '${flag}'`;
+  return new FedshotError('usage', message, {
+    hint: error.message.replace(/^error: /, ''),
+    cause: error,
+  });
 }
 
 /** Commander's refusals and whatever an aborted call threw, as errors of ours. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { FedshotError } from '../shared/errors.js';
 import { readBytes } from '../shared/files.js';
+import { readFingerprint } from '../shared/release/fields.js';
 import { MAX_ROOT_BYTES } from '../shared/release/limits.js';
 import {
   type MetadataFetcher,
@@ -29,7 +30,7 @@ export interface PinOptions {
  * Pins a provider's root. The same provider may be pinned again, and its next root taken from a file;
  * neither makes the site forget what it has seen.
  *
- * @throws FedshotError `not-found`, `format`, `signature`; `trust` for a key that must not be trusted,
+ * @throws FedshotError `not-found`, `format`, `signature`; `usage` for what is no fingerprint; `trust` for a key that must not be trusted,
  *   another fingerprint than expected, or another provider than is pinned
  */
 export function pinTrust({ file, home, fingerprint, replace = false }: PinOptions): TrustState {
@@ -37,7 +38,7 @@ export function pinTrust({ file, home, fingerprint, replace = false }: PinOption
   if (bytes.length > MAX_ROOT_BYTES)
     throw new FedshotError('limit', `${file}: too large for a provider's trust.json`);
   const root = openRoot(bytes, file);
-  const expected = fingerprint?.replace(/[\s:]/g, '').toLowerCase();
+  const expected = fingerprint === undefined ? undefined : readFingerprint(fingerprint);
   if (expected !== undefined && expected !== root.fingerprint)
     throw new FedshotError('trust', `${file}: its fingerprint is ${root.fingerprint}`, {
       hint: 'it is not the root that was expected; get it from the provider again, do not use this one',

@@ -27,6 +27,7 @@ export type RootOutcome =
       /** Releases that were published again, because the key that had signed them is gone. */
       republished: { name: string; version: number }[];
     }
+  /** Without missing signatures it waits for the keys that sign what is published with it. */
   | { state: 'draft'; version: number; file: string; missing: number };
 
 export interface RootChange {
@@ -37,7 +38,8 @@ export interface RootChange {
 }
 
 /**
- * Adds the signatures of the keys that are here to a draft; publishes it once they are enough.
+ * Adds the signatures of the keys that are here to a draft; publishes it once they are enough and the
+ * keys that sign the list of releases are here.
  *
  * @throws FedshotError `not-found`, `format`; `trust` when none of the keys here is asked for
  */
@@ -55,8 +57,10 @@ export async function signDraft(options: RootChange & { file: string }): Promise
   for (const signer of signers)
     if (!signatures.has(signer.keyid))
       signatures.set(signer.keyid, { keyid: signer.keyid, sig: signer.sign(pae) });
-  if (signatures.size === before)
-    throw new FedshotError('trust', `${keyring.dir} holds no key that has still to sign ${file}`);
+  if (signatures.size === before && !(await isPublishable(keyring, old, readBytes(file))))
+    throw new FedshotError('trust', `${keyring.dir} holds no key that has still to sign ${file}`, {
+      hint: 'say where the keys are that have not signed yet: --keys DIR; fedshot keys show lists them',
+    });
   const signed = serializeEnvelope({ ...envelope, signatures: [...signatures.values()] });
   return finishRoot(options, signed);
 }
@@ -64,15 +68,31 @@ export async function signDraft(options: RootChange & { file: string }): Promise
 /** Publishes a root that enough keys have signed; else keeps it as a draft beside the keys. */
 export async function finishRoot(change: RootChange, bytes: Uint8Array): Promise<RootOutcome> {
   const old = new Store(change.store).newestRoot();
-  const { envelope, keys, roles, document } = openRootDraft(bytes, 'draft root');
-  const missing = [
+  if (await isPublishable(change.keyring, old, bytes))
+    return publishRoot(change, old, verifyNextRoot(old, bytes));
+  const { version } = openRootDraft(bytes, 'draft root').document;
+  const file = join(change.keyring.dir, `draft-root-${version}.json`);
+  writeFileAtomic(file, bytes);
+  return { state: 'draft', version, file, missing: missingFrom(old, bytes) };
+}
+
+/** How many signatures a draft lacks, those that either root asks for. */
+function missingFrom(old: Root, bytes: Uint8Array): number {
+  const { envelope, keys, roles } = openRootDraft(bytes, 'draft root');
+  return [
     old.roles.root.threshold - validSigners(envelope, old.keys, old.roles.root).length,
     roles.root.threshold - validSigners(envelope, keys, roles.root).length,
   ].reduce((sum, n) => sum + Math.max(0, n), 0);
-  if (missing === 0) return publishRoot(change, old, verifyNextRoot(old, bytes));
-  const file = join(change.keyring.dir, `draft-root-${document.version}.json`);
-  writeFileAtomic(file, bytes);
-  return { state: 'draft', version: document.version, file, missing };
+}
+
+/** Whether enough have signed, and the keys of what is published with a root are here: root keys lie elsewhere. */
+async function isPublishable(keyring: Keyring, old: Root, bytes: Uint8Array): Promise<boolean> {
+  if (missingFrom(old, bytes) > 0) return false;
+  const { roles } = openRootDraft(bytes, 'draft root');
+  const needed = [roles.freshness, ...(sameKeys(old, { roles }) ? [] : [roles.release])];
+  for (const role of needed)
+    if ((await keyring.available(role)).length < role.threshold) return false;
+  return true;
 }
 
 /** Releases under the new root first, then the root, then the list that goes with it. */
@@ -108,7 +128,7 @@ async function publishRoot(change: RootChange, old: Root, root: Root): Promise<R
 }
 
 /** Whether what was signed for release under one root counts under the other. */
-function sameKeys(old: Root, root: Root): boolean {
+function sameKeys(old: Pick<Root, 'roles'>, root: Pick<Root, 'roles'>): boolean {
   const [a, b] = [old.roles.release, root.roles.release];
   return a.threshold === b.threshold && a.keyids.join() === b.keyids.join();
 }

@@ -1,4 +1,5 @@
 import { FedshotError } from '../shared/errors.js';
+import { quoted } from '../shared/json.js';
 import {
   assertPinnable,
   keyId,
@@ -94,6 +95,10 @@ function withKeys(
   const keys = { ...document.keys };
   for (const keyid of document.roles[role].keyids) Reflect.deleteProperty(keys, keyid);
   const keyids = publicKeys.map((hex) => {
+    if (!/^[0-9a-f]{64}$/i.test(hex))
+      throw new FedshotError('usage', `not a public key: ${quoted(hex)}`, {
+        hint: 'give the 64 hex digits that fedshot keys create printed',
+      });
     const bytes = Buffer.from(hex, 'hex');
     assertPinnable(bytes);
     keys[keyId(bytes)] = { type: 'ed25519', public: hex.toLowerCase() };

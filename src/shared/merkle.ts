@@ -3,6 +3,7 @@
  * other, because each is hashed behind a byte of its own.
  */
 import { createHash, hash as digest } from 'node:crypto';
+import { isUint8Array } from 'node:util/types';
 
 export const HASH_BYTES = 32;
 const LEAF = Buffer.of(0);
@@ -69,7 +70,8 @@ export function consistencyProof(size1: number, size2: number, subtree: Subtree)
 const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 const half = (n: number): number => Math.floor(n / 2);
 const isSize = (n: number): boolean => Number.isSafeInteger(n) && n >= 0;
-const isHash = (bytes: Uint8Array): boolean => bytes.length === HASH_BYTES;
+const isHash = (bytes: unknown): boolean => isUint8Array(bytes) && bytes.length === HASH_BYTES;
+const areHashes = (list: unknown): boolean => Array.isArray(list) && list.every(isHash);
 
 /**
  * Whether `proof` shows that the entry with `leafHash` stands at `index` in the tree of `size`
@@ -85,10 +87,11 @@ export function verifyInclusion(
   root: Uint8Array,
 ): boolean {
   if (!isSize(size) || !isSize(index) || index >= size) return false;
-  if (![leafHash, ...(proof ?? [])].every(isHash)) return false;
+  const given = proof ?? [];
+  if (!areHashes(given) || !isHash(leafHash) || !isHash(root)) return false;
   let [fn, sn] = [index, size - 1];
   let hash = leafHash;
-  for (const p of proof ?? []) {
+  for (const p of given) {
     if (sn === 0) return false;
     if (fn % 2 === 1 || fn === sn) {
       hash = hashNode(p, hash);
@@ -117,9 +120,10 @@ export function verifyConsistency(
   root2: Uint8Array,
 ): boolean {
   const given = proof ?? [];
-  if (!given.every(isHash)) return false;
+  if (!areHashes(given) || !isUint8Array(root1) || !isUint8Array(root2)) return false;
   if (!isSize(size1) || !isSize(size2) || size1 === 0 || size1 > size2) return false;
-  if (size1 === size2) return given.length === 0 && equal(root1, root2);
+  // Of any length, as the published vectors have it: nothing is hashed here. No bytes are no root.
+  if (size1 === size2) return given.length === 0 && root1.length > 0 && equal(root1, root2);
   let [fn, sn] = [size1 - 1, size2 - 1];
   for (; fn % 2 === 1; sn = half(sn)) fn = half(fn);
   // A first tree of 2^k entries is itself a node of the second, and is not repeated in the proof.

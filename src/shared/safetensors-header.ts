@@ -1,23 +1,7 @@
+import { isUint8Array } from 'node:util/types';
+import { byteLength, type Dtype, DTYPE_BITS, rankOf } from './dtypes.js';
 import { FedshotError } from './errors.js';
 import { parseStrictJson, quoted } from './json.js';
-
-/** Bytes per element. The order is the format library's own: wider first when a file is written. */
-export const DTYPE_BYTES = {
-  F64: 8,
-  I64: 8,
-  U64: 8,
-  F32: 4,
-  I32: 4,
-  U32: 4,
-  F16: 2,
-  BF16: 2,
-  I16: 2,
-  U16: 2,
-  I8: 1,
-  U8: 1,
-  BOOL: 1,
-} as const;
-export type Dtype = keyof typeof DTYPE_BYTES;
 
 const LENGTH_BYTES = 8;
 const MAX_HEADER = 100_000_000;
@@ -41,6 +25,7 @@ export interface SafetensorsHeader {
 
 /** Length of the header including its 8-byte prefix, from the first 8 bytes of a file. */
 export function safetensorsDataStart(head: Uint8Array, size: number, file = 'safetensors'): number {
+  if (!isUint8Array(head)) throw bad(file, 'not bytes: a Uint8Array is expected');
   if (head.length < LENGTH_BYTES) throw bad(file, `${head.length} bytes are too few for a header`);
   const view = new DataView(head.buffer, head.byteOffset, LENGTH_BYTES);
   const length = view.getBigUint64(0, true);
@@ -96,7 +81,7 @@ export function parseSafetensorsHeader(
 }
 
 /**
- * Writes the header of a file of these tensors as the format's own library does: wider types first,
+ * Writes the header of a file of these tensors as the format's own library does: by type ({@link rankOf}),
  * then by name, compact JSON, padded with spaces to a multiple of 8.
  *
  * @returns the bytes before the first tensor, and the names in the order in which their bytes follow
@@ -107,7 +92,7 @@ export function serializeSafetensorsHeader(
 ): { bytes: Uint8Array; order: string[] } {
   const sorted = [...tensors].sort(
     ([a, x], [b, y]) =>
-      DTYPE_BYTES[y.dtype] - DTYPE_BYTES[x.dtype] || Buffer.compare(Buffer.from(a), Buffer.from(b)),
+      rankOf(x.dtype) - rankOf(y.dtype) || Buffer.compare(Buffer.from(a), Buffer.from(b)),
   );
   const members: [string, unknown][] = [];
   const keys = Object.keys(metadata).sort();
@@ -115,7 +100,7 @@ export function serializeSafetensorsHeader(
     members.push([METADATA, Object.fromEntries(keys.map((key) => [key, metadata[key]]))]);
   let at = 0;
   for (const [name, { dtype, shape }] of sorted) {
-    const end = at + product(shape) * DTYPE_BYTES[dtype];
+    const end = at + byteLength(dtype, shape);
     members.push([name, { dtype, shape: [...shape], data_offsets: [at, end] }]);
     at = end;
   }
@@ -136,14 +121,14 @@ function range(file: string, name: string, entry: unknown): [string, TensorRange
   if (!isObject(entry)) throw bad(file, `${at} is not an object`);
   const { dtype, shape, data_offsets: offsets, ...rest } = entry;
   for (const key of Object.keys(rest)) throw bad(file, `${at} has an unknown key ${quoted(key)}`);
-  if (typeof dtype !== 'string' || !Object.hasOwn(DTYPE_BYTES, dtype))
+  if (typeof dtype !== 'string' || !Object.hasOwn(DTYPE_BITS, dtype))
     throw bad(file, `${at} has no dtype that is supported`);
   if (!isIntegers(shape)) throw bad(file, `${at} has no shape`);
   if (!isIntegers(offsets) || offsets.length !== 2)
     throw bad(file, `${at} has no pair of data_offsets`);
   const [begin, end] = offsets as [number, number];
-  const size = product(shape) * DTYPE_BYTES[dtype as Dtype];
-  const bound = product(shape.map((n) => n || 1)) * DTYPE_BYTES[dtype as Dtype]; // 2**60 * 0 is refused
+  const size = byteLength(dtype as Dtype, shape);
+  const bound = shape.reduce((a, b) => a * (b || 1), DTYPE_BITS[dtype as Dtype]); // 2**60 * 0 is refused
   if (!Number.isSafeInteger(bound) || end - begin !== size)
     throw bad(
       file,
@@ -158,7 +143,6 @@ function strings(file: string, metadata: unknown): Record<string, string> {
   return metadata as Record<string, string>;
 }
 
-const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 const isObject = (value: unknown): value is Entries =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 // Strict JSON has already refused every number but non-negative safe integers.

@@ -1,22 +1,13 @@
+import { byteLength, type Dtype, firstNotFinite } from './dtypes.js';
 import { FedshotError } from './errors.js';
 import { quoted } from './json.js';
 import {
-  type Dtype,
-  DTYPE_BYTES,
   parseSafetensorsHeader,
   serializeSafetensorsHeader,
   type TensorRange,
 } from './safetensors-header.js';
 
 export type { Dtype };
-
-/** The exponent bits of a little-endian float's most significant two bytes: all set in NaN and Inf. */
-const EXPONENT: Partial<Record<Dtype, number>> = {
-  F64: 0x7ff0,
-  F32: 0x7f80,
-  F16: 0x7c00,
-  BF16: 0x7f80,
-};
 
 /** A tensor as the file holds it: little-endian, row-major. */
 export interface TensorBytes {
@@ -47,7 +38,7 @@ export interface ParseOptions {
  */
 export function parseSafetensors(bytes: Uint8Array, options: ParseOptions = {}): Safetensors {
   const { file = 'safetensors', finite = true } = options;
-  const header = parseSafetensorsHeader(bytes, bytes.length, file);
+  const header = parseSafetensorsHeader(bytes, bytes?.length, file);
   const result = new Safetensors();
   result.metadata = header.metadata;
   result.dataStart = header.dataStart;
@@ -72,7 +63,7 @@ export function serializeSafetensors(
   const given = [...tensors];
   const byName = new Map(given);
   for (const [name, { dtype, shape, data }] of given)
-    if (data.length !== shape.reduce((a, b) => a * b, DTYPE_BYTES[dtype]))
+    if (data.length !== byteLength(dtype, shape))
       throw new FedshotError(
         'format',
         `${quoted(name)}: ${data.length} bytes for ${dtype}[${shape.join(',')}]`,
@@ -106,13 +97,6 @@ export function float32(tensor: TensorBytes, name = 'tensor'): Float32Array {
  * @throws FedshotError `data`
  */
 export function assertFinite(data: Uint8Array, dtype: Dtype, what: string): void {
-  const exponent = EXPONENT[dtype];
-  if (exponent === undefined) return;
-  const width = DTYPE_BYTES[dtype];
-  for (let i = width - 2; i < data.length; i += width)
-    if (((data[i]! | (data[i + 1]! << 8)) & exponent) === exponent)
-      throw new FedshotError(
-        'data',
-        `${what}: element ${(i + 2 - width) / width} is NaN or infinite`,
-      );
+  const at = firstNotFinite(data, dtype);
+  if (at >= 0) throw new FedshotError('data', `${what}: element ${at} is NaN or infinite`);
 }

@@ -115,6 +115,23 @@ const CASES: Record<string, Case> = {
     argv: () => ['provision', 'renew', 'st-mary', ...kit, ...office()],
     ...{ code: 7, line: /st-mary is not enrolled/, hint: /fedshot provision list/ },
   },
+  'a kit with an address that has no port': {
+    argv: () => [
+      ...['provision', 'renew', 'st-mary', '--address', 'localhost', '--out', 'kit', ...office()],
+    ],
+    ...{ code: 2, line: /'localhost' is invalid. Expected HOST:PORT/, hint: /--help/ },
+  },
+  'the first half of a fingerprint': {
+    argv: () => [
+      ...['client', 'init', '--trust', at('store/trust.json'), '--home', at('half')],
+      ...['--fingerprint', 'abcd '.repeat(8)],
+    ],
+    ...{ code: 2, line: /not a fingerprint: "abcd abcd/, hint: /all 64 hex digits/ },
+  },
+  'no certificate in the file of a mirror’s authority': {
+    argv: () => [...pull(() => 'https://localhost:1')(), '--ca', at('store/trust.json')],
+    ...{ code: 12, line: /trust.json: no certificate in it/, hint: /a PEM file/ },
+  },
   'no log folder': {
     argv: () => [...AUDIT(), '--log', at('no-log')],
     ...{ code: 7, line: /no-log: no transparency log/, hint: /--log, or else STORE-log/ },

@@ -71,6 +71,21 @@ describe('run', () => {
     expect(said.err).toBe('fedshot: labels.gz: 12 is not a class\n');
   });
 
+  it('names an option that it does not know before one that is missing for that reason', async () => {
+    const { said, io } = streams();
+    const words = ['client', 'pull', '--from', 'a:1', '--home', 'x', '--nmae=digits'];
+    expect(await run(words, io)).toBe(2);
+    expect(said.err).toBe(
+      "fedshot: unknown option '--nmae'\n  → required option '--name <name>' not specified\n",
+    );
+  });
+
+  it('still names an option that is missing', async () => {
+    const { said, io } = streams();
+    expect(await run(['client', 'pull', '--from', 'a:1', '--home', 'x'], io)).toBe(2);
+    expect(said.err).toContain("required option '--name <name>' not specified");
+  });
+
   it('answers a refused command line with JSON as well', async () => {
     const { said, io } = streams();
     expect(await run(['client', 'fly', '--json'], io)).toBe(2);

@@ -177,6 +177,33 @@ describe('rotateKeys', () => {
     await pull();
   });
 
+  it('offline root: signs where no other key is, and is published where the others are', async () => {
+    const { dir, store, keyring, change, pull, publish } = await setUp();
+    await publish();
+    const usb = takeAway(dir, keyring, 'root', 'usb');
+    type Draft = RootOutcome & { state: 'draft' };
+
+    // Signed from the medium in one go: nothing is lost for want of the keys that are online.
+    const renewed = (await renewRoot({ ...change, keyring: usb })) as Draft;
+    expect(renewed).toMatchObject({ state: 'draft', version: 2, missing: 0 });
+    expect(new Store(store).newestRoot().version).toBe(1);
+    expect(await signDraft({ ...change, file: renewed.file })).toMatchObject({ version: 2 });
+    await pull();
+
+    // New release key here, signature there, published here, releases signed again.
+    const begun = (await rotateKeys({ ...change, role: 'release' })) as Draft;
+    expect(begun).toMatchObject({ state: 'draft', version: 3 });
+    await expect(signDraft({ ...change, file: begun.file })).rejects.toThrow(failsWith('trust'));
+    const signed = (await signDraft({ ...change, keyring: usb, file: begun.file })) as Draft;
+    expect(signed).toMatchObject({ state: 'draft', missing: 0 });
+    const done = await signDraft({ ...change, file: signed.file });
+    expect(done).toMatchObject({
+      state: 'published',
+      republished: [{ name: 'digits', version: 2 }],
+    });
+    await expect(pull()).resolves.toMatchObject({ version: 2 });
+  });
+
   it('takes public keys that were made elsewhere', async () => {
     const { dir, change, store, keyring, publish, pull } = await setUp();
     await publish();
@@ -194,6 +221,13 @@ describe('rotateKeys', () => {
       threshold: 2,
     });
     await pull();
+  });
+
+  it('refuses what is no public key', async () => {
+    const { change } = await setUp();
+    const rotate = (hex: string) => rotateKeys({ ...change, role: 'log', publicKeys: [hex] });
+    await expect(rotate('xyz')).rejects.toThrow(failsWith('usage'));
+    await expect(rotate(`${'ab'.repeat(31)}zz`)).rejects.toThrow(failsWith('usage'));
   });
 
   it('low-order key: refuses to give it a role', async () => {

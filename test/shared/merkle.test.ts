@@ -110,3 +110,29 @@ describe('a node passed off as a leaf', () => {
     expect(verifyInclusion(1, 0, hashLeaf(Buffer.concat([a, b])), [], root)).toBe(false);
   });
 });
+
+describe('what is not made of hashes', () => {
+  const [a, b] = [hashLeaf(Buffer.of(1)), hashLeaf(Buffer.of(2))];
+  const root = hashNode(a, b);
+  test('twin: what is, passes', () => {
+    expect(verifyInclusion(2, 0, a, [b], root)).toBe(true);
+    expect(verifyConsistency(1, 2, [b], a, root)).toBe(true);
+    expect(verifyConsistency(2, 2, [], root, root)).toBe(true);
+  });
+  test.each([undefined, null, 'x'.repeat(32), 32, new Uint8Array(0), new Uint16Array(32), [], {}])(
+    'answers false, and does not throw, for %o',
+    (odd) => {
+      const bad = odd as never;
+      expect(verifyInclusion(2, 0, bad, [b], root)).toBe(false);
+      expect(verifyInclusion(2, 0, a, [bad], root)).toBe(false);
+      expect(verifyInclusion(2, 0, a, [b], bad)).toBe(false);
+      expect(verifyInclusion(2, 0, a, bad, root)).toBe(false);
+      expect(verifyInclusion(bad, 0, a, [b], root)).toBe(false);
+      expect(verifyConsistency(1, 2, [bad], a, root)).toBe(false);
+      expect(verifyConsistency(1, 2, bad, a, root)).toBe(false);
+      expect(verifyConsistency(1, 2, [b], bad, root)).toBe(false);
+      expect(verifyConsistency(1, 2, [b], a, bad)).toBe(false);
+      expect(verifyConsistency(2, 2, [], bad, bad)).toBe(false);
+    },
+  );
+});

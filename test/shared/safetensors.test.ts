@@ -50,6 +50,19 @@ describe('serializeSafetensors', () => {
     expect(serializeSafetensors(parseSafetensors(bytes))).toEqual(bytes);
   });
 
+  it('orders types as the library does, those of one width too, and names within a type', () => {
+    const dtypes = ['BOOL', 'I8', 'U8', 'F16', 'BF16', 'I32', 'F32', 'F64', 'I64', 'U64'] as const;
+    const width = (dtype: string): number => Number(/\d+$/.exec(dtype)?.[0] ?? 8) / 8;
+    const tensors = dtypes.map((dtype, i): [string, TensorBytes] => [
+      String(9 - i),
+      { dtype, shape: [1], data: new Uint8Array(width(dtype)) },
+    ]);
+    const parsed = parseSafetensors(serializeSafetensors([...tensors, ['a', tensors[6]![1]]]));
+    expect([...parsed].map(([name, { dtype }]) => `${name} ${dtype}`)).toEqual(
+      '0 U64,1 I64,2 F64,3 F32,a F32,4 I32,5 BF16,6 F16,8 I8,7 U8,9 BOOL'.split(','),
+    );
+  });
+
   it.each([
     ['bytes that contradict the shape', [['a', f32([3], 1, 2)]]],
     ['a name given twice', [sample[0]!, sample[0]!]],
@@ -117,6 +130,13 @@ describe('parseSafetensors', () => {
     ['a tensor named __proto__', file(`{"__proto__":${t(0, 1)}}`, 1)],
     ['metadata that is not strings', file('{"__metadata__":{"a":1}}')],
     ['a tensor that is null', file('{"a":null}')],
+    [
+      'a type below a byte that does not fill the last one',
+      file('{"a":{"dtype":"F4","shape":[3],"data_offsets":[0,1]}}', 1),
+    ],
+    ['text', '{}' as never],
+    ['an ArrayBuffer', new ArrayBuffer(10) as never],
+    ['nothing', undefined as never],
   ];
   it.each(refuse)('refuses %s', (_, bytes) => {
     expect(() => parseSafetensors(bytes)).toThrow(expect.objectContaining({ code: 'format' }));
@@ -128,6 +148,10 @@ describe('parseSafetensors', () => {
     expect(parseSafetensors(file(`{"b":${t(2, 3)},"a":${t(0, 2)}}`, 3)).size).toBe(2);
     expect(parseSafetensors(file(`{"\\u0061":${t(0, 1)}}`, 1)).has('a')).toBe(true);
     expect(parseSafetensors(file('{"__metadata__":{"a":"1"}}')).metadata).toEqual({ a: '1' });
+    const half = file('{"a":{"dtype":"F4","shape":[2,3],"data_offsets":[0,3]}}', 3);
+    expect(parseSafetensors(half).get('a')!.data).toHaveLength(3);
+    const six = file('{"a":{"dtype":"F6_E2M3","shape":[4],"data_offsets":[0,3]}}', 3);
+    expect(parseSafetensors(six).get('a')!.data).toHaveLength(3);
   });
 
   it('ends with an error, not with the stack, on a header of nothing but escapes', () => {
@@ -173,6 +197,33 @@ describe('assertFinite', () => {
     expect(accepts('F64', 0, 0, 0, 0, 0, 0, 0xf0, 0x7f)).toBe(false);
     expect(accepts('I32', 0, 0, 0x80, 0x7f)).toBe(true);
   });
+
+  it('looks at both parts of a complex number, and counts it as one element', () => {
+    const complex = (...parts: number[]): Uint8Array =>
+      new Uint8Array(new Float32Array(parts).buffer);
+    expect(() => assertFinite(complex(1, 2, 3, 4), 'C64', 'x')).not.toThrow();
+    expect(() => assertFinite(complex(1, 2, 3, NaN), 'C64', 'x')).toThrow(/element 1 is NaN/);
+    expect(() => assertFinite(complex(1, -Infinity), 'C64', 'x')).toThrow(/element 0 is NaN/);
+  });
+
+  // OCP's 8-bit formats by their definitions: E5M2 as IEEE has it, the others with NaN alone.
+  const sign = [0, 0x80];
+  it.each([
+    ['F8_E5M2', sign.flatMap((s) => [0, 1, 2, 3].map((mantissa) => s | 0x7c | mantissa))],
+    ['F8_E4M3', sign.map((s) => s | 0x7f)],
+    ['F8_E8M0', [0xff]],
+    ['F8_E4M3FNUZ', [0x80]],
+    ['F8_E5M2FNUZ', [0x80]],
+    ['F6_E3M2', []],
+    ['F6_E2M3', []],
+    ['F4', []],
+    ['U8', []],
+  ] as [TensorBytes['dtype'], number[]][])('%s: of 256 bytes it refuses %j', (dtype, refused) => {
+    const all = Array.from({ length: 256 }, (_, byte) => byte);
+    expect(all.filter((byte) => !accepts(dtype, 0x01, byte))).toEqual(
+      refused.toSorted((a, b) => a - b),
+    );
+  });
 });
 
 const python = process.env['FEDSHOT_PYTHON'] ?? 'python3';
@@ -191,13 +242,22 @@ const hasLibrary = ((): boolean => {
 describe.skipIf(!hasLibrary)("the format's own library", () => {
   it('writes the same bytes and reads ours', () => {
     const dir = mkdtempSync(join(tmpdir(), 'fedshot-'));
+    // Types of one width in the order of neither their names nor their numbers.
+    const all: [string, TensorBytes][] = (
+      ['F64', 'U64', 'I64', 'I32', 'U32', 'F32', 'F16', 'I16', 'U16', 'BOOL', 'U8', 'I8'] as const
+    ).map((dtype, i) => [
+      `${i % 3}-${dtype}`,
+      { dtype, shape: [0], data: new Uint8Array(0) } satisfies TensorBytes,
+    ]);
+    const tensors = [...sample, ...all];
     try {
-      writeFileSync(join(dir, 'ours'), serializeSafetensors(sample, { format: 'pt' }));
+      writeFileSync(join(dir, 'ours'), serializeSafetensors(tensors, { format: 'pt' }));
       run(
         `import sys, safetensors.numpy as s
-t = s.load_file(sys.argv[1] + '/ours'); assert len(t) == 4
+t = s.load_file(sys.argv[1] + '/ours'); assert len(t) == int(sys.argv[2])
 s.save_file(t, sys.argv[1] + '/theirs', {'format': 'pt'})`,
         dir,
+        String(tensors.length),
       );
       expect(readFileSync(join(dir, 'theirs'))).toEqual(readFileSync(join(dir, 'ours')));
     } finally {

@@ -25,6 +25,7 @@ export function addPin(
   command(parent, name, about, [example])
     .requiredOption('--trust <file>', 'the provider’s trust.json', path)
     .requiredOption('--home <dir>', 'folder of this site', path)
+
     .option('--fingerprint <hex>', 'refuse any root but the one with this fingerprint')
     .option('--kit <dir>', 'start-up kit: keep its certificate to show the provider', path)
     .option('--replace', 'forget another provider that is pinned, and everything seen of it')

@@ -4,8 +4,9 @@ import { action, command } from '../command.js';
 import type { Io } from '../io.js';
 import { addIsolateOption, enterIsolation, type IsolateFlag } from '../isolation.js';
 import { path, repeated } from '../options.js';
+import { addMirrorOptions, authorityFile, webAuthorities, type MirrorOptions } from './mirrors.js';
 
-interface Options extends IsolateFlag {
+interface Options extends IsolateFlag, MirrorOptions {
   from: string[];
   name: string;
   home: string;
@@ -46,12 +47,15 @@ export function register(parent: Command, io: Io): void {
       '--insecure-plaintext',
       'speak to HOST:PORT without TLS: anybody on the way can listen',
     );
-  addIsolateOption(pulls).action(
+  addIsolateOption(addMirrorOptions(pulls)).action(
     action(io, async ({ isolate, ...options }: Options) => {
       // What has the network sees this site's home and nothing else.
       await enterIsolation(io, {
         ...{ isolate, network: true },
-        read: options.from.filter((from) => /^[./~]|[/\\]/.test(from) && !from.includes('://')),
+        read: [
+          ...options.from.filter((from) => /^[./~]|[/\\]/.test(from) && !from.includes('://')),
+          authorityFile(options, io),
+        ],
         write: [options.home],
       });
       const { pull } = await import('../../client/pull/index.js');
@@ -60,7 +64,8 @@ export function register(parent: Command, io: Io): void {
           '--insecure-plaintext: anybody on the way sees what is pulled, and by whom',
         );
       const { reporter, signal } = io;
-      const value = await pull({ ...options, reporter, signal, now: () => io.now() });
+      const webCa = await webAuthorities(options, io);
+      const value = await pull({ ...options, webCa, reporter, signal, now: () => io.now() });
       return { value, text: () => describe(value) };
     }),
   );

@@ -25,7 +25,7 @@ export function register(parent: Command, io: Io): void {
         value,
         text: () =>
           `${value.file}\npublic key: ${value.public}\n` +
-          `to give it the role: fedshot keys rotate --role ${value.role} --public ${value.public}`,
+          `to give it the role: fedshot keys rotate --role ${value.role} --public ${value.public} --store ${options.store}`,
       };
     }),
   );

@@ -7,7 +7,8 @@ import { describeRoot } from './text.js';
 
 export function register(parent: Command, io: Io): void {
   const renew = command(parent, 'renew', 'sign the root as it is for another year', [
-    'fedshot keys renew --store work/store --keys /media/usb/keys',
+    'fedshot keys renew --store work/store',
+    'fedshot keys sign work/store-keys/draft-root-2.json --store work/store --keys /media/usb/keys',
   ]).requiredOption('--store <dir>', 'folder of the store', path);
   addKeyOptions(renew).action(
     action(io, async (options: KeyOptions) => {

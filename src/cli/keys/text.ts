@@ -3,6 +3,12 @@ import { grouped } from '../fingerprint.js';
 
 /** What became of a new root, and what to do with it. */
 export function describeRoot(outcome: RootOutcome): string {
+  if (outcome.state === 'draft' && outcome.missing === 0)
+    return [
+      `root ${outcome.version} has its signatures and is not public yet`,
+      `draft: ${outcome.file}`,
+      'next, where the release and freshness keys are: fedshot keys sign DRAFT --store STORE',
+    ].join('\n');
   if (outcome.state === 'draft')
     return [
       `root ${outcome.version} is not public yet: ${outcome.missing} signatures are missing`,

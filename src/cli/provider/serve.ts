@@ -45,6 +45,14 @@ function limitsOf(options: Options): Partial<ServeLimits> {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
+/** What was foreseen needs no stack in the log: its message says what failed, its hint what to do. */
+function inBrief(error: Error): object {
+  if (!(error instanceof FedshotError) || error.code === 'internal')
+    return { message: error.message, stack: error.stack };
+  const { code, message, hint } = error;
+  return { code, message, hint };
+}
+
 async function start({ log: logTo, ...options }: Options, io: Io): Promise<Serving> {
   const [
     { serve },
@@ -77,7 +85,10 @@ async function start({ log: logTo, ...options }: Options, io: Io): Promise<Servi
     sites: options.sites ?? join(keyring.dir, 'sites'),
     limits: limitsOf(options),
     graceMs: options.grace * 1000,
-    log: pino({ base: undefined }, pino.destination({ dest: 2, sync: true })),
+    log: pino(
+      { base: undefined, serializers: { err: inBrief } },
+      pino.destination({ dest: 2, sync: true }),
+    ),
     renewFreshness: (now) => refreshFreshness({ store, keyring, now }),
     now,
   });

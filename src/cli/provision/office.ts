@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Enrolled, Office } from '../../provider/provision/index.js';
 import type { Io } from '../io.js';
 import { addKeyOptions, keyringAt, type KeyOptions } from '../keyring.js';
-import { path, positiveInteger } from '../options.js';
+import { address, path, positiveInteger } from '../options.js';
 
 /** What every command of the provider's side takes. */
 export type OfficeOptions = KeyOptions;
@@ -19,7 +19,11 @@ export function addOffice(command: Command): Command {
 
 export function addKit(command: Command): Command {
   return addOffice(command)
-    .requiredOption('--address <host:port>', 'where the site reaches the server; stands in the kit')
+    .requiredOption(
+      '--address <host:port>',
+      'where the site reaches the server; stands in the kit',
+      address,
+    )
     .requiredOption('--out <dir>', 'folder for the start-up kit; empty or absent', path)
     .option('--days <n>', 'validity of the certificate (default 397)', positiveInteger);
 }

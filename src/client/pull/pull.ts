@@ -36,6 +36,8 @@ export interface PullOptions {
   /** The site's certificate, when it is not the one in its home. */
   identity?: SourceOptions['identity'];
   insecurePlaintext?: boolean;
+  /** Authorities of `https://` mirrors besides those that the world knows, PEM. */
+  webCa?: readonly string[];
   reporter?: Reporter;
   signal?: AbortSignal;
   now?: () => Date;
@@ -149,7 +151,7 @@ const sizeOf = (wanted: readonly Wanted[]): number =>
  *   `not-found`, `denied`, `network`, `io`, `interrupted`
  */
 export async function pull(options: PullOptions): Promise<PullResult> {
-  const { home, name, reporter = silent, insecurePlaintext } = options;
+  const { home, name, reporter = silent, insecurePlaintext, webCa } = options;
   const identity = options.identity ?? readIdentity(home);
   assertReleaseName(name);
   const started = performance.now();
@@ -162,7 +164,7 @@ export async function pull(options: PullOptions): Promise<PullResult> {
   const signal = AbortSignal.any([stopper.signal, ...(options.signal ? [options.signal] : [])]);
   setMaxListeners(0, signal); // each request under way listens, of several sources at once
   const { ca } = readTrust(home).root.document.tls;
-  const opened = openSources(options.from, { ca, identity, insecurePlaintext, signal });
+  const opened = openSources(options.from, { ca, webCa, identity, insecurePlaintext, signal });
   try {
     const release = await verify(options, opened, retry);
     const sources = await witnessed({ ...options, signal }, opened, retry);

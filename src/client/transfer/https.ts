@@ -58,14 +58,14 @@ function explain(url: URL, error: unknown): FedshotError {
       cause: error,
     });
   return new FedshotError('trust', `${url.host}: its certificate is not trusted (${code})`, {
-    hint: 'check the address, and that the trust file is the one of this provider',
+    hint: 'check the address; where its authority is one of your own, give its certificate with --ca',
     cause: error,
   });
 }
 
 /**
- * A static export on any web server or object store. Its certificate may come from the provider's CA
- * or from one that the world knows: what it sends is verified either way.
+ * A static export on any web server or object store. Its certificate may come from the provider's CA,
+ * from one that the world knows or from one that the site names: what it sends is verified either way.
  *
  * @throws FedshotError `trust` for plain http
  */
@@ -78,10 +78,10 @@ export function httpsSource(address: string, options: SourceOptions): Source {
     });
   if (base.username || base.search || base.hash)
     throw new FedshotError('usage', `${address}: give scheme, host and path only`);
-  const { ca, identity, stallMs = STALL_MS, signal } = options;
+  const { ca, webCa = [], identity, stallMs = STALL_MS, signal } = options;
   const agent = new Agent({
     ...identity,
-    ca: [...rootCertificates, ...ca],
+    ca: [...rootCertificates, ...webCa, ...ca],
     keepAlive: true,
     maxSockets: LOOKAHEAD,
     minVersion: 'TLSv1.2',

@@ -5,6 +5,7 @@ import { grpcSource } from './grpc.js';
 import { httpsSource } from './https.js';
 import type { Source, SourceOptions } from './source.js';
 
+export { readAuthorityFile } from './authority-file.js';
 export { installIdentity, readIdentity, type SiteIdentity } from './identity.js';
 export type { Source, SourceOptions } from './source.js';
 

@@ -25,6 +25,8 @@ export interface Source extends Fetcher {
 export interface SourceOptions {
   /** CAs that the provider's servers answer to, PEM: from the pinned root. */
   readonly ca: readonly string[];
+  /** Authorities of `https://` mirrors besides those that the world knows, PEM. */
+  readonly webCa?: readonly string[];
   /** This site's own certificate and key, PEM. */
   readonly identity?: { readonly cert: string; readonly key: string };
   /** Speak gRPC in the clear: for tests of a network that is itself trusted. */

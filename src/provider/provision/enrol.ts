@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { FedshotError } from '../../shared/errors.js';
 import { readBytes, writeFileAtomic } from '../../shared/files.js';
+import { readFingerprint } from '../../shared/release/fields.js';
 import { type Keyring, openRoot, Store } from '../../shared/release/index.js';
 import { fingerprintOf } from '../authorities.js';
 import { firstAuthority, openSitesAuthority, readAuthorities, sitesDir } from './authority.js';
@@ -107,7 +108,10 @@ export async function requestCertificate(site: string, out: string): Promise<Req
   const request = join(out, `${site}.csr`);
   const key = join(out, 'site-key.pem');
   for (const file of [request, key])
-    if (existsSync(file)) throw new FedshotError('usage', `${file} exists; nothing was changed`);
+    if (existsSync(file))
+      throw new FedshotError('usage', `${file} exists; nothing was changed`, {
+        hint: 'send the request that is there, or make another in a folder of its own: --out DIR',
+      });
   mkdirSync(out, { recursive: true });
   const made = await createRequest(site);
   writeFileAtomic(key, made.key, 0o600);
@@ -120,7 +124,7 @@ export async function requestCertificate(site: string, out: string): Promise<Req
  * Grants a site's request. The name and the public key are all that is taken from it.
  *
  * @param fingerprint what the site said its key's fingerprint is
- * @throws FedshotError `format`; `trust` when the fingerprint is another
+ * @throws FedshotError `format`; `usage` for what is no fingerprint, `trust` when it is another
  */
 export async function approveRequest(
   office: Office,
@@ -130,7 +134,7 @@ export async function approveRequest(
 ): Promise<Enrolled & { fingerprint: string }> {
   const text = readBytes(file).toString();
   const request = await readRequest(text, file);
-  const expected = fingerprint?.replace(/[\s:]/g, '').toLowerCase();
+  const expected = fingerprint === undefined ? undefined : readFingerprint(fingerprint);
   if (expected !== undefined && expected !== request.fingerprint)
     throw new FedshotError('trust', `${file}: its key's fingerprint is ${request.fingerprint}`, {
       hint: 'it was not made by that site; do not approve it',

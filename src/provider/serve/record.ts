@@ -128,11 +128,14 @@ export async function refuse(
   error: unknown,
 ): Promise<ReturnType<typeof toStatus>> {
   const outcome = toStatus(error);
-  const entry = { peer: call.peer.address, method: call.method, status: outcome.details };
+  const { address: peer, certificate } = call.peer;
+  const entry = { peer, certificate, method: call.method, status: outcome.details };
+  const denied = outcome.details === 'denied' || outcome.details === 'trust';
   const expected = error instanceof FedshotError && outcome.details !== 'internal';
   // Every client looks for a newer root than there is.
   if (outcome.details === 'not-found') desk.log.debug(entry, 'not found');
-  else if (expected) desk.log.info({ ...entry, reason: error.message }, 'refused');
+  else if (expected)
+    desk.log[denied ? 'warn' : 'info']({ ...entry, reason: error.message }, 'refused');
   else desk.log.error({ ...entry, err: error }, 'failed');
   await logStatus(desk, call, outcome.code).catch((err: unknown) => {
     desk.log.error({ ...entry, err }, 'cannot write the transparency log');

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { FedshotError } from '../../shared/errors.js';
 import { startRpcServer, type ServerTls } from '../../shared/rpc/index.js';
-import { readAccess, type Access } from './access.js';
+import { readAccess, readPolicy, type Access } from './access.js';
 import { Catalog } from './catalog.js';
 import { handlers, rawService } from './handlers.js';
 import { callOf, logStatus, type Desk } from './record.js';
@@ -29,7 +29,13 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     });
   const catalog = new Catalog(store);
   const root = await catalog.newestRoot();
-  const readNow = (): Access => readAccess(options.sites, options.policy);
+  let policy = options.policy === undefined ? undefined : readPolicy(options.policy);
+  const readNow = (): Access => {
+    const read = readAccess(options.sites, options.policy, policy);
+    if (read.strangers.length > 0)
+      log.warn({ sites: read.strangers }, 'the policy names sites that are not enrolled');
+    return read;
+  };
   let access = readNow();
   const readTls = async (): Promise<ServerTls | undefined> => {
     if (tls === 'insecure') return undefined;
@@ -83,10 +89,19 @@ export async function serve(options: ServeOptions): Promise<Serving> {
 
   const reload = async (): Promise<void> => {
     try {
+      if (options.policy !== undefined) policy = readPolicy(options.policy);
+    } catch (error) {
+      // A policy that is broken must not keep a site from being revoked.
+      log.error(
+        { err: error },
+        'cannot use the policy; going on with the one that was read before',
+      );
+    }
+    try {
       access = readNow();
       const fresh = await readTls();
       if (fresh) server.replaceTls(fresh);
-      log.info('certificates, sites and policy read again');
+      log.info('what changed was read again');
     } catch (error) {
       log.error({ err: error }, 'cannot use what changed; going on with what was read before');
     }

@@ -1,3 +1,4 @@
+import { isUint8Array } from 'node:util/types';
 import { dsse } from '@sigstore/core';
 import { z } from 'zod';
 import { FedshotError } from '../errors.js';
@@ -18,8 +19,16 @@ export interface Role {
   readonly threshold: number;
 }
 
-/** DSSE's pre-authentication encoding: the bytes that are signed. */
+/**
+ * DSSE's pre-authentication encoding: the bytes that are signed.
+ *
+ * @throws FedshotError `usage` for what is neither text nor bytes: a copy of it might not be the same
+ */
 export function dssePae(payloadType: string, payload: Uint8Array | string): Uint8Array {
+  if (typeof payloadType !== 'string')
+    throw new FedshotError('usage', 'the payload type is not a string');
+  if (typeof payload !== 'string' && !isUint8Array(payload))
+    throw new FedshotError('usage', 'the payload is neither a string nor bytes (a Uint8Array)');
   return dsse.preAuthEncoding(payloadType, Buffer.from(payload));
 }
 

@@ -5,6 +5,7 @@
  * `node:crypto`, has to agree: a defect in one implementation is not enough to be let in.
  */
 import { createHash, createPublicKey, verify } from 'node:crypto';
+import { isUint8Array } from 'node:util/types';
 import nacl from 'tweetnacl';
 import { FedshotError } from '../errors.js';
 
@@ -36,7 +37,7 @@ export function keyId(publicKey: Uint8Array): string {
 
 /**
  * Whether `signature` is the key's on exactly these bytes. False, never an exception, for whatever is
- * not: wrong lengths, S ≥ L, a key that may not be pinned, an R that is not canonical, an equation that
+ * not: anything but bytes, wrong lengths, S ≥ L, a key that may not be pinned, an R that is not canonical, an equation that
  * holds only after multiplication by the cofactor 8. Components of low order in a key or an R are no
  * reason to refuse: only the holder of the key can put them there.
  *
@@ -48,6 +49,7 @@ export function ed25519Verify(
   message: Uint8Array,
   signature: Uint8Array,
 ): boolean {
+  if (![publicKey, message, signature].every(isUint8Array)) return false;
   if (publicKey.length !== PUBLIC_KEY_BYTES || signature.length !== SIGNATURE_BYTES) return false;
   if (little(signature.subarray(32)) >= L) return false;
   if (flaw(publicKey) !== undefined) return false;
@@ -59,14 +61,15 @@ export function ed25519Verify(
 
 /**
  * Refuses a public key that must not be trusted: one of low order (it verifies signatures that nobody
- * made), one that is not the canonical encoding of its point, and 32 bytes that are no point at all.
+ * made), one that is not the canonical encoding of its point, 32 bytes that are no point at all, and what is not 32 bytes.
  *
  * @throws FedshotError `trust`
  */
 export function assertPinnable(publicKey: Uint8Array): void {
   const why = flaw(publicKey);
+  const named = isUint8Array(publicKey) ? `the public key ${hex(publicKey)}` : 'the public key';
   if (why !== undefined)
-    throw new FedshotError('trust', `the public key ${hex(publicKey)} ${why}`, {
+    throw new FedshotError('trust', `${named} ${why}`, {
       hint: 'ask the provider for its key over another channel; this one cannot be trusted',
     });
 }
@@ -77,6 +80,7 @@ const D = mod(-121665n * power(121666n, P - 2n));
 
 /** What is wrong with a key, or undefined. The curve is -x² + y² = 1 + d·x²·y² (RFC 8032, 5.1). */
 function flaw(publicKey: Uint8Array): string | undefined {
+  if (!isUint8Array(publicKey)) return 'is not bytes (a Uint8Array)';
   if (publicKey.length !== PUBLIC_KEY_BYTES) return `is ${publicKey.length} bytes long, not 32`;
   const encoded = little(publicKey);
   const y = encoded & (2n ** 255n - 1n);

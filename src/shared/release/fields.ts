@@ -23,6 +23,21 @@ export const Time = z
     'expected a time as 2026-11-23T09:00:00Z',
   );
 
+/**
+ * A fingerprint as people read it out, in groups and of either case. Half of one is refused: whoever
+ * compares only that can be fooled.
+ *
+ * @throws FedshotError `usage`
+ */
+export function readFingerprint(text: string): string {
+  const digits = text.replace(/[\s:]/g, '').toLowerCase();
+  if (!Sha256.safeParse(digits).success)
+    throw new FedshotError('usage', `not a fingerprint: ${quoted(text)}`, {
+      hint: 'give all 64 hex digits, in quotes where there are spaces between them',
+    });
+  return digits;
+}
+
 /** A time as signed metadata has it: UTC, whole seconds. */
 export function formatTime(time: Date): string {
   return time.toISOString().replace(/\.\d{3}Z$/, 'Z');
@@ -46,6 +61,8 @@ export function parsePayload<T>(schema: z.ZodType<T>, bytes: Uint8Array, what: s
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0]!;
   // Keys are received text: no control characters on somebody's terminal.
-  const line = `${path.join('.')}: ${message}`.replace(/[^\x20-\x7e]/g, '?').slice(0, 200);
+  const line = (path.length > 0 ? `${path.join('.')}: ${message}` : message)
+    .replace(/[^\x20-\x7e]/g, '?')
+    .slice(0, 200);
   throw new FedshotError('format', `${what}: ${line}`);
 }

@@ -1,10 +1,7 @@
+import { byteLength } from '../dtypes.js';
 import { FedshotError } from '../errors.js';
 import { quoted } from '../json.js';
-import {
-  DTYPE_BYTES,
-  serializeSafetensorsHeader,
-  type TensorRange,
-} from '../safetensors-header.js';
+import { serializeSafetensorsHeader, type TensorRange } from '../safetensors-header.js';
 import { type Chunk, chunkSizes } from './chunks.js';
 import { parseEnvelope, sealEnvelope, signersOf } from './dsse.js';
 import type { Signer } from './ed25519.js';
@@ -145,7 +142,7 @@ function assertWhole(file: FileEntry, tensors: ReadonlyMap<string, ReleaseTensor
     file.path === CONFIG_FILE ? new Uint8Array(0) : serializeSafetensorsHeader(tensors).bytes;
   let end = header.length;
   for (const [name, tensor] of tensors) {
-    const size = tensor.shape.reduce((a, b) => a * b, DTYPE_BYTES[tensor.dtype]);
+    const size = byteLength(tensor.dtype, tensor.shape);
     if (tensor.begin !== end || tensor.end !== end + size)
       throw bad(`${file.path}: the tensor ${quoted(name)} is not where it must be`);
     end = tensor.end;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DTYPE_BYTES, type Dtype } from '../safetensors-header.js';
+import { DTYPES } from '../dtypes.js';
 import { Count, ReleaseName, Sha256, Time, Version } from './fields.js';
 import { MAX_CHUNK_BYTES } from './limits.js';
 
@@ -21,7 +21,7 @@ const Subject = z.strictObject({
   digest,
   annotations: z
     .strictObject({
-      dtype: z.enum(Object.keys(DTYPE_BYTES) as [Dtype, ...Dtype[]]),
+      dtype: z.enum(DTYPES),
       shape: z.array(Count),
       begin: Count,
       end: Count,

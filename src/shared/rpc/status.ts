@@ -98,7 +98,8 @@ const CLOSED_HINT =
   'ask the provider whether this site’s certificate is still accepted; or another program listens there';
 const REFUSED =
   'its certificate was revoked, has expired or is not for this release: ask the provider';
-const ENROL = 'use the certificate of a start-up kit: fedshot provision';
+const ENROL =
+  'ask the provider for a start-up kit; then: fedshot client init --kit KIT --trust KIT/trust.json --home HOME';
 const PIN = 'check the address, and that the trust file is the one of this provider';
 const REACH =
   'check the address, that the provider serves, and that this site is enrolled; then run it again';

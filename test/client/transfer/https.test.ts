@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttp, type RequestListener } from 'node:http';
 import { createServer as createHttps, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -6,9 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { pull } from '../../../src/client/pull/index.js';
+import { readAuthorityFile } from '../../../src/client/transfer/index.js';
 import { openServerTls } from '../../../src/provider/keys-tls.js';
 import { exportStore } from '../../../src/provider/export/index.js';
 import { random } from '../../../src/shared/random.js';
+import { openRoot } from '../../../src/shared/release/index.js';
 import { makeProvider, type TestProvider } from '../../fixtures/provider.js';
 
 const retry = {
@@ -42,12 +44,17 @@ describe('httpsSource', () => {
     }
   };
 
-  async function pullFrom(listener: RequestListener, of = provider) {
-    server = createHttps(await openServerTls(of.keyring), listener);
+  async function pullFrom(
+    listener: RequestListener,
+    of = provider,
+    host = of,
+    webCa: readonly string[] = [],
+  ) {
+    server = createHttps(await openServerTls(host.keyring), listener);
     await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     const home = provider.home(`home-${homes++}`);
-    return pull({ from: [`https://127.0.0.1:${port}`], name: 'digits', home, retry });
+    return pull({ from: [`https://127.0.0.1:${port}`], name: 'digits', home, retry, webCa });
   }
 
   it('pulls a static export from a plain web server', async () => {
@@ -63,6 +70,31 @@ describe('httpsSource', () => {
       else files(request, response);
     });
     expect(result.upToDate).toBe(false);
+  });
+
+  it('a mirror of an authority that only the site knows: refused, and taken where it is named', async () => {
+    const ward = await makeProvider(join(dir, 'ward')); // for its authority and certificate alone
+    const refused = pullFrom(files, provider, ward);
+    await expect(refused).rejects.toMatchObject({
+      code: 'trust',
+      hint: expect.stringContaining('--ca') as string,
+    });
+    const file = join(dir, 'ward-ca.pem');
+    const [ca] = openRoot(readFileSync(join(ward.store, 'trust.json'))).document.tls.ca;
+    writeFileSync(file, `the ward's own\n${ca!}`);
+    const taken = await pullFrom(files, provider, ward, readAuthorityFile(file));
+    expect(taken.upToDate).toBe(false);
+  });
+
+  it.each([
+    ['a key', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n'],
+    ['nothing', ''],
+    ['half of one', '-----BEGIN CERTIFICATE-----\nMIIB\n'],
+    ['noise', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'],
+  ])('refuses %s in the place of an authority', (_, content) => {
+    const file = join(dir, 'authority.pem');
+    writeFileSync(file, content);
+    expect(() => readAuthorityFile(file)).toThrow(expect.objectContaining({ code: 'format' }));
   });
 
   it('refuses plain http (a downgrade)', async () => {

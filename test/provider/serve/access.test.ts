@@ -22,8 +22,19 @@ describe('readPolicy', () => {
     ['a site that is no name', '{"releases": {"digits": ["A/B"]}}', 'digits'],
     ['a release that is no name', '{"releases": {"../x": ["a"]}}', '../x'],
     ['half a file', '{"releases": {', 'JSON'],
+    [
+      'a release that stands there twice',
+      '{"releases": {"a": ["x"], "a": ["*"]}}',
+      '"a" occurs twice',
+    ],
   ])('refuses %s, and names it', (_, content, named) => {
     expect(() => readPolicy(file(content))).toThrow(named);
+  });
+  it('says where the file goes wrong, in one line', () => {
+    const broken = file('{"releases":\n  {"digits": ["a"]');
+    expect(() => readPolicy(broken)).toThrow(/not valid JSON \(.*position \d+/);
+    expect(() => readPolicy(broken)).not.toThrow(/\n/);
+    expect(() => readPolicy(file('{"releases": {}, "x": 1}'))).toThrow(/json: Unrecognized key/);
   });
   it('needs enrolled sites to apply to', () => {
     expect(() => readAccess(dir, file('{"releases": {}}'))).toThrow('needs enrolled sites');

@@ -311,6 +311,17 @@ describe('serve', () => {
       writeFileSync(policy, '{"releases": {"*": ["*"]}, "allow": "all"}');
       await serving.reload();
       await expect(pullAs(home, serving)).resolves.toMatchObject({ upToDate: true });
+      // Nor does a policy that nobody repairs keep a site from being revoked.
+      revokeSite({ keyring: provider.keyring, now: new Date() }, 'zeta');
+      await serving.reload();
+      await expect(pullAs(home, serving)).rejects.toMatchObject({ code: 'denied' });
+    });
+    it('names the sites of a policy that nobody enrolled', async () => {
+      writeFileSync(policy, JSON.stringify({ releases: { digits: ['alpha', 'alfa', '*'] } }));
+      await startMutual();
+      const warned = lines.findLast((line) => line.includes('not enrolled'));
+      expect(warned).toContain('"alfa"');
+      expect(warned).not.toContain('"alpha"');
     });
   });
 });

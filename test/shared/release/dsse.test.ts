@@ -36,6 +36,14 @@ describe('dssePae', () => {
     expect(Buffer.from(dssePae('ü', 'é')).toString()).toBe('DSSEv1 2 ü 2 é');
   });
 
+  it.each([undefined, null, 5, [1, 2], new ArrayBuffer(2), new Uint16Array([256]), { length: 2 }])(
+    'refuses %o in the place of bytes, of which a copy would be something else',
+    (odd) => {
+      expect(() => dssePae('t', odd as never)).toThrow(failsWith('usage'));
+      expect(() => dssePae(odd as never, 'x')).toThrow(failsWith('usage'));
+    },
+  );
+
   it('tells apart what concatenation would not', () => {
     expect(dssePae('a', 'b 1 c')).not.toEqual(dssePae('a 1 b', 'c'));
   });

@@ -76,6 +76,27 @@ describe('ed25519Verify', () => {
       }
   });
 
+  const notBytes: [string, unknown][] = [
+    ['undefined', undefined],
+    ['null', null],
+    ['hex', '07'.repeat(32)],
+    ['a number', 32],
+    ['numbers', Array.from({ length: 32 }, () => 7)],
+    ['an ArrayBuffer', new ArrayBuffer(32)],
+    ['a view of wider numbers', new Uint16Array(32)],
+    ['something with a length', { length: 32 }],
+  ];
+  it.each(notBytes)('answers false, and does not throw, for %s in the place of bytes', (_, odd) => {
+    const own = signerOf(hex('07'.repeat(32)));
+    const good = [own.publicKey, message, own.sign(message)] as const;
+    expect(ed25519Verify(...good)).toBe(true);
+    for (const at of [0, 1, 2]) {
+      const given = good.map((bytes, i) => (i === at ? odd : bytes)) as unknown as typeof good;
+      expect(ed25519Verify(...given)).toBe(false);
+    }
+    expect(() => assertPinnable(odd as Uint8Array)).toThrow(failsWith('trust'));
+  });
+
   it('answers false for wrong lengths', () => {
     const key = signer('a');
     const good = key.sign(message);

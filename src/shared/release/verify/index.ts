@@ -1,4 +1,5 @@
 /** What others can check our releases with: `import { … } from 'fedshot/verify'`. */
+export { FedshotError, type ErrorCode } from '../../errors.js';
 export { verifyConsistency, verifyInclusion } from '../../merkle.js';
 export { parseSafetensors } from '../../safetensors.js';
 export { dssePae } from '../dsse.js';

@@ -18,6 +18,11 @@ const HOPELESS = 0.7;
 const FAR = 1.6;
 /** Share of samples in clusters that look most like the class whose name they bear. */
 const NAMED = 0.8;
+/**
+ * Things of other classes form clusters as steady as any. They lie further than this from the released
+ * classes, and adapted answers agree with the released model's less than κ.
+ */
+const FOREIGN = { distance: 2, kappa: 0.62 };
 /** Classes left over, as a share of those that the released model sees. */
 const COLLAPSED = 0.25;
 
@@ -74,6 +79,19 @@ export const RUN_CHECKS: readonly Check[] = [
         'check that the data shows the classes of the release, and score some samples by hand',
     };
   },
+  ({ distance, agreementBalanced: kappa }) =>
+    distance === undefined ||
+    kappa === undefined ||
+    distance < FOREIGN.distance ||
+    kappa >= FOREIGN.kappa
+      ? undefined
+      : {
+          check: 'other classes',
+          outcome: 'warn',
+          says: `features lie ${distance.toFixed(1)} times as far from the released classes as the provider's own, and adapted answers agree little with the released model's (κ ${kappa.toFixed(2)})`,
+          remedy:
+            'check that the data shows the classes of the release, and score some samples by hand',
+        },
   (s) => {
     const reached = trust(s);
     if (reached === undefined || (reached >= STEADY && s.steadiness! >= LOST)) return undefined;

@@ -62,7 +62,8 @@ describe('verdict', () => {
     const unsteady = { ...after, steadiness: 0.75, agreementBalanced: 0.5 };
     expect(of(unsteady).outcome).toBe('rolled back');
     expect(of({ ...unsteady, distance: 1.5 }).outcome).toBe('rolled back');
-    expect(of({ ...unsteady, distance: 2.5 })).toMatchObject({ outcome: 'warn', kept: 'adapted' });
+    const far = { ...unsteady, agreementBalanced: 0.7, distance: 2.5 };
+    expect(of(far)).toMatchObject({ outcome: 'warn', kept: 'adapted' });
     expect(of({ ...unsteady, distance: 2.5, steadiness: 0.6 }).outcome).toBe('rolled back');
   });
 
@@ -71,6 +72,13 @@ describe('verdict', () => {
     const lettered = { ...after, naming: named(0.95), namingRefreshed: named(0.7) };
     expect(of(lettered).checks).toEqual(['class features: warn']);
     expect(of({ ...lettered, namingRefreshed: named(0.85) }).outcome).toBe('ok');
+  });
+
+  it('warns of steady clusters far from the released classes, of which the released model sees little', () => {
+    const letters = { ...after, distance: 2.8, agreementBalanced: 0.6, steadiness: 0.95 };
+    expect(of(letters).checks).toEqual(['other classes: warn']);
+    expect(of({ ...letters, distance: 1.9 }).outcome).toBe('ok');
+    expect(of({ ...letters, agreementBalanced: 0.65 }).outcome).toBe('ok');
   });
 
   it('names classes that are missing, five at most', () => {

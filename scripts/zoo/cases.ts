@@ -20,7 +20,11 @@ import {
   warped,
   type Transform,
 } from './transforms.js';
+import { unseenCases } from './unseen.js';
 
+/** `fresh` and `unseen` cases had no part in setting the battery's limits; the latter are newer. */
+export const SETS = ['tuned', 'fresh', 'unseen'] as const;
+export type SetName = (typeof SETS)[number];
 export type SourceName = 'mnist' | 'usps' | 'plain' | 'half' | 'weak';
 
 /** One situation: a released model, and what arrives at a site. */
@@ -148,8 +152,9 @@ const DOMAINS = [
   'rotated',
 ];
 
-/** Every case of a source; `fresh` ones had no part in setting the battery's limits. */
-export function casesOf(source: SourceName, fresh = false): ZooCase[] {
+/** Every case of a source in a set. */
+export function casesOf(source: SourceName, set: SetName): ZooCase[] {
+  const fresh = set === 'fresh';
   const base = {
     mnist: REAL.t10k,
     usps: REAL.mnist,
@@ -157,6 +162,7 @@ export function casesOf(source: SourceName, fresh = false): ZooCase[] {
     half: DRAWN,
     weak: DRAWN,
   }[source];
+  if (set === 'unseen') return unseenCases(source, base, REAL);
   const of = (shifts: Record<string, Transform>): ZooCase[] =>
     Object.entries(shifts).map(([name, transform]) => ({ name, source, base, transform }));
   const from = (name: string, notation: string, transform = same): ZooCase => ({

@@ -5,7 +5,7 @@ import { CANDIDATES } from '../../src/client/auto.js';
 import { METHOD_NAMES, type MethodName } from '../../src/client/methods/index.js';
 import { verdict } from '../../src/client/diagnose/index.js';
 import { autoTable } from './auto.js';
-import { casesOf, type SourceName } from './cases.js';
+import { casesOf, SETS, type SourceName } from './cases.js';
 import { measure } from './measure.js';
 import { rollbackTable } from './rollback.js';
 import { sourceModel } from './sources.js';
@@ -15,7 +15,7 @@ import { startForComputing } from '../bench/start.js';
 await startForComputing();
 
 /**
- * `npm run zoo -- [--sources plain,mnist,usps,half,weak] [--set tuned|fresh|all] [--seeds 1]
+ * `npm run zoo -- [--sources plain,mnist,usps,half,weak] [--set tuned|fresh|unseen|all] [--seeds 1]
  * [--methods shot] [--auto] [--rollback] [--n 600] [--epochs 8] [--minutes 60] [--work work/zoo]`: adapts, with the
  * battery overridden, in every case of the zoo, and holds the verdict against what really came of it.
  * Each seed has released models of its own. Results are kept in the work folder, so that a run goes on
@@ -41,7 +41,8 @@ if (!real) console.error('../shared/data/digits is not there: only the drawn dig
 const sources = (values.sources.split(',') as SourceName[]).filter(
   (source) => real || (source !== 'mnist' && source !== 'usps'),
 );
-const sets = values.set === 'all' ? ['tuned', 'fresh'] : [values.set];
+const sets = values.set === 'all' ? SETS : SETS.filter((set) => set === values.set);
+if (sets.length === 0) throw new Error(`no set ${values.set}`);
 const methods = values.auto
   ? (['shot', ...CANDIDATES.filter((method) => method !== 'shot')] as const)
   : (values.methods.split(',') as MethodName[]);
@@ -74,9 +75,7 @@ let left = 0;
 for (const seed of values.seeds.split(',').map(Number))
   for (const set of sets)
     for (const source of sources) {
-      const cases = casesOf(source, set === 'fresh').filter(
-        ({ base }) => real || !base.startsWith('idx'),
-      );
+      const cases = casesOf(source, set).filter(({ base }) => real || !base.startsWith('idx'));
       if (cases.length === 0) continue;
       const model = await sourceModel(source, seed, values.work);
       for (const one of cases)
@@ -110,7 +109,7 @@ for (const set of sets) {
     console.log(
       await rollbackTable(own, async ({ name, seed, method, ...row }) => {
         const source = row.source as SourceName;
-        const one = casesOf(source, set === 'fresh').find((other) => other.name === name)!;
+        const one = casesOf(source, set).find((other) => other.name === name)!;
         const model = await sourceModel(source, seed, values.work);
         return measure(model, one, { seed, method, ...settings, obey: true });
       }),

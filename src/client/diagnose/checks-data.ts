@@ -1,4 +1,6 @@
+import { isCalibrated } from './calibrated.js';
 import { percent, type Check } from './finding.js';
+import { SAMPLE_CHECKS, showNothing } from './checks-samples.js';
 
 /** Below this, pixels have no more to do with their neighbours than with any others. */
 const SMOOTH = 0.05;
@@ -6,15 +8,19 @@ const SMOOTH = 0.05;
 const READING_NEAR = 1.4;
 const READING_SHARE = 0.6;
 const FAR_HISTOGRAM = 0.15;
-const FEW = 5;
 /**
  * Total variation between the estimated shares of the classes and the provider's, beyond √(K / 2πn),
- * which n samples of an unshifted set have by chance.
+ * which n samples of an unshifted set have by chance; the second where the estimate is that of a
+ * model which may be believed.
  */
 const SHIFTED = 0.25;
+const SHIFTED_NEAR = 0.15;
+/** Names that a line has room for. */
+const NAMES = 5;
 
 /** What can be said of a site's data before anything is adapted to it. */
 export const DATA_CHECKS: readonly Check[] = [
+  ...SAMPLE_CHECKS,
   (_, { card }) =>
     card
       ? undefined
@@ -34,8 +40,8 @@ export const DATA_CHECKS: readonly Check[] = [
       remedy: 'ask the provider for a better model',
     };
   },
-  ({ smoothness }) =>
-    smoothness === undefined || smoothness >= SMOOTH
+  ({ smoothness, samples }) =>
+    smoothness === undefined || smoothness >= SMOOTH || showNothing(samples)
       ? undefined
       : {
           check: 'input texture',
@@ -57,8 +63,9 @@ export const DATA_CHECKS: readonly Check[] = [
           ...(bestReading.option === '--rescale' && { cause: true }),
         }
       : undefined,
-  ({ histogramDistance, invertedDistance }) => {
+  ({ histogramDistance, invertedDistance, samples }) => {
     if (histogramDistance === undefined || histogramDistance < FAR_HISTOGRAM) return undefined;
+    if (showNothing(samples)) return undefined;
     const inverted = invertedDistance! < histogramDistance / 2;
     return {
       check: 'input contract',
@@ -70,8 +77,8 @@ export const DATA_CHECKS: readonly Check[] = [
       ...(!inverted && { cause: true }),
     };
   },
-  ({ deviationRatio: ratio }) =>
-    ratio === undefined || (ratio > 0.5 && ratio < 2)
+  ({ deviationRatio: ratio, samples }) =>
+    ratio === undefined || (ratio > 0.5 && ratio < 2) || showNothing(samples) || samples?.extreme
       ? undefined
       : {
           check: 'input scale',
@@ -80,22 +87,26 @@ export const DATA_CHECKS: readonly Check[] = [
           remedy: 'check the units (0..1 or 0..255); or --rescale',
           cause: true,
         },
-  ({ labelShift, releasedClasses, perClass }, { classes }) =>
-    labelShift < SHIFTED + 1 / Math.sqrt(2 * Math.PI * perClass)
-      ? undefined
-      : {
-          check: 'label shift',
-          outcome: 'warn',
-          says: `classes are shared out differently from the provider's (by ${percent(labelShift)}); predictions fall on about ${releasedClasses.toFixed(0)} of ${classes.length}`,
-          remedy: '--partial where classes are missing, --prior estimate where some are rare',
-        },
-  ({ perClass }) =>
-    perClass >= FEW
-      ? undefined
-      : {
-          check: 'sample size',
-          outcome: 'warn',
-          says: `${perClass.toFixed(1)} samples per class`,
-          remedy: 'bring more samples, or predict with the released model',
-        },
+  ({ missing = [], samples }, { classes }) => {
+    if (missing.length === 0 || showNothing(samples)) return undefined;
+    const named = missing.slice(0, NAMES).map((k) => classes[k]);
+    const more = missing.length > NAMES ? ` and ${missing.length - NAMES} more` : '';
+    return {
+      check: 'missing classes',
+      outcome: 'warn',
+      says: `hardly any sample seems to be of ${missing.length === 1 ? 'class' : 'the classes'} ${named.join(', ')}${more}`,
+      remedy: '--partial if that may be so',
+    };
+  },
+  (s, { classes }) => {
+    const most = isCalibrated(s) ? SHIFTED_NEAR : SHIFTED;
+    if (s.labelShift < most + 1 / Math.sqrt(2 * Math.PI * s.perClass) || showNothing(s.samples))
+      return undefined;
+    return {
+      check: 'label shift',
+      outcome: 'warn',
+      says: `classes are shared out differently from the provider's (by ${percent(s.labelShift)}); predictions fall on about ${s.releasedClasses.toFixed(0)} of ${classes.length}`,
+      remedy: '--partial where classes are missing, --prior estimate where some are rare',
+    };
+  },
 ];

@@ -1,3 +1,4 @@
+import { isCalibrated, LOSS } from './calibrated.js';
 import { percent, type Check } from './finding.js';
 import type { Signals } from './signals.js';
 
@@ -7,27 +8,28 @@ import type { Signals } from './signals.js';
  * agree with the released model's, the steadier they have to be: steadiness + κ / 5 must reach this.
  */
 const STEADY = 1.01;
-/** Steadiness below which results in the zoo were hardly above chance. */
+/** Steadiness below which results in the zoo were hardly above chance, and below which all were. */
 const LOST = 0.79;
-const LOSS = 0.02;
-
-/** Up to here released features lie where the provider's own did. */
-const NEAR = 1.2;
+const HOPELESS = 0.7;
+/**
+ * Beyond this distance the released model was hardly right either (8 to 40 % in the zoo): neither of
+ * the two is worth keeping, and which one is less wrong cannot be told.
+ */
+const FAR = 1.6;
+/** Share of samples in clusters that look most like the class whose name they bear. */
+const NAMED = 0.8;
+/**
+ * Things of other classes form clusters as steady as any. They lie further than this from the released
+ * classes, and adapted answers agree with the released model's less than κ.
+ */
+const FOREIGN = { distance: 2, kappa: 0.62 };
+/** Classes left over, as a share of those that the released model sees. */
+const COLLAPSED = 0.25;
 
 const trust = ({ steadiness, agreementBalanced }: Signals): number | undefined =>
   steadiness === undefined || agreementBalanced === undefined
     ? undefined
     : steadiness + agreementBalanced / 5;
-
-/**
- * Whether the released model's estimate of its own accuracy may be believed: its features of these
- * samples lie where those lay that it was calibrated on, and refreshing its batch statistics does not
- * make it surer. A model can be as sure of what it has never seen.
- */
-export const isCalibrated = (s: Signals): boolean =>
-  s.distance !== undefined &&
-  s.distance < NEAR &&
-  (s.estimatedRefreshed ?? 0) <= (s.estimatedAccuracy ?? 0) + LOSS;
 
 /** What can be said of an adaptation, each tied back to the released model or to its card. */
 export const RUN_CHECKS: readonly Check[] = [
@@ -47,7 +49,8 @@ export const RUN_CHECKS: readonly Check[] = [
     };
   },
   (s, { classes }) =>
-    s.adaptedClasses === undefined || s.adaptedClasses >= 0.5 * s.refreshedClasses
+    s.adaptedClasses === undefined ||
+    s.adaptedClasses >= Math.max(0.5 * s.refreshedClasses, COLLAPSED * s.releasedClasses)
       ? undefined
       : {
           check: 'collapse',
@@ -64,17 +67,45 @@ export const RUN_CHECKS: readonly Check[] = [
           says: `adapted classes have nothing to do with what the released model sees (κ ${kappa.toFixed(2)})`,
           remedy: 'check that the data shows what the release is for',
         },
+  ({ naming, namingRefreshed }) => {
+    if (!naming || !namingRefreshed) return undefined;
+    const own = Math.min(naming.own, namingRefreshed.own);
+    if (own >= NAMED) return undefined;
+    return {
+      check: 'class features',
+      outcome: 'warn',
+      says: `${percent(1 - own)} of the samples lie in clusters that look most like another class than the one whose name they got`,
+      remedy:
+        'check that the data shows the classes of the release, and score some samples by hand',
+    };
+  },
+  ({ distance, agreementBalanced: kappa }) =>
+    distance === undefined ||
+    kappa === undefined ||
+    distance < FOREIGN.distance ||
+    kappa >= FOREIGN.kappa
+      ? undefined
+      : {
+          check: 'other classes',
+          outcome: 'warn',
+          says: `features lie ${distance.toFixed(1)} times as far from the released classes as the provider's own, and adapted answers agree little with the released model's (κ ${kappa.toFixed(2)})`,
+          remedy:
+            'check that the data shows the classes of the release, and score some samples by hand',
+        },
   (s) => {
     const reached = trust(s);
     if (reached === undefined || (reached >= STEADY && s.steadiness! >= LOST)) return undefined;
     const lost = s.steadiness! < LOST;
+    const both = lost && s.steadiness! >= HOPELESS && (s.distance ?? 0) >= FAR;
     return {
       check: 'steadiness',
-      outcome: lost ? 'rolled back' : 'warn',
+      outcome: lost && !both ? 'rolled back' : 'warn',
       says: `moved by a pixel, ${percent(s.steadiness!)} as many samples keep their class as at the provider; agreement with the released model κ ${s.agreementBalanced!.toFixed(2)}`,
-      remedy: lost
-        ? 'adapting found no classes here: look at the images, and how they are read'
-        : 'score some samples by hand before relying on the result',
+      remedy: both
+        ? 'rely on neither the adapted nor the released model: look at the images, and how they are read'
+        : lost
+          ? 'adapting found no classes here: look at the images, and how they are read'
+          : 'score some samples by hand before relying on the result',
     };
   },
 ];

@@ -1,4 +1,4 @@
-export { isCalibrated } from './checks-run.js';
+export { isCalibrated } from './calibrated.js';
 export { gatherEvidence, type Witness } from './evidence.js';
 export { judge } from './judge.js';
 export { diagnose, type Diagnosis } from './site.js';

@@ -25,3 +25,18 @@ export function estimatePrior(
   }
   return prior;
 }
+
+/** A class is missing where it has less than this share of what it has at the provider. */
+const MISSING = 0.1;
+/** Samples that it would have to have by the provider's shares: of ten, none is no chance (e⁻¹⁰). */
+const EXPECTED = 10;
+
+/** Classes that samples with these estimated shares seem to lack. */
+export const missingClasses = (
+  estimated: ArrayLike<number>,
+  source: readonly number[],
+  samples: number,
+): number[] =>
+  source.flatMap((share, k) =>
+    share * samples >= EXPECTED && estimated[k]! < MISSING * share ? [k] : [],
+  );

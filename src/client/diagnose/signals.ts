@@ -7,8 +7,10 @@ import {
 } from '../../shared/model/card/index.js';
 import type { InputSpec } from '../../shared/data/index.js';
 import { adjustedRand, balanced, naming, type Naming } from './anchors.js';
+import { isCalibrated } from './calibrated.js';
 import { argMaxRows, countsOf, effectiveNumber, effectiveRank, kappa } from './linear.js';
-import { estimatePrior } from './shift.js';
+import { sampleFigures, type SampleFigures } from './samples.js';
+import { estimatePrior, missingClasses } from './shift.js';
 import type { Variant } from './variants.js';
 
 /** What a model says of the looked-at samples: `features` n × D, `p` n × K, row-major. */
@@ -43,6 +45,8 @@ export interface Signals {
   distance?: number;
   /** Samples per class that the model has. */
   perClass: number;
+  /** What is wrong with single samples. */
+  samples?: SampleFigures;
   /** Earth mover's distance between intensity histograms, in shares of the grey scale; and inverted. */
   histogramDistance?: number;
   invertedDistance?: number;
@@ -57,8 +61,13 @@ export interface Signals {
   /** exp(entropy) of the predicted classes. */
   releasedClasses: number;
   refreshedClasses: number;
-  /** Total variation between the card's prior and the one estimated from refreshed predictions. */
+  /**
+   * Total variation between the card's prior and the one estimated from the released model's
+   * predictions where they may be believed, else from refreshed ones.
+   */
   labelShift: number;
+  /** Classes that seem to be missing, by the same estimate. */
+  missing?: number[];
   /** κ of refreshed predictions between samples and their moved views. */
   refreshedViews: number;
   /** Agreement of the released and refreshed models, κ. */
@@ -90,22 +99,27 @@ export function signalsOf(evidence: Evidence): Signals {
   const prior = card?.prior ?? new Array<number>(K).fill(1 / K);
   const T = card?.temperature ?? 1;
   const [ofReleased, ofRefreshed] = [argMaxRows(released.p, K), argMaxRows(refreshed.p, K)];
-  const calibrated = tempered(refreshed.p, K, T);
-  const estimated = estimatePrior(calibrated, prior);
   const above = (p: Float32Array): number | undefined =>
     card && shareAbove(confidences(tempered(p, K, T), K), card.confidenceThreshold);
-  const before: Signals = {
-    perClass: evidence.total / K,
+  const near = {
     distance:
       card?.features && classDistance(released.features, card.features) / card.features.distance,
+    estimatedAccuracy: above(released.p),
+    estimatedRefreshed: above(refreshed.p),
+  };
+  const trusted = isCalibrated(near) ? released : refreshed;
+  const estimated = estimatePrior(tempered(trusted.p, K, T), prior);
+  const before: Signals = {
+    perClass: evidence.total / K,
+    samples: sampleFigures(evidence.x, evidence.input),
+    ...near,
     ...inputSignals(evidence),
     asIs: evidence.variants[0],
     bestReading: best(evidence.variants),
-    estimatedAccuracy: above(released.p),
-    estimatedRefreshed: above(refreshed.p),
     releasedClasses: effectiveNumber(countsOf(ofReleased, K)),
     refreshedClasses: effectiveNumber(countsOf(ofRefreshed, K)),
     labelShift: totalVariation(estimated, prior),
+    missing: missingClasses(estimated, prior, evidence.total),
     refreshedViews: kappa(ofRefreshed, argMaxRows(moved.refreshed.p, K), K),
     releasedRefreshed: kappa(ofReleased, ofRefreshed, K),
     rank: effectiveRank(released.features, D),

@@ -7,7 +7,8 @@ import {
   effectiveRank,
   kappa,
 } from '../../../src/client/diagnose/linear.js';
-import { estimatePrior } from '../../../src/client/diagnose/shift.js';
+import { sampleFigures } from '../../../src/client/diagnose/samples.js';
+import { estimatePrior, missingClasses } from '../../../src/client/diagnose/shift.js';
 import { random } from '../../../src/shared/random.js';
 
 /** All orders of 0..n−1. */
@@ -67,6 +68,37 @@ describe('estimatePrior', () => {
     });
     const rows = Float32Array.from([...p].flatMap((q) => [q, 1 - q]));
     expect(estimatePrior(rows, [0.5, 0.5])[0]).toBeCloseTo(0.8, 1);
+  });
+});
+
+describe('missingClasses', () => {
+  it('lists classes far below their share, unless none of so few samples is no surprise', () => {
+    expect(missingClasses([0.6, 0.37, 0.03], [0.3, 0.3, 0.4], 100)).toEqual([2]);
+    expect(missingClasses([0.6, 0.37, 0.05], [0.3, 0.3, 0.4], 100)).toEqual([]);
+    expect(missingClasses([0.6, 0.37, 0.03], [0.3, 0.3, 0.4], 24)).toEqual([]);
+  });
+});
+
+describe('sampleFigures', () => {
+  const image = { kind: 'image' as const, shape: [1, 2, 2] as [number, number, number] };
+  const spec = { ...image, mean: [0.5], std: [0.5] };
+  const table = (columns: string[]) => ({
+    ...{ kind: 'table' as const, shape: [2] as [number], columns },
+    ...{ impute: [0, 0], mean: [0, 0], std: [1, 1] },
+  });
+
+  it('counts blank images and equal ones', () => {
+    const x = Float32Array.from([1, 1, 1, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 0, 0, 0]);
+    expect(sampleFigures(x, spec)).toEqual({ blank: 0.5, distinct: 0.75, same: false });
+    expect(sampleFigures(x.slice(0, 4), spec)).toMatchObject({ distinct: 1, same: true });
+  });
+
+  it('finds rows with a value beyond a thousand deviations, and no blanks in tables', () => {
+    const x = Float32Array.from([0, 0, 1, -1e30, 2, 999]);
+    expect(sampleFigures(x, table(['a', 'b']))).toEqual({
+      ...{ blank: 0, distinct: 1, same: false, extreme: { share: 1 / 3, column: 'b' } },
+    });
+    expect(sampleFigures(x.slice(4), table(['a', 'b'])).extreme).toBeUndefined();
   });
 });
 

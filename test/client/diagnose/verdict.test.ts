@@ -58,6 +58,69 @@ describe('verdict', () => {
     expect(of({ ...after, steadiness: 0.78, agreementBalanced: 1 }).outcome).toBe('rolled back');
   });
 
+  it('rolls back what is unsteady, but for the choice between two models that are both wrong', () => {
+    const unsteady = { ...after, steadiness: 0.75, agreementBalanced: 0.5 };
+    expect(of(unsteady).outcome).toBe('rolled back');
+    expect(of({ ...unsteady, distance: 1.5 }).outcome).toBe('rolled back');
+    const far = { ...unsteady, agreementBalanced: 0.7, distance: 2.5 };
+    expect(of(far)).toMatchObject({ outcome: 'warn', kept: 'adapted' });
+    expect(of({ ...unsteady, distance: 2.5, steadiness: 0.6 }).outcome).toBe('rolled back');
+  });
+
+  it('warns of clusters that look like other classes than those whose names they bear', () => {
+    const named = (own: number) => ({ own, matched: 1, reverse: 1, renamed: [] });
+    const lettered = { ...after, naming: named(0.95), namingRefreshed: named(0.7) };
+    expect(of(lettered).checks).toEqual(['class features: warn']);
+    expect(of({ ...lettered, namingRefreshed: named(0.85) }).outcome).toBe('ok');
+  });
+
+  it('warns of steady clusters far from the released classes, of which the released model sees little', () => {
+    const letters = { ...after, distance: 2.8, agreementBalanced: 0.6, steadiness: 0.95 };
+    expect(of(letters).checks).toEqual(['other classes: warn']);
+    expect(of({ ...letters, distance: 1.9 }).outcome).toBe('ok');
+    expect(of({ ...letters, agreementBalanced: 0.65 }).outcome).toBe('ok');
+  });
+
+  it('names classes that are missing, five at most', () => {
+    const says = (missing: number[]) =>
+      verdict({ ...after, missing }, config, false).findings.map((f) => f.says);
+    expect(says([])).toEqual([]);
+    expect(says([3])).toEqual(['hardly any sample seems to be of class 3']);
+    expect(says([0, 1, 2, 3, 4, 5, 9])[0]).toMatch(/the classes 0, 1, 2, 3, 4 and 2 more$/);
+  });
+
+  it('takes a smaller shift of the classes seriously where the estimate may be believed', () => {
+    expect(of({ ...after, labelShift: 0.27 }).checks).toEqual(['label shift: warn']);
+    expect(of({ ...after, labelShift: 0.27, distance: 1.7 }).outcome).toBe('ok');
+  });
+
+  it('refuses images of nothing, and says that instead of guessing at scale and texture', () => {
+    const samples = { blank: 1, distinct: 0.01, same: true };
+    const black = { ...before, samples, smoothness: 0, deviationRatio: 0, labelShift: 0.9 };
+    expect(of(black).checks).toEqual(['blank samples: refuse', 'sample size: warn']);
+    const some = { blank: 0.1, distinct: 0.9, same: false };
+    expect(of({ ...after, samples: some }).checks).toEqual(['blank samples: warn']);
+  });
+
+  it('counts a sample once, and refuses to adapt to a single one', () => {
+    const twice = { blank: 0, distinct: 0.05, same: false };
+    expect(of({ ...before, samples: twice }).checks).toEqual(['sample size: warn']);
+    expect(of({ ...before, samples: { ...twice, same: true } }).outcome).toBe('refuse');
+  });
+
+  it('refuses rows with values that no deviation explains, by the name of a column', () => {
+    const extreme = { share: 0.01, column: 'dose' };
+    const samples = { blank: 0, distinct: 1, same: false, extreme };
+    const { outcome, findings } = verdict({ ...before, samples }, config, false);
+    expect(outcome).toBe('refuse');
+    expect(findings[0]!.says).toContain('"dose"');
+  });
+
+  it('rolls back a collapse that refreshed statistics share', () => {
+    const collapsed = { ...after, adaptedClasses: 1, refreshedClasses: 1, releasedClasses: 200 };
+    expect(of(collapsed).checks).toEqual(['collapse: rolled back']);
+  });
+
   it('rolls back what changed right answers, unless the released model is surer once refreshed', () => {
     const changed = { ...after, keptAnswers: 0.5, estimatedRefreshed: 0.8 };
     expect(of(changed)).toMatchObject({

@@ -5,6 +5,7 @@ import { readLog } from '../shared/log/index.js';
 import { auditData } from './data/index.js';
 import { knownCertificates } from './egress/certificates.js';
 import { auditEgress, type EgressResult } from './egress/index.js';
+import { auditLogFolder } from './log-folder.js';
 import { auditLog, type Witness } from './log.js';
 import { readRecording } from './record/index.js';
 import { auditReleases } from './release.js';
@@ -71,7 +72,8 @@ export async function audit(options: AuditOptions): Promise<AuditResult> {
   if (want('schema')) claims.push(auditSchema());
   if (want('log')) {
     const witnesses: Witness[] = sites.flatMap(siteWitnesses);
-    if (log) claims.push(...auditLog(log, witnesses));
+    if (log && store && logDir)
+      claims.push(...auditLog(log, witnesses), auditLogFolder(logDir, log, store));
     else claims.push(notChecked('log', 'The log is whole', needs));
   }
   const recorded = store && log && logDir && record.length > 0;

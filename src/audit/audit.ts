@@ -5,6 +5,7 @@ import { readLog } from '../shared/log/index.js';
 import { auditData } from './data/index.js';
 import { knownCertificates } from './egress/certificates.js';
 import { auditEgress, type EgressResult } from './egress/index.js';
+import { auditLogFolder } from './log-folder.js';
 import { auditLog, type Witness } from './log.js';
 import { readRecording } from './record/index.js';
 import { auditReleases } from './release.js';
@@ -65,25 +66,27 @@ export async function audit(options: AuditOptions): Promise<AuditResult> {
     options.store && options.trust ? readStore(options.store, readBytes(options.trust)) : undefined;
   const log = store && logDir ? readLog(logDir, store.logKeys) : undefined;
   const needs = 'needs --store, --trust and --log';
+  const { record = [], site: sites = [] } = options;
   let egress: EgressResult | undefined;
 
   if (want('schema')) claims.push(auditSchema());
   if (want('log')) {
-    const witnesses: Witness[] = (options.site ?? []).flatMap(siteWitnesses);
-    if (log) claims.push(...auditLog(log, witnesses));
+    const witnesses: Witness[] = sites.flatMap(siteWitnesses);
+    if (log && store && logDir)
+      claims.push(...auditLog(log, witnesses), auditLogFolder(logDir, log, store));
     else claims.push(notChecked('log', 'The log is whole', needs));
   }
-  if (want('egress')) {
-    const { record = [] } = options;
-    if (store && log && logDir && record.length > 0) {
-      const certificates = knownCertificates(logDir, options.siteCertificates);
-      egress = auditEgress({ store, log, logDir, recordings: recordings(record), certificates });
-      claims.push(...egress.claims);
-    } else
-      claims.push(
-        notChecked('egress', 'Every byte on the wire is accounted for', `${needs}, and --record`),
-      );
+  const recorded = store && log && logDir && record.length > 0;
+  if (recorded && (want('egress') || want('site'))) {
+    const certificates = knownCertificates(logDir, options.siteCertificates);
+    egress = auditEgress({ store, log, logDir, recordings: recordings(record), certificates });
   }
+  if (want('egress'))
+    claims.push(
+      ...(egress?.claims ?? [
+        notChecked('egress', 'Every byte on the wire is accounted for', `${needs}, and --record`),
+      ]),
+    );
   if (want('release')) claims.push(...releaseClaims(store));
   if (want('data'))
     claims.push(
@@ -96,7 +99,6 @@ export async function audit(options: AuditOptions): Promise<AuditResult> {
           ),
     );
   if (want('site')) {
-    const sites = options.site ?? [];
     if (store && sites.length > 0)
       claims.push(...sites.flatMap((home) => auditSite(home, store, egress)));
     else

@@ -4,14 +4,17 @@ import type { Claim } from './types.js';
 
 const MARK = { PASS: '✓', FAIL: '✗', 'NOT CHECKED': '–' } as const;
 
+/** Enough for the schema, whose last line is the sum. */
+const LINES = 12;
+
 /** One claim as a terminal shows it. */
 export const claimLines = (one: Claim): string =>
   [
     `${MARK[one.verdict]} ${one.verdict.padEnd(4)}  ${one.part}: ${one.claim}`,
     ...one.findings.map((line) => `         ✗ ${line}`),
-    ...one.evidence.slice(0, 8).map((line) => `         ${line}`),
-    ...(one.evidence.length > 8
-      ? [`         and ${one.evidence.length - 8} lines more in --json`]
+    ...one.evidence.slice(0, LINES).map((line) => `         ${line}`),
+    ...(one.evidence.length > LINES
+      ? [`         and ${one.evidence.length - LINES} more in --json and --html`]
       : []),
     ...one.notCovered.map((line) => `         not covered: ${line}`),
   ].join('\n');
@@ -38,6 +41,7 @@ export function auditPage(result: AuditResult): string {
       <dl class="facts">
         ${fact('claims', claims.length)}
         ${fact('failed', claims.filter((claim) => claim.verdict === 'FAIL').length)}
+        ${fact('not checked', claims.filter((claim) => claim.verdict === 'NOT CHECKED').length)}
         ${fact('unexplained bytes', unexplainedBytes ?? 'not checked')}
         ${fact('slack, bytes', slackBytes ?? 'not checked')}
         ${fact('connections', connections.length)}

@@ -4,7 +4,7 @@ import { paramSpecs } from '../shared/model/hypothesis.js';
 import { parseSafetensors } from '../shared/safetensors.js';
 import { CONFIG_FILE, type Release, type ReleaseFile } from '../shared/release/index.js';
 import type { PublicStore } from './store.js';
-import { ENOUGH, lowBits, suspicions } from './statistics.js';
+import { ENOUGH, lowBits, oddZeros, suspicions } from './statistics.js';
 import { claim, type Claim } from './types.js';
 
 /** `model.json` is text; this is as much of it as there may be. */
@@ -45,14 +45,14 @@ export function auditReleases(store: PublicStore): Claim[] {
       findings: structure,
       notCovered: [
         'class names and figures in model.json are text that a person has to read',
-        'when and how often releases are published',
+        'when and how often releases are published, and which names, versions and times they bear',
       ],
     }),
     claim('release', 'The lowest bits of the weights look as training leaves them', {
       evidence: tables,
       findings: statistics,
       notCovered: [
-        `tensors of fewer than ${ENOUGH} values`,
+        `tensors of fewer than ${ENOUGH} values: ${smallBytes(store)} bytes in all releases`,
         'data that was encrypted or compressed well before it was hidden looks as random as weights do',
         'what the weights, being trained on the data, say of it',
       ],
@@ -67,6 +67,8 @@ function structureFaults(store: PublicStore, release: Release): string[] {
     if (!found) faults.push(`${path}: a chunk is missing from the store, or damaged`);
   const config = bytes.get(CONFIG_FILE);
   if (!config) return faults;
+  if (config.toString() !== `${JSON.stringify(JSON.parse(config.toString()), null, 2)}\n`)
+    faults.push(`${CONFIG_FILE}: not as fedshot writes it: white space, escapes or numbers`);
   if (config.length > MAX_CONFIG) faults.push(`${CONFIG_FILE}: ${config.length} bytes`);
   const { architecture } = parseModelConfig(config, CONFIG_FILE);
   for (const [path, found] of bytes) {
@@ -88,8 +90,9 @@ function tensorStatistics(store: PublicStore, release: Release) {
     if (!bytes) return [];
     return [...parseSafetensors(bytes, { file: file.path })].flatMap(([name, { dtype, data }]) => {
       if (dtype !== 'F32') return [];
+      const odd = oddZeros(data);
       const stats = lowBits(data);
-      if (stats.elements < ENOUGH) return [];
+      if (stats.elements < ENOUGH && !odd) return [];
       const { entropy, distinct, correlation, elements } = stats;
       // With n values the plug-in estimate falls short of 8 bits by (256 - 1) / (2 n ln 2).
       const expected = 8 - 255 / (2 * elements * Math.LN2);
@@ -97,9 +100,17 @@ function tensorStatistics(store: PublicStore, release: Release) {
         {
           tensor: name,
           line: `low byte ${entropy.toFixed(3)} bits (training gives ${expected.toFixed(3)}), neighbours ${correlation.toFixed(3)} (0 ± ${(1 / Math.sqrt(elements)).toFixed(3)}), ${(100 * distinct).toFixed(1)} % distinct`,
-          faults: suspicions(stats),
+          faults: [...suspicions(stats), ...(odd ? [odd] : [])],
         },
       ];
     });
   });
 }
+
+/** Bytes of the tensors that are too small for statistics. */
+const smallBytes = (store: PublicStore): number =>
+  store.releases
+    .flatMap(({ files }) => files.flatMap(({ tensors }) => [...tensors.values()]))
+    .map(({ begin, end }) => end - begin)
+    .filter((bytes) => bytes < 4 * ENOUGH)
+    .reduce((sum, bytes) => sum + bytes, 0);

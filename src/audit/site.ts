@@ -1,13 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readBytes } from '../shared/files.js';
+import { FedshotError } from '../shared/errors.js';
 import { witnessedNotes } from '../shared/log/index.js';
+import { Apartness, json } from './apart.js';
 import type { EgressResult } from './egress/index.js';
 import { fileBytes } from './release.js';
 import type { PublicStore } from './store.js';
 import type { Witness } from './log.js';
-import { claim, type Claim } from './types.js';
+import { claim, notChecked, type Claim } from './types.js';
 
 const Record = z.looseObject({
   result: z.looseObject({
@@ -15,17 +16,7 @@ const Record = z.looseObject({
     release: z.looseObject({ name: z.string(), version: z.number(), digest: z.string() }),
   }),
 });
-const Isolation = z.looseObject({
-  mechanism: z.string(),
-  network: z.string(),
-  files: z.string(),
-  interfaces: z.array(z.string()),
-  attempts: z.array(z.looseObject({ attempt: z.string(), result: z.string() })),
-});
 const State = z.looseObject({ checkpoint: z.string().optional() });
-
-const json = <T>(schema: z.ZodType<T>, file: string): T =>
-  schema.parse(JSON.parse(readBytes(file).toString()));
 
 /** The checkpoints that a site keeps. */
 export function siteWitnesses(home: string): Witness[] {
@@ -35,22 +26,30 @@ export function siteWitnesses(home: string): Witness[] {
   return witnessedNotes(checkpoint).map((note) => ({ name: home, note }));
 }
 
-/** A most that a site can have said in one connection beyond what its calls need; see the issue of covert room. */
+/** The most that a site can have said in one connection beyond what its calls need … */
 const MOST_SENT_SLACK = 2048;
+/** … where these are not so many that their framing alone comes to more. */
+const SHORT_SENT = 16_384;
 
 /**
  * What a site's own records say: that it adapted apart from the network, that C is the released one,
  * and that what it said on the wire were pulls.
+ *
+ * @throws FedshotError `not-found` for a folder that is not a site's home
  */
 export function auditSite(
   home: string,
   store: PublicStore,
   egress: EgressResult | undefined,
 ): Claim[] {
-  const isolated: string[] = [];
+  if (!existsSync(join(home, 'trust')))
+    throw new FedshotError('not-found', `${home}: not the home of a site`, {
+      hint: 'give --site the folder that the site gives to --home',
+    });
   const unchanged: string[] = [];
   const runs: string[] = [];
   const adapted = join(home, 'adapted');
+  const apart = new Apartness();
   for (const name of existsSync(adapted) ? readdirSync(adapted) : []) {
     const dir = join(adapted, name);
     try {
@@ -58,54 +57,48 @@ export function auditSite(
       runs.push(`${name} ${result.release.version} was adapted`);
       if (!result.classifierUnchanged) unchanged.push(`${name}: the run says that C changed`);
       unchanged.push(...classifierFaults(dir, result.release.digest, store));
-      const file = join(dir, 'isolation.json');
-      if (!existsSync(file)) isolated.push(`${name}: no record of isolation`);
-      else {
-        const { network, mechanism, attempts, interfaces } = json(Isolation, file);
-        if (network !== 'none')
-          isolated.push(`${name}: the network could be reached (${interfaces.join(', ')})`);
-        const through = attempts.filter(({ result }) => result === 'succeeded');
-        isolated.push(...through.map(({ attempt }) => `${name}: it could ${attempt}`));
-        runs.push(
-          `${name}: isolated by ${mechanism}, ${attempts.length} ways out tried and refused`,
-        );
-      }
+      apart.read(name, join(dir, 'isolation.json'));
     } catch (error) {
-      isolated.push(
-        `${name}: its records cannot be read: ${(error as Error).message.split('\n')[0]!}`,
-      );
+      apart.unreadable(name, error);
     }
   }
   const evidence = join(home, 'evidence');
   const conflicts = existsSync(evidence) ? readdirSync(evidence) : [];
-  const wide = (egress?.connections ?? []).filter(
-    ({ sent }) => sent.slack > MOST_SENT_SLACK && sent.observed < 16_384,
-  );
   return [
-    claim('site', `${home}: what read private data had no network`, {
-      evidence: runs,
-      findings: isolated,
-      notCovered: [
-        'the record is the site’s own: it vouches for itself to its auditor, not to the world',
-      ],
-    }),
+    ...apart.claims(home, runs.length > 0 ? runs : ['nothing was adapted here']),
     claim('site', `${home}: the classifier is bit for bit the released one`, {
-      evidence: runs.slice(0, 1),
+      evidence: runs,
       findings: unchanged,
     }),
-    claim('site', `${home}: it was shown one log, and sent nothing but pulls`, {
+    claim('site', `${home}: it was shown one log`, {
       evidence: [`${conflicts.length} conflicting checkpoints`],
-      findings: [
-        ...conflicts.map(
-          (file) => `${join(evidence, file)}: two checkpoints of one log that cannot both be true`,
-        ),
-        ...wide.map(
-          ({ connection, sent }) =>
-            `connection ${connection}: ${sent.slack} bytes beyond what its calls need`,
-        ),
-      ],
+      findings: conflicts.map(
+        (file) => `${join(evidence, file)}: two checkpoints of one log that cannot both be true`,
+      ),
     }),
+    pullsAlone(home, egress),
   ];
+}
+
+/** No connection bears the name of a site, so that each has to hold for every one of them. */
+function pullsAlone(home: string, egress: EgressResult | undefined): Claim {
+  const sentence = `${home}: nothing but pulls on the wire`;
+  if (!egress) return notChecked('site', sentence, 'needs --log and --record');
+  const wide = egress.connections.filter(
+    ({ sent }) =>
+      sent.unexplained > 0 || (sent.slack > MOST_SENT_SLACK && sent.observed < SHORT_SENT),
+  );
+  const sent = egress.connections.map((connection) => connection.sent.observed);
+  return claim('site', sentence, {
+    evidence: [
+      `${sent.length} connections, none of which had more than ${Math.max(0, ...sent)} bytes to the provider`,
+    ],
+    findings: wide.map(
+      ({ connection, sent: { unexplained, slack } }) =>
+        `connection ${connection}: ${unexplained > 0 ? `${unexplained} bytes that nothing explains` : `${slack} bytes beyond what its calls need`}`,
+    ),
+    notCovered: ['which connection was of which site, where sites show no certificate'],
+  });
 }
 
 /** The adapted C against the C of the signed release. */

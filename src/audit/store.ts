@@ -1,7 +1,9 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { asFedshotError, FedshotError } from '../shared/errors.js';
 import { readBytes } from '../shared/files.js';
+import { files, foreignFolders } from './folders.js';
+import { metadataFaults } from './metadata.js';
 import {
   openFreshness,
   openManifest,
@@ -28,13 +30,6 @@ export interface PublicStore {
   /** Bytes in all. */
   readonly bytes: number;
 }
-
-const files = (dir: string): string[] =>
-  existsSync(dir)
-    ? readdirSync(dir, { recursive: true, withFileTypes: true })
-        .filter((entry) => !entry.isDirectory())
-        .map((entry) => join(entry.parentPath, entry.name))
-    : [];
 
 /**
  * Reads and verifies all of a store.
@@ -79,19 +74,28 @@ export function readStore(dir: string, trust: Uint8Array): PublicStore {
     });
   if (existsSync(store.freshnessPath())) {
     expected.add(store.freshnessPath());
-    attempt(store.freshnessPath(), () =>
-      underAny((root) => openFreshness(root, readBytes(store.freshnessPath()))),
-    );
+    attempt(store.freshnessPath(), () => {
+      const bytes = readBytes(store.freshnessPath());
+      underAny((root) => openFreshness(root, bytes));
+    });
   }
-  attempt(store.trustPath(), () => openRoot(readBytes(store.trustPath()), 'trust.json'));
+  attempt(store.trustPath(), () => {
+    const bytes = readBytes(store.trustPath());
+    if (!roots.some(({ envelope }) => bytes.equals(envelope)))
+      throw new FedshotError('trust', 'not one of the roots');
+  });
   for (const { chunks } of releases)
     for (const { sha256: digest } of chunks) expected.add(store.objectPath(digest));
+  const lock = join(dir, 'metadata', '.lock'); // of who publishes at this moment
   let bytes = 0;
   for (const path of files(dir)) {
-    bytes += statSync(path).size;
-    if (!expected.has(path) && !path.endsWith('.lock'))
+    bytes += lstatSync(path).size;
+    if (!expected.has(path) && path !== lock)
       findings.push(`${relative(dir, path)}: belongs to no signed release`);
   }
+  findings.push(...foreignFolders(dir, [...expected, lock]));
+  for (const [path, faults] of metadataFaults(store, roots, releases))
+    findings.push(...faults.map((fault) => `${relative(dir, path)}: ${fault}`));
   const keys = roots.flatMap((root) =>
     root.roles.log.keyids.map((id) => [id, root.keys.get(id)!] as const),
   );

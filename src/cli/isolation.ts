@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { parseNotation } from '../shared/data/notation.js';
 import { enginesFolder } from '../shared/engine/cache.js';
@@ -61,6 +61,7 @@ export async function enterIsolation(io: Io, needs: Needs): Promise<IsolationRec
     mode: needs.isolate,
     read: [...present(needs.data).flatMap(filesOf), ...present(needs.read), ...(engine.read ?? [])],
     write: [...present(needs.write), ...present(needs.writeFiles).map((path) => dirname(path))],
+    foreign: foreignOf(io.env),
     network: needs.network,
     answer: needs.answer,
     handsOn: needs.handsOn,
@@ -70,6 +71,10 @@ export async function enterIsolation(io: Io, needs: Needs): Promise<IsolationRec
     signal: io.signal,
   });
 }
+
+/** Private folders of others on this machine, which the step tries to read and must not be able to. */
+const foreignOf = (env: Io['env']): string[] =>
+  (env.FEDSHOT_FOREIGN ?? '').split(delimiter).filter((path) => path !== '');
 
 /**
  * Where LibTorch lies, looked for outside: inside there may be no python3 to ask; and how a process

@@ -3,7 +3,7 @@
  * other, because each is hashed behind a byte of its own.
  */
 import { createHash, hash as digest } from 'node:crypto';
-import { isUint8Array } from 'node:util/types';
+import { types } from 'node:util';
 
 export const HASH_BYTES = 32;
 const LEAF = Buffer.of(0);
@@ -67,11 +67,24 @@ export function consistencyProof(size1: number, size2: number, subtree: Subtree)
   return proof(0, size2, true);
 }
 
+/** A size as callers have it; tree sizes of others are 64 bits wide. */
+export type TreeSize = number | bigint;
+
+const { isUint8Array } = types; // whichever realm the bytes come from
 const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
-const half = (n: number): number => Math.floor(n / 2);
-const isSize = (n: number): boolean => Number.isSafeInteger(n) && n >= 0;
 const isHash = (bytes: unknown): boolean => isUint8Array(bytes) && bytes.length === HASH_BYTES;
-const areHashes = (list: unknown): boolean => Array.isArray(list) && list.every(isHash);
+
+/** As an unsigned 64-bit number, exactly; undefined for what is none. */
+function sizeOf(n: unknown): bigint | undefined {
+  if (typeof n === 'number') return Number.isSafeInteger(n) && n >= 0 ? BigInt(n) : undefined;
+  return typeof n === 'bigint' && n >= 0n && n < 2n ** 64n ? n : undefined;
+}
+
+/** The hashes of a proof; undefined for what is none. */
+function hashesOf(proof: unknown): readonly Uint8Array[] | undefined {
+  const given: unknown = proof ?? [];
+  return Array.isArray(given) && given.every(isHash) ? (given as Uint8Array[]) : undefined;
+}
 
 /**
  * Whether `proof` shows that the entry with `leafHash` stands at `index` in the tree of `size`
@@ -80,28 +93,28 @@ const areHashes = (list: unknown): boolean => Array.isArray(list) && list.every(
  * @param proof hashes from the leaf up; null is taken for none
  */
 export function verifyInclusion(
-  size: number,
-  index: number,
+  size: TreeSize,
+  index: TreeSize,
   leafHash: Uint8Array,
   proof: readonly Uint8Array[] | null,
   root: Uint8Array,
 ): boolean {
-  if (!isSize(size) || !isSize(index) || index >= size) return false;
-  const given = proof ?? [];
-  if (!areHashes(given) || !isHash(leafHash) || !isHash(root)) return false;
-  let [fn, sn] = [index, size - 1];
+  const [n, at, given] = [sizeOf(size), sizeOf(index), hashesOf(proof)];
+  if (n === undefined || at === undefined || at >= n) return false;
+  if (!given || !isHash(leafHash) || !isHash(root)) return false;
+  let [fn, sn] = [at, n - 1n];
   let hash = leafHash;
   for (const p of given) {
-    if (sn === 0) return false;
-    if (fn % 2 === 1 || fn === sn) {
+    if (sn === 0n) return false;
+    if (fn & 1n || fn === sn) {
       hash = hashNode(p, hash);
-      for (; fn % 2 === 0 && fn !== 0; sn = half(sn)) fn = half(fn);
+      for (; !(fn & 1n) && fn !== 0n; sn >>= 1n) fn >>= 1n;
     } else {
       hash = hashNode(hash, p);
     }
-    [fn, sn] = [half(fn), half(sn)];
+    [fn, sn] = [fn >> 1n, sn >> 1n];
   }
-  return sn === 0 && equal(hash, root);
+  return sn === 0n && equal(hash, root);
 }
 
 /**
@@ -113,33 +126,33 @@ export function verifyInclusion(
  * @param proof null is taken for none
  */
 export function verifyConsistency(
-  size1: number,
-  size2: number,
+  size1: TreeSize,
+  size2: TreeSize,
   proof: readonly Uint8Array[] | null,
   root1: Uint8Array,
   root2: Uint8Array,
 ): boolean {
-  const given = proof ?? [];
-  if (!areHashes(given) || !isUint8Array(root1) || !isUint8Array(root2)) return false;
-  if (!isSize(size1) || !isSize(size2) || size1 === 0 || size1 > size2) return false;
+  const [n1, n2, given] = [sizeOf(size1), sizeOf(size2), hashesOf(proof)];
+  if (n1 === undefined || n2 === undefined || n1 === 0n || n1 > n2) return false;
+  if (!given || !isUint8Array(root1) || !isUint8Array(root2)) return false;
   // Of any length, as the published vectors have it: nothing is hashed here. No bytes are no root.
-  if (size1 === size2) return given.length === 0 && root1.length > 0 && equal(root1, root2);
-  let [fn, sn] = [size1 - 1, size2 - 1];
-  for (; fn % 2 === 1; sn = half(sn)) fn = half(fn);
+  if (n1 === n2) return given.length === 0 && root1.length > 0 && equal(root1, root2);
+  let [fn, sn] = [n1 - 1n, n2 - 1n];
+  for (; fn & 1n; sn >>= 1n) fn >>= 1n;
   // A first tree of 2^k entries is itself a node of the second, and is not repeated in the proof.
-  const path = fn === 0 ? [root1, ...given] : given;
+  const path = fn === 0n ? [root1, ...given] : given;
   const [first, ...rest] = path;
   if (!first || given.length === 0) return false;
   let [old, now] = [first, first];
   for (const p of rest) {
-    if (sn === 0) return false;
-    if (fn % 2 === 1 || fn === sn) {
+    if (sn === 0n) return false;
+    if (fn & 1n || fn === sn) {
       [old, now] = [hashNode(p, old), hashNode(p, now)];
-      for (; fn % 2 === 0 && fn !== 0; sn = half(sn)) fn = half(fn);
+      for (; !(fn & 1n) && fn !== 0n; sn >>= 1n) fn >>= 1n;
     } else {
       now = hashNode(now, p);
     }
-    [fn, sn] = [half(fn), half(sn)];
+    [fn, sn] = [fn >> 1n, sn >> 1n];
   }
-  return sn === 0 && equal(old, root1) && equal(now, root2);
+  return sn === 0n && equal(old, root1) && equal(now, root2);
 }

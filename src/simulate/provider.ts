@@ -7,11 +7,14 @@ export const RELEASE = 'digits';
 
 type Context = Pick<ProcessOptions, 'env' | 'reporter' | 'signal' | 'program'>;
 
-/** What a provider leaves behind: `model` is private, all else is public. */
-export function providerFiles(out: string): Record<'model' | 'store' | 'log' | 'trust', string> {
+/** What a provider leaves behind: `model` and `keys` are private, all else is public. */
+export function providerFiles(
+  out: string,
+): Record<'model' | 'keys' | 'store' | 'log' | 'trust', string> {
   const store = join(out, 'provider', 'store');
   return {
     model: join(out, 'provider', 'model'),
+    keys: `${store}-keys`,
     store,
     log: `${store}-log`,
     trust: join(store, 'trust.json'),

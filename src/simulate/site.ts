@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path';
 import type { RunReport } from '../shared/report/html/model.js';
 import type { PlannedSite } from './plan.js';
 import { run, type ProcessOptions } from './process.js';
@@ -18,15 +19,18 @@ export async function runSite(
   context: Pick<ProcessOptions, 'env' | 'reporter' | 'signal' | 'program'> & { threads: number },
 ): Promise<SiteRun> {
   const { threads, ...rest } = context;
+  // What this site tries to read, and must not be able to where files can be confined.
+  const { model, keys, trust } = providerFiles(options.out);
+  const foreign = [model, keys].join(delimiter);
   const fedshot = (args: string[]): Promise<unknown> =>
     run({
       ...rest,
-      env: { ...rest.env, OMP_NUM_THREADS: String(threads) },
+      env: { ...rest.env, OMP_NUM_THREADS: String(threads), FEDSHOT_FOREIGN: foreign },
       name: `${site.name} (${site.domain})`,
       args: ['client', ...args, '--home', site.home],
     });
 
-  await fedshot(['init', '--trust', providerFiles(options.out).trust]);
+  await fedshot(['init', '--trust', trust]);
   const pulled = (await fedshot(['pull', '--from', address, '--name', RELEASE])) as {
     bytesReceived: number;
   };

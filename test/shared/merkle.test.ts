@@ -40,16 +40,13 @@ describe.skipIf(!present)('verifyInclusion: transparency-dev vectors', () => {
     expect(all.filter(([, v]) => v.wantErr)).toHaveLength(92);
   });
   test.each(all)('%s', (_name, v) => {
-    const { treeSize, leafIdx, leafHash, root } = v;
-    expect(
-      verifyInclusion(
-        treeSize as number,
-        leafIdx as number,
-        bytes(leafHash),
-        hashes(v),
-        bytes(root),
-      ),
-    ).toBe(!v.wantErr);
+    const [size, index] = [v.treeSize as number, v.leafIdx as number];
+    const [leaf, root] = [bytes(v.leafHash), bytes(v.root)];
+    expect(verifyInclusion(size, index, leaf, hashes(v), root)).toBe(!v.wantErr);
+    const views = hashes(v)?.map((hash) => new Uint8Array(hash)) ?? null;
+    expect(verifyInclusion(BigInt(size), BigInt(index), new Uint8Array(leaf), views, root)).toBe(
+      !v.wantErr,
+    );
   });
 });
 
@@ -60,9 +57,12 @@ describe.skipIf(!present)('verifyConsistency: transparency-dev vectors', () => {
     expect(all.filter(([, v]) => v.wantErr)).toHaveLength(92);
   });
   test.each(all)('%s', (_name, v) => {
-    const { size1, size2, root1, root2 } = v;
+    const [size1, size2] = [v.size1 as number, v.size2 as number];
+    const [root1, root2] = [bytes(v.root1), bytes(v.root2)];
+    expect(verifyConsistency(size1, size2, hashes(v), root1, root2)).toBe(!v.wantErr);
+    const views = hashes(v)?.map((hash) => new Uint8Array(hash)) ?? null;
     expect(
-      verifyConsistency(size1 as number, size2 as number, hashes(v), bytes(root1), bytes(root2)),
+      verifyConsistency(BigInt(size1), BigInt(size2), views, new Uint8Array(root1), root2),
     ).toBe(!v.wantErr);
   });
 });
@@ -135,4 +135,21 @@ describe('what is not made of hashes', () => {
       expect(verifyConsistency(2, 2, [], bad, bad)).toBe(false);
     },
   );
+});
+
+describe('what is no proof at all', () => {
+  const hash = hashLeaf(Buffer.from('entry'));
+  const odd: unknown[] = [undefined, null, 'x', 7, {}, [null], ['x'], -1, 1.5, -1n, 2n ** 64n, NaN];
+  test.each(odd.map((value) => [value]))('%s is answered false, in any place', (value) => {
+    const good: unknown[] = [2, 1, hash, [hash], hashNode(hash, hash)];
+    expect(verifyInclusion(...(good as Parameters<typeof verifyInclusion>))).toBe(true);
+    for (let place = 0; place < good.length; place++) {
+      const bad = good.with(place, value) as Parameters<typeof verifyInclusion>;
+      expect(verifyInclusion(...bad)).toBe(false);
+      const other = [1, 2, [hash], hash, hashNode(hash, hash)];
+      expect(verifyConsistency(...(other as Parameters<typeof verifyConsistency>))).toBe(true);
+      const changed = other.with(place, value as number) as Parameters<typeof verifyConsistency>;
+      expect(verifyConsistency(...changed)).toBe(false);
+    }
+  });
 });

@@ -19,6 +19,23 @@ function standardAnswers(): Set<string> {
   ]);
 }
 
+/** A hash, and a leaf, as a field of a message: tag and length before them. */
+const HASH = 2 + 32;
+const LEAF = 3 + 128;
+
+/** The most hashes that a way through a tree of so many leaves has. */
+const hashesAt = (size: number): number => Math.ceil(Math.log2(Math.max(1, size)));
+
+/** How long the note over a tree of at most so many leaves can be: all but the size is fixed. */
+function noteSizes(origin: string, most: number): number[] {
+  const digits = Array.from({ length: String(most).length }, (_, i) => i + 1);
+  return digits.map((width) => {
+    const body = `${origin}\n${'0'.repeat(width)}\n${'x'.repeat(44)}\n`;
+    const note = Buffer.byteLength(`${body}\n— ${origin} ${'x'.repeat(92)}\n`);
+    return note + (note < 128 ? 2 : 3);
+  });
+}
+
 /**
  * Says of each leaf which signed artefact its message was: chunk, manifest, root or freshness
  * statement; a statement of the log about itself; or a fixed answer of a standard service.
@@ -65,15 +82,19 @@ export class Explainer {
       case 'GetFreshness':
         return this.#freshnessFault(leaf);
       case 'GetCheckpoint':
-        return leaf.bytes <= 512 ? undefined : 'longer than a checkpoint';
+        return noteSizes(this.log.checkpoint.origin, leaf.sequence).includes(leaf.bytes)
+          ? undefined
+          : 'not the size of a checkpoint';
       case 'GetConsistency':
-        return leaf.bytes % 34 === 0 && leaf.bytes <= 34 * 66
+        return leaf.bytes % HASH === 0 && leaf.bytes <= HASH * (hashesAt(leaf.sequence) + 1)
           ? undefined
           : 'not the size of a consistency proof';
-      case 'GetInclusion':
-        return leaf.bytes >= 131 && (leaf.bytes - 131) % 34 === 0 && leaf.bytes <= 131 + 34 * 33
+      case 'GetInclusion': {
+        const hashes = (leaf.bytes - LEAF) / HASH;
+        return Number.isInteger(hashes) && hashes >= 0 && hashes <= hashesAt(leaf.sequence)
           ? undefined
           : 'not the size of an inclusion proof';
+      }
       case 'Health':
       case 'Reflection':
         return this.#standard.has(`${leaf.method} ${leaf.response!} ${leaf.bytes}`)

@@ -32,7 +32,7 @@ export function register(parent: Command, io: Io): void {
   addIsolateOption(addEngineOptions(predict)).action(
     action(io, async (options: Options) => {
       const { isolate, home } = options;
-      await enterIsolation(io, {
+      const isolation = await enterIsolation(io, {
         ...{ isolate, engine: engineOptions(options) },
         data: [options.data],
         read: [home],
@@ -48,7 +48,7 @@ export function register(parent: Command, io: Io): void {
       const rows = options.format === 'csv' ? csv(value) : jsonl(value);
       if (options.out) writeFileAtomic(options.out, rows);
       const said = `${value.predictions.length} predictions written to ${options.out ?? ''}`;
-      return { value, text: () => (options.out ? said : rows) };
+      return { value: { ...value, isolation }, text: () => (options.out ? said : rows) };
     }),
   );
 }

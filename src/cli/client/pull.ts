@@ -50,7 +50,7 @@ export function register(parent: Command, io: Io): void {
   addIsolateOption(addMirrorOptions(pulls)).action(
     action(io, async ({ isolate, ...options }: Options) => {
       // What has the network sees this site's home and nothing else.
-      await enterIsolation(io, {
+      const isolation = await enterIsolation(io, {
         ...{ isolate, network: true },
         read: [
           ...options.from.filter((from) => /^[./~]|[/\\]/.test(from) && !from.includes('://')),
@@ -66,7 +66,7 @@ export function register(parent: Command, io: Io): void {
       const { reporter, signal } = io;
       const webCa = await webAuthorities(options, io);
       const value = await pull({ ...options, webCa, reporter, signal, now: () => io.now() });
-      return { value, text: () => describe(value) };
+      return { value: { ...value, isolation }, text: () => describe(value) };
     }),
   );
 }

@@ -77,6 +77,7 @@ export async function enter(
   } finally {
     listener.close();
     rmSync(folder, { recursive: true, force: true });
+    if (sandbox.folder) rmSync(sandbox.folder, { recursive: true, force: true });
   }
 }
 

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join, resolve } from 'node:path';
+import { MACHINE, mountCommand, type Place } from './mounts.js';
 import type { IsolateOptions, Mechanism } from './types.js';
 
 /** Where systems keep programs and libraries, and nobody keeps data. */
@@ -45,19 +47,35 @@ export function readablePaths(read: readonly string[]): string[] {
   return [...new Set(present)].filter((path) => !within(path, SYSTEM));
 }
 
-/** The arguments that make bubblewrap show exactly these paths, and nothing of the rest. */
-function bubblewrapArguments(options: IsolateOptions): string[] {
-  const bind = (how: string) => (path: string) => [how, path, path];
+/** Exactly these paths, and nothing of the rest. */
+function placesOf(options: IsolateOptions): Place[] {
+  const at =
+    (kind: Place[0]) =>
+    (path: string): Place => [kind, path];
   const devices = readdirSync('/dev').filter((name) => GPU.test(name));
   return [
+    ['tmpfs', '/tmp'],
+    ...[...SYSTEM, ...(options.network ? RESOLVERS : [])].map(at('ro')),
+    ...devices.map((name) => `/dev/${name}`).map(at('dev')),
+    ['dir', process.cwd()],
+    ...readablePaths(options.read).map(at('ro')),
+    ...options.write.map((path) => resolve(path)).map(at('rw')),
+  ];
+}
+
+const root = process.getuid?.() === 0;
+const BIND = { ro: '--ro-bind-try', rw: '--bind', dev: '--dev-bind-try' } as const;
+
+function bubblewrapArguments(places: readonly Place[], network: boolean): string[] {
+  return [
     ...['--unshare-user-try', '--unshare-pid', '--unshare-ipc', '--unshare-uts'],
-    ...(options.network ? [] : ['--unshare-net']),
-    ...['--die-with-parent', '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp'],
-    ...[...SYSTEM, ...(options.network ? RESOLVERS : [])].flatMap(bind('--ro-bind-try')),
-    ...devices.map((name) => `/dev/${name}`).flatMap(bind('--dev-bind-try')),
-    ...['--dir', process.cwd()],
-    ...readablePaths(options.read).flatMap(bind('--ro-bind')),
-    ...options.write.map((path) => resolve(path)).flatMap(bind('--bind')),
+    ...(network ? [] : ['--unshare-net']),
+    // Of user 0 all would be kept, and with them what is read-only could be made writable again.
+    ...['--cap-drop', 'ALL', ...(root ? ['--cap-add', 'CAP_DAC_OVERRIDE'] : [])],
+    ...['--die-with-parent', '--proc', '/proc', '--dev', '/dev'],
+    ...[...MACHINE, ...places].flatMap(([kind, path]) =>
+      kind in BIND ? [BIND[kind as keyof typeof BIND], path, path] : [`--${kind}`, path],
+    ),
     ...['--remount-ro', '/', '--chdir', process.cwd(), '--'],
   ];
 }
@@ -65,23 +83,32 @@ function bubblewrapArguments(options: IsolateOptions): string[] {
 const works = (program: string, args: readonly string[]): boolean =>
   spawnSync(program, args, { stdio: 'ignore', timeout: 5000 }).status === 0;
 
-const root = process.getuid?.() === 0;
-const UNSHARE = root ? ['--net', '--'] : ['--user', '--map-current-user', '--net', '--'];
+const NETWORK_ALONE = root ? ['--net', '--'] : ['--user', '--map-current-user', '--net', '--'];
 
 export interface Sandbox {
   readonly mechanism: Mechanism;
   /** What to put in front of the command. */
   readonly command: readonly string[];
+  /** An empty folder that it is built on, to be removed at the end. */
+  readonly folder?: string;
 }
 
 /** The strongest sandbox that works on this system, found by trying; undefined for none. */
 export function findSandbox(options: IsolateOptions): Sandbox | undefined {
   if (process.platform !== 'linux') return undefined;
-  for (const folder of options.write) mkdirSync(folder, { recursive: true });
-  const bubblewrap = bubblewrapArguments(options);
-  if (works('bwrap', [...bubblewrap, process.execPath, '--version']))
+  const { network = false, write } = options;
+  for (const folder of write) mkdirSync(folder, { recursive: true });
+  const places = placesOf(options);
+  const bubblewrap = bubblewrapArguments(places, network);
+  const probe = [process.execPath, '--version'];
+  if (works('bwrap', [...bubblewrap, ...probe]))
     return { mechanism: 'bubblewrap', command: ['bwrap', ...bubblewrap] };
-  if (!options.network && works('unshare', [...UNSHARE, 'true']))
-    return { mechanism: 'unshare', command: ['unshare', ...UNSHARE] };
+  const folder = mkdtempSync(join(tmpdir(), 'fedshot-root-'));
+  const [program, ...args] = mountCommand(folder, process.cwd(), places, network);
+  if (works(program!, [...args, ...probe]))
+    return { mechanism: 'unshare', command: [program!, ...args], folder };
+  rmdirSync(folder);
+  if (!network && works('unshare', [...NETWORK_ALONE, 'true']))
+    return { mechanism: 'unshare', command: ['unshare', ...NETWORK_ALONE] };
   return undefined;
 }

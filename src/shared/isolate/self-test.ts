@@ -22,6 +22,8 @@ export interface Surroundings {
   readonly namespace: string;
   readonly interfaces: string[];
   readonly routes: number;
+  /** Each mount that is to be seen, as `/usr ro`. */
+  readonly mounts: string[];
 }
 
 /** What of a network is to be seen from here. */
@@ -37,7 +39,15 @@ export function lookAround(): Surroundings {
   const listed = lines.map((line) => line.split(':')[0]!.trim()).filter(Boolean);
   const interfaces = [...new Set([...listed, ...Object.keys(networkInterfaces())])].sort();
   const routes = read('/proc/self/net/route').trim().split('\n').slice(1);
-  return { namespace: linkOf('/proc/self/ns/net'), interfaces, routes: routes.length };
+  const mounts = read('/proc/self/mountinfo').trim().split('\n').map(mountOf);
+  const namespace = linkOf('/proc/self/ns/net');
+  return { namespace, interfaces, routes: routes.length, mounts: [...new Set(mounts)].sort() };
+}
+
+/** Place and access of a line of mountinfo (proc(5)); what a path cannot have in it stays escaped. */
+function mountOf(line: string): string {
+  const [, , , , place = '', options = ''] = line.split(' ');
+  return `${place} ${options.split(',').includes('ro') ? 'ro' : 'rw'}`;
 }
 
 function linkOf(path: string): string {

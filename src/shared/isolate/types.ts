@@ -30,7 +30,7 @@ export interface IsolateOptions {
 /** What keeps the process apart. */
 export type Mechanism =
   | 'bubblewrap' // namespaces and a file system of its own
-  | 'unshare' // a network namespace of its own
+  | 'unshare' // the same with what util-linux has, or a network namespace alone where mounts are refused
   | 'surroundings' // somebody else has taken the network away, a container for instance
   | 'none';
 
@@ -54,6 +54,8 @@ export interface IsolationRecord {
   readonly outerNamespace: string | undefined;
   readonly interfaces: readonly string[];
   readonly routes: number;
+  /** As the process sees them, e.g. `/usr ro`. */
+  readonly mounts: readonly string[];
   readonly readable: readonly string[];
   readonly writable: readonly string[];
   readonly attempts: readonly Attempt[];

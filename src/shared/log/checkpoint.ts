@@ -21,8 +21,9 @@ export interface Checkpoint {
 export interface SignedCheckpoint extends Checkpoint {
   /** Id of the log key that signed it. */
   readonly keyid: string;
-  /** The note as it came. */
+  /** The note as it came, and how many lines of signatures it has. */
   readonly note: string;
+  readonly signatures: number;
 }
 
 /** SHA-256(name || 0x0A || 0x01 || public key), first four bytes (C2SP signed-note). */
@@ -91,7 +92,7 @@ export function openCheckpoint(
     for (const [keyid, key] of keys) {
       if (!noteKeyId(name, key).equals(bytes.subarray(0, 4))) continue;
       if (ed25519Verify(key, Buffer.from(body), bytes.subarray(4)))
-        return { ...checkpoint, keyid, note };
+        return { ...checkpoint, keyid, note, signatures: lines.length };
     }
   }
   throw new FedshotError('signature', 'checkpoint: not signed by a log key of the pinned root');

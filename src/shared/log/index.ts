@@ -24,4 +24,5 @@ export {
   witness,
   witnessedNotes,
 } from './witness.js';
-export { keptPath } from './tiles.js';
+export { journalFault } from './journal.js';
+export { expectedTile, keptPath } from './tiles.js';

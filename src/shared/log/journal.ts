@@ -3,7 +3,7 @@ import { constants, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fsyncDir } from '../files.js';
-import { LEAF_BYTES } from './leaf.js';
+import { decodeLeaf, LEAF_BYTES } from './leaf.js';
 import { TILE_WIDTH } from './tiles.js';
 
 const CHECK_BYTES = 8;
@@ -83,4 +83,34 @@ function readWhole(bytes: Buffer): Buffer[] {
     leaves.push(Buffer.from(leaf));
   }
   return leaves;
+}
+
+/**
+ * What of a journal is not a leaf of its place in the log; leaves that no checkpoint covers yet may
+ * follow those that are known.
+ *
+ * @param name of its file: the number of its bundle
+ * @param known every leaf under the checkpoint, as it is encoded
+ */
+export function journalFault(name: string, bytes: Buffer, known: readonly Uint8Array[]): string[] {
+  const bundle = Number(name);
+  if (String(bundle) !== name || !Number.isSafeInteger(bundle)) return ['no journal'];
+  if (bytes.length > TILE_WIDTH * RECORD_BYTES) return ['longer than a journal'];
+  const leaves = readWhole(bytes);
+  const first = bundle * TILE_WIDTH;
+  if (first > known.length) return ['a journal of another place in the log'];
+  const faults = leaves.flatMap((leaf, i) => {
+    const other = known[first + i];
+    if (other) return leaf.equals(other) ? [] : [`leaf ${first + i} is not that of the log`];
+    try {
+      return decodeLeaf(leaf).sequence === first + i ? [] : [`no leaf ${first + i}`];
+    } catch {
+      return [`no leaf ${first + i}`];
+    }
+  });
+  const rest = bytes.subarray(leaves.length * RECORD_BYTES);
+  // One record may have been torn by a crash; it is written over at the next start.
+  if (rest.subarray(RECORD_BYTES).some((byte) => byte !== 0))
+    faults.push('bytes behind its leaves');
+  return faults;
 }

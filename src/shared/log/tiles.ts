@@ -58,3 +58,46 @@ export function fold(hashes: readonly Uint8Array[]): Uint8Array {
     row = Array.from({ length: row.length / 2 }, (_, i) => hashNode(row[2 * i]!, row[2 * i + 1]!));
   return row[0]!;
 }
+
+const TILE = /^tile\/(entries|0|[1-9]\d?)\/((?:x\d{3}\/)*\d{3})(?:\.p\/([1-9]\d{0,2}))?$/;
+
+/**
+ * What a tile, full or partial, has to hold; undefined for a path that names none over these leaves.
+ *
+ * @param path below the folder of the log
+ * @param entries the leaves as they are hashed, and their hashes
+ */
+export function expectedTile(
+  path: string,
+  entries: readonly Uint8Array[],
+  hashes: readonly Uint8Array[],
+): Buffer | undefined {
+  const [, kind, digits = '', partial] = TILE.exec(path) ?? [];
+  if (kind === undefined) return undefined;
+  const level = kind === 'entries' ? kind : Number(kind);
+  const index = Number(digits.replaceAll(/[x/]/g, ''));
+  const width = partial === undefined ? TILE_WIDTH : Number(partial);
+  // One path for one tile: no leading zeros, no partial tile of full width.
+  if (tilePath(level, index, width) !== path) return undefined;
+  if (partial !== undefined && width >= TILE_WIDTH) return undefined;
+  const row = level === 'entries' ? entries : rowOf(level, hashes);
+  const begin = index * TILE_WIDTH;
+  if (begin + width > row.length) return undefined;
+  const part = row.slice(begin, begin + width);
+  return level === 'entries' ? encodeBundle(part) : Buffer.concat(part);
+}
+
+const rows = new WeakMap<readonly Uint8Array[], Uint8Array[][]>();
+
+/** The hashes of a level: each over 256 of the one below. */
+function rowOf(level: number, hashes: readonly Uint8Array[]): readonly Uint8Array[] {
+  if (level === 0) return hashes;
+  let known = rows.get(hashes);
+  if (!known) rows.set(hashes, (known = []));
+  return (known[level] ??= upper(rowOf(level - 1, hashes)));
+}
+
+const upper = (below: readonly Uint8Array[]): Uint8Array[] =>
+  Array.from({ length: Math.floor(below.length / TILE_WIDTH) }, (_, i) =>
+    fold(below.slice(i * TILE_WIDTH, (i + 1) * TILE_WIDTH)),
+  );

@@ -39,18 +39,18 @@ export function openFreshness(root: Root, bytes: Uint8Array): Freshness {
   const what = 'freshness statement';
   const envelope = parseEnvelope(bytes, FRESHNESS_TYPE, MAX_FRESHNESS_BYTES, what);
   const signedBy = signersOf(envelope, root.keys, root.roles.freshness, what);
-  const document = parsePayload(Document, envelope.payload, what);
+  const document = parsePayload(FreshnessSchema, envelope.payload, what);
   return { ...document, digest: sha256(envelope.payload), signedBy };
 }
 
 /** Signs a freshness statement. @throws FedshotError `format` */
 export function sealFreshness(document: FreshnessDocument, signers: readonly Signer[]): Uint8Array {
   const payload = Buffer.from(JSON.stringify(document));
-  parsePayload(Document, payload, 'freshness statement');
+  parsePayload(FreshnessSchema, payload, 'freshness statement');
   return sealEnvelope(FRESHNESS_TYPE, payload, signers);
 }
 
-const Document: z.ZodType<FreshnessDocument> = z.strictObject({
+export const FreshnessSchema: z.ZodType<FreshnessDocument> = z.strictObject({
   version: Count.min(1),
   root: Version,
   created: Time,

@@ -1,3 +1,4 @@
+export { surplusOf, type Surplus } from './canonical.js';
 export { type Chunk, verifyChunk } from './chunks.js';
 export {
   dssePae,

@@ -85,7 +85,7 @@ export function sealRoot(document: RootDocument, signers: readonly Signer[]): Ui
 }
 
 function parseRootDocument(payload: Uint8Array, what: string): RootDocument {
-  const document = parsePayload(Document, payload, what);
+  const document = parsePayload(RootSchema, payload, what);
   const fail = (why: string): never => {
     throw new FedshotError('format', `${what}: ${why}`);
   };
@@ -117,7 +117,7 @@ const Key = z.strictObject({
   type: z.literal('ed25519'),
   public: z.string().regex(new RegExp(`^[0-9a-f]{${PUBLIC_KEY_BYTES * 2}}$`)),
 });
-const Document: z.ZodType<RootDocument> = z.strictObject({
+export const RootSchema: z.ZodType<RootDocument> = z.strictObject({
   version: Version,
   created: Time,
   expires: Time,

@@ -1,14 +1,15 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, test } from 'vitest';
-import { redTeam, type Artefacts } from '../../fixtures/red-team.js';
+import { describe, expect, test } from 'vitest';
+import { auditOf } from '../../fixtures/audited.js';
+import { more, redTeam, wire, type Artefacts } from '../../fixtures/red-team.js';
 
 const red = redTeam();
 
 describe('the site', () => {
   function adapted(
     home: string,
-    change: Partial<{ network: string; attempts: object[]; changed: boolean }> = {},
+    change: Partial<{ network: string; files: string; attempts: object[]; changed: boolean }> = {},
   ): void {
     const dir = join(home, 'adapted/digits');
     const { digest } = JSON.parse(
@@ -26,7 +27,7 @@ describe('the site', () => {
       JSON.stringify({
         mechanism: 'bubblewrap',
         network: change.network ?? 'none',
-        files: 'confined',
+        files: change.files ?? 'confined',
         interfaces: ['lo'],
         attempts,
       }),
@@ -51,6 +52,40 @@ describe('the site', () => {
         adapted(site[0]!, { attempts: [{ attempt: 'read /patients', result: 'succeeded' }] }),
       'it could read /patients',
       faithful,
+    ));
+  test('an adaptation that says it was apart, and tried nothing', () =>
+    red.caught(
+      'site',
+      ({ site }) => adapted(site[0]!, { attempts: [] }),
+      'no way out was tried',
+      faithful,
+    ));
+  test('files that were not confined are no finding and no pass: the page says so', async () => {
+    const open = red.copy();
+    adapted(open.site[0]!, {
+      files: 'open',
+      attempts: [
+        { attempt: 'connect', result: 'ENETUNREACH' },
+        { attempt: 'read /bait', result: 'succeeded' },
+      ],
+    });
+    const { claims, verdict } = await auditOf(open, ['site']);
+    expect(verdict).toBe('PASS');
+    expect(claims.find(({ claim }) => claim.includes('no files but its own'))).toMatchObject({
+      verdict: 'NOT CHECKED',
+    });
+  });
+  test('a folder that is no site’s home is refused', async () => {
+    const artefacts = red.copy();
+    await expect(auditOf({ ...artefacts, site: [artefacts.log] }, ['site'])).rejects.toMatchObject({
+      code: 'not-found',
+    });
+  });
+  test('what a site has sent beside pulls is named without the part egress', () =>
+    red.caught(
+      'site',
+      (artefacts) => wire(artefacts, ({ sent }) => more(sent, 4000)),
+      /connection 0: \d+ bytes that nothing explains/,
     ));
   test('a classifier that was changed by one bit', () =>
     red.caught(

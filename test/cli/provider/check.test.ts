@@ -16,10 +16,12 @@ import { tempDir } from '../../fixtures/temp.js';
 
 const DATA = 'digits:plain?n=40';
 const PROGRAM = join(import.meta.dirname, '../../../dist/cli/main.js');
-const bubblewrap =
-  spawnSync('bwrap', ['--unshare-net', '--ro-bind', '/', '/', 'true']).status === 0;
-const possible = bubblewrap && existsSync(join(PROGRAM, '../provider/check.js'));
-if (!possible) console.log('skipped: provider check, isolated: needs bubblewrap and npm run build');
+const sandbox =
+  spawnSync('bwrap', ['--unshare-net', '--ro-bind', '/', '/', 'true']).status === 0 ||
+  spawnSync('unshare', ['--user', '--map-root-user', '--mount', '--net', 'true']).status === 0;
+const possible = sandbox && existsSync(join(PROGRAM, '../provider/check.js'));
+if (!possible)
+  console.log('skipped: provider check, isolated: needs bubblewrap or unshare, and npm run build');
 
 interface Answer {
   verdict: string;

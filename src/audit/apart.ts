@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import { z } from 'zod';
+import { readBytes } from '../shared/files.js';
+import { claim, type Claim } from './types.js';
+
+const Isolation = z.looseObject({
+  mechanism: z.string(),
+  network: z.string(),
+  files: z.string(),
+  interfaces: z.array(z.string()),
+  attempts: z.array(z.looseObject({ attempt: z.string(), result: z.string() })),
+});
+
+export const json = <T>(schema: z.ZodType<T>, file: string): T =>
+  schema.parse(JSON.parse(readBytes(file).toString()));
+
+const WAY_OUT = /^(?:connect|send)\b/;
+
+/** What the records of a site's runs say of how far the runs were kept apart from the rest. */
+export class Apartness {
+  readonly #network: string[] = [];
+  readonly #files: string[] = [];
+  /** Where this system could not confine files, and said so. */
+  readonly #open: string[] = [];
+  readonly #tries: string[] = [];
+
+  unreadable(name: string, error: unknown): void {
+    const [why] = (error as Error).message.split('\n');
+    this.#network.push(`${name}: its records cannot be read: ${why!}`);
+  }
+
+  /** @throws what is wrong with a record that cannot be read */
+  read(name: string, file: string): void {
+    if (!existsSync(file)) {
+      this.#network.push(`${name}: no record of isolation`);
+      return;
+    }
+    const { network, files, mechanism, attempts, interfaces } = json(Isolation, file);
+    const ways = attempts.filter(({ attempt }) => WAY_OUT.test(attempt));
+    const beyond = interfaces.filter((each) => each !== 'lo');
+    if (network !== 'none' || beyond.length > 0)
+      this.#network.push(`${name}: the network could be reached (${interfaces.join(', ')})`);
+    if (ways.length === 0) this.#network.push(`${name}: no way out was tried`);
+    const through = attempts.filter(({ result }) => result === 'succeeded');
+    for (const { attempt } of through)
+      if (WAY_OUT.test(attempt)) this.#network.push(`${name}: it could ${attempt}`);
+      else if (files === 'confined') this.#files.push(`${name}: confined, and it could ${attempt}`);
+    if (files !== 'confined')
+      this.#open.push(`${name}: files were not confined on that system, and the run said so`);
+    const refused = attempts.length - through.length;
+    this.#tries.push(
+      `${name}: kept apart by ${mechanism}; ${refused} of ${attempts.length} ways out that were tried were refused`,
+    );
+  }
+
+  claims(home: string, runs: readonly string[]): Claim[] {
+    const evidence = [...runs, ...this.#tries];
+    const own =
+      'the record is the site’s own: it vouches for itself to its auditor, not to the world';
+    const files = claim('site', `${home}: what read private data saw no files but its own`, {
+      evidence: this.#tries,
+      findings: this.#files,
+      notCovered: [...this.#open, own],
+    });
+    const open = files.verdict === 'PASS' && this.#open.length > 0;
+    return [
+      claim('site', `${home}: what read private data had no network`, {
+        evidence,
+        findings: this.#network,
+        notCovered: [own],
+      }),
+      open ? { ...files, verdict: 'NOT CHECKED' } : files,
+    ];
+  }
+}

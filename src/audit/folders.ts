@@ -1,0 +1,23 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+
+/** Everything below a folder that is not a folder itself, links as well. */
+export const files = (dir: string): string[] => entries(dir, false);
+
+const entries = (dir: string, folders: boolean): string[] =>
+  existsSync(dir)
+    ? readdirSync(dir, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isDirectory() === folders)
+        .map((entry) => join(entry.parentPath, entry.name))
+    : [];
+
+/** Folders without any of the files that may be there: their names would say something. */
+export function foreignFolders(dir: string, expected: readonly string[]): string[] {
+  const needed = new Set<string>();
+  for (const path of expected)
+    for (let at = dirname(path); at.length >= dir.length && !needed.has(at); at = dirname(at))
+      needed.add(at);
+  return entries(dir, true)
+    .filter((path) => !needed.has(path))
+    .map((path) => `${relative(dir, path)}: a folder that nothing needs`);
+}

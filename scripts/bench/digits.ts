@@ -8,7 +8,8 @@ import { table } from './digits/table.js';
 import { startForComputing } from './start.js';
 
 /**
- * `npm run bench:digits -- [m2u|u2m …] [--methods shot,nrc,auto] [--augment none,affine] [--zoom none,fit] [--seeds 2019,2020,2021]
+ * `npm run bench:digits -- [m2u|u2m …] [--methods shot,nrc,auto] [--augment none,affine] [--zoom none,fit]
+ * [--upright none,deslant,fill] [--seeds 2019,2020,2021]
  * [--epochs 30] [--beta 0.1] [--minutes 60] [--work work/digits] [--json]`: the two adaptations
  * between real digits that the original was measured on, with the same files and settings, by any
  * method. Released models and results are kept in the work folder: a run goes on where it stopped, and
@@ -21,6 +22,7 @@ const { values, positionals } = parseArgs({
     methods: { type: 'string', default: 'shot' },
     augment: { type: 'string', default: 'none' },
     zoom: { type: 'string', default: 'none' },
+    upright: { type: 'string', default: 'none' },
     seeds: { type: 'string', default: '2019,2020,2021' },
     epochs: { type: 'string', default: '30' },
     beta: { type: 'string', default: '0.1' },
@@ -39,9 +41,14 @@ const methods = known('method', [...METHOD_NAMES, 'auto'] as const, values.metho
 const names = Object.keys(PAIRS) as PairName[];
 const pairs = known('pair', names, positionals.join(',') || names.join(','));
 const zooms = known('zoom', ['none', 'fit'] as const, values.zoom);
+const uprights = known('reading', ['none', 'deslant', 'fill'] as const, values.upright);
 const augmentations = known('augmentation', TARGET_AUGMENTATIONS, values.augment);
-const ways = zooms.flatMap((zoom) =>
-  augmentations.flatMap((augment) => methods.map((method): Way => ({ method, augment, zoom }))),
+const ways = uprights.flatMap((upright) =>
+  zooms.flatMap((zoom) =>
+    augmentations.flatMap((augment) =>
+      methods.map((method): Way => ({ method, augment, zoom, upright })),
+    ),
+  ),
 );
 if (!existsSync(DIGITS)) {
   console.error(`${DIGITS} is not there: nothing to measure`);

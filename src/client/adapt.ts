@@ -167,12 +167,13 @@ function settingsOf(
 ): Record<string, unknown> {
   const { data, test, epochs, batch, lr, featureLr, beta, alpha, threshold, seed } = options;
   const { method = 'shot', prior, partial, openSet, invert, rescale, orient, zoom } = options;
-  // absent where nothing is moved, so that checkpoints from before the option fit
+  const [deslant, fill] = [options.deslant, options.fill].map((given) => given || undefined);
+  // absent where nothing is moved or turned upright, so that checkpoints from before the options fit
   const augment = augmentation(options);
   return {
     ...{ release: release.digest, data, test, epochs, batch, lr, featureLr },
     ...{ beta, alpha, threshold, seed, engine: name, device, threads },
-    ...{ method, prior, partial, openSet, invert, rescale, orient, augment, zoom },
+    ...{ method, prior, partial, openSet, invert, rescale, orient, augment, deslant, fill, zoom },
   };
 }
 

@@ -3,6 +3,8 @@ import type { Dataset } from '../shared/data/types.js';
 import { FedshotError } from '../shared/errors.js';
 import { inputFigures } from '../shared/model/card/index.js';
 import type { ModelConfig } from '../shared/model/config.js';
+import { deslant } from './deslant.js';
+import { fill } from './fill.js';
 import { invert, orient, zoom, type Orientation } from './orient.js';
 import type { InputOptions } from './types.js';
 
@@ -10,6 +12,10 @@ import type { InputOptions } from './types.js';
 export interface Reading {
   invert?: boolean;
   orient?: Orientation;
+  /** The slant is taken out of every image. */
+  deslant?: boolean;
+  /** What each image shows is centred and enlarged to fill the frame. */
+  fill?: boolean;
   /** What the images show is enlarged by this factor. */
   zoom?: number;
   /** Normalised values are multiplied by `factor`, then `offset` is added. */
@@ -38,6 +44,8 @@ export async function readSamples(
   let dataset = checkLabels(await loadDataset(notation), config.classes);
   if (reading.orient) dataset = orient(dataset, reading.orient);
   if (reading.invert) dataset = invert(dataset);
+  if (reading.deslant) dataset = deslant(dataset);
+  if (reading.fill) dataset = fill(dataset);
   if (reading.zoom) dataset = zoom(dataset, reading.zoom);
   const { count, labels } = dataset;
   return scaled({ x: applyInput(dataset, config.input), count, dataset, labels }, reading);
@@ -62,8 +70,10 @@ export function scaleOf({ x }: Samples, { input, card }: ModelConfig): Required<
 }
 
 /** What the options say of the reading, but for the scale, which the samples themselves decide. */
-export const readingOf = ({ invert, orient, zoom }: InputOptions): Reading => ({
+export const readingOf = ({ invert, orient, deslant, fill, zoom }: InputOptions): Reading => ({
   ...(invert && { invert }),
   ...(orient && { orient }),
+  ...(deslant && { deslant }),
+  ...(fill && { fill }),
   ...(typeof zoom === 'number' && { zoom }),
 });

@@ -19,6 +19,10 @@ export interface InputOptions {
   rescale?: boolean;
   /** Turns images before anything else. */
   orient?: Orientation;
+  /** Takes the slant out of every image. */
+  deslant?: boolean;
+  /** Centres what each image shows and enlarges it to fill the frame. */
+  fill?: boolean;
   /** Enlarges what the images show by a factor, or by the one that suits the release best. */
   zoom?: number | 'fit';
 }

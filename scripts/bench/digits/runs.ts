@@ -16,6 +16,8 @@ export interface Way {
   augment: TargetAugmentation;
   /** `--zoom fit`: the target's images are read at the size that suits the release. */
   zoom: 'none' | 'fit';
+  /** `--deslant`, and `--fill` as well: the target's images are read upright, and filling the frame. */
+  upright: 'none' | 'deslant' | 'fill';
 }
 
 export interface Settings {
@@ -82,16 +84,16 @@ export class Results {
 
   /** The row of an adaptation that has been run, or that follows from those that have. */
   find(pair: PairName, seed: number, way: Way): Row | undefined {
-    const { method, augment, zoom } = way;
+    const { method, augment, zoom, upright } = way;
     if (method === 'auto') return this.chosen(pair, seed, way);
     const { epochs, beta } = this.settings;
-    const wanted = Object.entries({ pair, seed, method, augment, zoom, epochs, beta });
+    const wanted = Object.entries({ pair, seed, method, augment, zoom, upright, epochs, beta });
     return this.rows.find((row) => wanted.every(([key, value]) => row[key as keyof Row] === value));
   }
 
   /** Adapts, and keeps the row; for `auto` every candidate. */
   async run(pair: PairName, seed: number, way: Way, say: (row: Row) => void): Promise<void> {
-    const { method, augment, zoom } = way;
+    const { method, augment, zoom, upright } = way;
     if (method === 'auto') {
       for (const candidate of candidatesOf(way))
         if (!this.find(pair, seed, candidate)) await this.run(pair, seed, candidate, say);
@@ -107,6 +109,7 @@ export class Results {
       {
         ...{ ...common, data, test, method, augment, epochs, beta, seed },
         ...(zoom === 'fit' && { zoom }),
+        ...{ deslant: upright !== 'none', fill: upright === 'fill' },
         ...{ alpha: 1, threshold: 0, featureLr: 1 },
       },
     );
@@ -115,7 +118,7 @@ export class Results {
     writeModel(join(work, 'runs', this.nameOf(pair, seed, way)), { config, state });
     const { adaptedViews, refreshedViews } = result.battery.signals;
     const row: Row = {
-      ...{ pair, seed, method, augment, zoom, epochs, beta },
+      ...{ pair, seed, method, augment, zoom, upright, epochs, beta },
       ...(use.reading.zoom && { factor: use.reading.zoom }),
       engine: `${result.engine.name}/${result.engine.device}/${result.engine.threads}`,
       sourceHeldOut: model.config.heldOutAccuracy,
@@ -158,16 +161,17 @@ export class Results {
     return join(this.settings.work, 'evidence', `${this.nameOf(pair, seed, way)}.safetensors`);
   }
 
-  private nameOf(pair: PairName, seed: number, { method, augment, zoom }: Way): string {
+  private nameOf(pair: PairName, seed: number, { method, augment, zoom, upright }: Way): string {
     const { epochs, beta } = this.settings;
-    return [pair, seed, method, augment, zoom, `e${epochs}`, `b${beta}`].join('-');
+    return [pair, seed, method, augment, upright, zoom, `e${epochs}`, `b${beta}`].join('-');
   }
 }
 
 /** What `auto` tries: methods without training steps have nothing to augment. */
-const candidatesOf = ({ augment, zoom }: Way): Way[] =>
+const candidatesOf = ({ augment, zoom, upright }: Way): Way[] =>
   CANDIDATES.map((method) => ({
     method,
     augment: method === 'source' || method === 'bn' ? 'none' : augment,
     zoom,
+    upright,
   }));

@@ -16,16 +16,17 @@ export function table(rows: readonly Row[]): string {
       });
       return `| ${pair} | ${name} | ${cells.join(' | ')} | ${percent(mean(of.map(value)))} |`;
     };
-    const nameOf = ({ method, augment, zoom }: Row): string =>
-      [method, augment, zoom === 'fit' ? 'zoomed' : 'none'].filter((v) => v !== 'none').join(', ');
+    const nameOf = (row: Row): string =>
+      [row.method, ...(row.augment === 'none' ? [] : [row.augment]), ...readingOf(row)].join(', ');
     const names = [...new Set(own.map(nameOf))];
     const of = (name: string): Row[] => own.filter((row) => nameOf(row) === name);
+    const readings = new Map(
+      own.map((row) => [['source only', ...readingOf(row)].join(', '), row]),
+    );
     return [
-      ...['none', 'fit'].flatMap((zoom) => {
-        const first = own.find((row) => row.zoom === zoom);
-        const released = first ? of(nameOf(first)).map(({ took: _, ...row }) => row) : [];
-        const name = zoom === 'fit' ? 'source only, zoomed' : 'source only';
-        return first ? [line(name, released, ({ sourceOnly }) => sourceOnly)] : [];
+      ...[...readings].map(([name, first]) => {
+        const released = of(nameOf(first)).map(({ took: _, ...row }) => row);
+        return line(name, released, ({ sourceOnly }) => sourceOnly);
       }),
       ...names.map((name) => line(name, of(name), ({ adapted }) => adapted)),
     ];
@@ -36,3 +37,10 @@ export function table(rows: readonly Row[]): string {
     ...lines,
   ].join('\n');
 }
+
+/** How the images were read, in words. */
+const readingOf = ({ upright, zoom }: Row): string[] => [
+  ...(upright === 'none' ? [] : ['upright']),
+  ...(upright === 'fill' ? ['filled'] : []),
+  ...(zoom === 'fit' ? ['zoomed'] : []),
+];

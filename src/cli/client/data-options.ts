@@ -28,6 +28,8 @@ export function addDataOptions(command: Command): Command {
       false,
     )
     .addOption(new Option('--orient <how>', 'turn images first').choices(ORIENTATIONS))
+    .option('--deslant', 'take the slant out of every image', false)
+    .option('--fill', 'centre what each image shows and let it fill the frame', false)
     .option(
       '--zoom <factor>',
       'enlarge what images show (below 1: make it smaller), or "fit" to the release',

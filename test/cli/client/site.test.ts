@@ -110,6 +110,18 @@ describe('client adapt', () => {
     expect(err).toContain('a number above 0');
   });
 
+  it('takes slants out and fills the frame where it is told to, and refuses so for a table', async () => {
+    const { code } = await client('u', 'adapt', ...THICK, '--deslant', '--fill');
+    expect(code).toBe(0);
+    const file = join(dir, 'table.csv');
+    writeFileSync(file, 'a,b\n1,2\n3,4\n');
+    for (const flag of ['--deslant', '--fill']) {
+      const refused = await client('u', 'adapt', '--data', `csv:${file}`, '--epochs', '1', flag);
+      expect(refused.code).toBe(2);
+      expect(refused.err).toContain(`${flag} needs images`);
+    }
+  });
+
   it('chooses among methods within a budget and shows what it chose from', async () => {
     const auto = [...THICK, '--method', 'auto', '--budget', '1m'];
     const { code, out } = await client('a', 'adapt', ...auto);

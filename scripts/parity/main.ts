@@ -1,22 +1,35 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { startEngine, type EngineName } from '../../src/shared/engine/index.js';
 import { parityCase, TOLERANCE } from './case.js';
 
 /** `npm run parity -- DIR [--engine NAME] [--device DEVICE]`: every case of DIR, non-zero on a miss. */
-const option = (name: string) => {
-  const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? undefined : process.argv[at + 1];
-};
-const dir = process.argv[2];
-if (!dir || dir.startsWith('--')) {
-  console.error('usage: npm run parity -- DIR [--engine NAME] [--device cpu|cuda]');
+const USAGE = 'usage: npm run parity -- DIR [--engine NAME] [--device cpu|cuda]';
+function complain(line: string): never {
+  console.error(line);
   process.exit(2);
 }
+function commandLine() {
+  try {
+    return parseArgs({
+      options: { engine: { type: 'string' }, device: { type: 'string' } },
+      allowPositionals: true,
+    });
+  } catch (error) {
+    return complain(`${(error as Error).message.split('. ')[0]}\n${USAGE}`);
+  }
+}
+const { values, positionals } = commandLine();
+const [dir = complain(USAGE), ...more] = positionals;
+if (more.length > 0) complain(`one folder only, not ${more[0]} as well\n${USAGE}`);
+const { device = 'auto' } = values;
+if (device !== 'auto' && device !== 'cpu' && device !== 'cuda')
+  complain(`--device: unknown device ${device}\n${USAGE}`);
 const engine = await startEngine({
-  engine: option('engine') as EngineName | undefined,
-  device: option('device') as 'cpu' | 'cuda' | undefined,
-});
+  engine: values.engine as EngineName | undefined,
+  device,
+}).catch((error: unknown) => complain(`${(error as Error).message}\n${USAGE}`));
 const cases = readdirSync(dir).filter((name) => name.endsWith('.json'));
 if (cases.length === 0) {
   console.error(`no parity case (*.json) in ${dir}`);

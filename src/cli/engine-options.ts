@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { EngineOptions } from '../shared/engine/types.js';
 import { ENGINE_NAMES } from '../shared/engine/types.js';
+import type { Io } from './io.js';
 import { positiveInteger } from './options.js';
 
 /** Adds `--engine`, `--device` and `--threads` to a command that computes. */
@@ -20,8 +21,8 @@ export function addEngineOptions(command: Command): Command {
     .option('--threads <n>', 'CPU threads (default: all cores)', positiveInteger);
 }
 
-/** The engine options among a command's options. */
-export function engineOptions(options: EngineOptions): EngineOptions {
+/** The engine options among a command's options; `io` is told of an engine that is passed over. */
+export function engineOptions(options: EngineOptions, { reporter }: Pick<Io, 'reporter'>) {
   const { engine, device, threads } = options;
-  return { engine, device, threads };
+  return { engine, device, threads, reporter } satisfies EngineOptions;
 }

@@ -1,10 +1,16 @@
+import { existsSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { parseNotation } from '../shared/data/notation.js';
 import { enginesFolder } from '../shared/engine/cache.js';
 import type { EngineOptions } from '../shared/engine/types.js';
 import { writeFileAtomic } from '../shared/files.js';
-import { ISOLATE_MODES, type IsolateMode, type IsolationRecord } from '../shared/isolate/types.js';
+import {
+  ISOLATE_MODES,
+  type IsolateMode,
+  type IsolateOptions,
+  type IsolationRecord,
+} from '../shared/isolate/types.js';
 import type { Io } from './io.js';
 
 /** Beside the results of a run: what it was kept apart from, and how that was found out. */
@@ -56,7 +62,7 @@ function filesOf(notation: string): string[] {
  */
 export async function enterIsolation(io: Io, needs: Needs): Promise<IsolationRecord> {
   const { isolate } = await import('../shared/isolate/index.js');
-  const engine = needs.engine ? await enginePaths(needs.engine, io.env) : {};
+  const engine: EnginePaths = needs.engine ? await enginePaths(needs.engine, io.env) : {};
   return isolate({
     mode: needs.isolate,
     read: [...present(needs.data).flatMap(filesOf), ...present(needs.read), ...(engine.read ?? [])],
@@ -72,26 +78,31 @@ export async function enterIsolation(io: Io, needs: Needs): Promise<IsolationRec
   });
 }
 
+type EnginePaths = Pick<IsolateOptions, 'env' | 'restart'> & { read?: string[] };
+
 /** Private folders of others on this machine, which the step tries to read and must not be able to. */
 const foreignOf = (env: Io['env']): string[] =>
   (env.FEDSHOT_FOREIGN ?? '').split(delimiter).filter((path) => path !== '');
 
 /**
- * Where LibTorch lies, looked for outside: inside there may be no python3 to ask; and how a process
- * that computes with it has to be started.
+ * Where engines lie, looked for outside: inside there may be no python3 to ask; and how a process
+ * that computes with LibTorch has to be started.
  */
-async function enginePaths({ engine }: EngineOptions, env: Io['env']) {
-  if (engine !== undefined && !['auto', 'libtorch'].includes(engine)) return {};
+async function enginePaths(
+  { engine = 'auto' }: EngineOptions,
+  env: Io['env'],
+): Promise<EnginePaths> {
+  const fetched = [enginesFolder()].filter((folder) => existsSync(folder));
+  if (engine !== 'auto' && engine !== 'libtorch') return { read: fetched };
   const { allocatorEnvironment } = await import('../shared/engine/libtorch/allocator.js');
-  const { findLibtorch } = await import('../shared/engine/libtorch/find.js');
+  const { FOUND_TORCH, findLibtorch } = await import('../shared/engine/libtorch/find.js');
   const found = findLibtorch();
-  if (found.length === 0) return {};
+  if (found.length === 0) return { read: fetched };
   const asked = found.find(({ source }) => source === 'python3');
-  const known = found.some(({ source }) => source !== 'python3');
   const allocator = allocatorEnvironment(env);
   return {
-    read: [enginesFolder(), ...found.map(({ folder }) => dirname(folder))],
-    env: { ...allocator, ...(asked && !known && { FEDSHOT_LIBTORCH: dirname(asked.folder) }) },
+    read: [...fetched, ...found.map(({ folder }) => dirname(folder))],
+    env: { ...allocator, ...(asked && { [FOUND_TORCH]: dirname(asked.folder) }) },
     restart: allocator !== undefined,
   };
 }

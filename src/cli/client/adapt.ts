@@ -93,7 +93,7 @@ export function register(parent: Command, io: Io): void {
       io,
       async ({ home, name, source, report, samples: inJson, isolate, ...options }: Options) => {
         const isolation = await enterIsolation(io, {
-          ...{ isolate, engine: engineOptions(options) },
+          ...{ isolate, engine: engineOptions(options, io) },
           data: [...options.data, options.test],
           read: [isFile(options.prior) ? options.prior : undefined],
           write: [home],
@@ -106,7 +106,7 @@ export function register(parent: Command, io: Io): void {
           {
             ...options,
             data: dataOf(options),
-            engine: engineOptions(options),
+            engine: engineOptions(options, io),
             reporter: io.reporter,
             signal: io.signal,
           },

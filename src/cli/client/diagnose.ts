@@ -19,7 +19,7 @@ export function register(parent: Command, io: Io): void {
   addIsolateOption(addEngineOptions(diagnose)).action(
     action(io, async ({ home, name, isolate, ...options }: Options) => {
       const isolation = await enterIsolation(io, {
-        ...{ isolate, engine: engineOptions(options) },
+        ...{ isolate, engine: engineOptions(options, io) },
         data: options.data,
         read: [home],
       });
@@ -27,7 +27,7 @@ export function register(parent: Command, io: Io): void {
       const value = await diagnoseRelease(home, name, {
         ...options,
         data: dataOf(options),
-        engine: engineOptions(options),
+        engine: engineOptions(options, io),
       });
       return { value: { ...value, isolation }, text: () => diagnosisLines(value).join('\n') };
     }),

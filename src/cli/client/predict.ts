@@ -33,7 +33,7 @@ export function register(parent: Command, io: Io): void {
     action(io, async (options: Options) => {
       const { isolate, home } = options;
       const isolation = await enterIsolation(io, {
-        ...{ isolate, engine: engineOptions(options) },
+        ...{ isolate, engine: engineOptions(options, io) },
         data: [options.data],
         read: [home],
         writeFiles: [options.out],
@@ -43,7 +43,7 @@ export function register(parent: Command, io: Io): void {
       const value = await predictRelease(options.home, options.name, {
         data: options.data,
         sourceModel: options.sourceModel,
-        engine: engineOptions(options),
+        engine: engineOptions(options, io),
       });
       const rows = options.format === 'csv' ? csv(value) : jsonl(value);
       if (options.out) writeFileAtomic(options.out, rows);

@@ -73,7 +73,7 @@ export function registerBench(parent: Command, io: Io): void {
       const env = allocatorEnvironment(io.env);
       if (env) await (await import('../../shared/isolate/index.js')).restart({ ...io, env });
       const { startEngine } = await import('../../shared/engine/index.js');
-      const engine = await startEngine(engineOptions(options));
+      const engine = await startEngine(engineOptions(options, io));
       const value = await run(engine, {
         ...options,
         archs: options.archs as BenchArch[],

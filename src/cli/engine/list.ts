@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { EngineListing, EngineOptions } from '../../shared/engine/index.js';
+import type { EngineListing, EngineOptions, MissingEngine } from '../../shared/engine/index.js';
 import { action, command } from '../command.js';
 import { addEngineOptions, engineOptions } from '../engine-options.js';
 import type { Io } from '../io.js';
@@ -10,22 +10,22 @@ export function registerList(parent: Command, io: Io): void {
   ]);
   addEngineOptions(list).action(
     action(io, async (options: EngineOptions) => {
-      const { listEngines } = await import('../../shared/engine/index.js');
+      const { surveyEngines } = await import('../../shared/engine/index.js');
       const { table } = await import('../../shared/report/terminal/index.js');
-      const engines = listEngines(engineOptions(options));
+      const { engines, missing } = surveyEngines(engineOptions(options, io));
       const text = (): string =>
-        table<EngineListing>(
+        table<EngineListing | MissingEngine>(
           [
-            { heading: '', value: ({ chosen }) => (chosen ? '→' : '') },
+            { heading: '', value: (row) => ('chosen' in row && row.chosen ? '→' : '') },
             { heading: 'engine', value: ({ engine }) => engine },
             { heading: 'device', value: ({ device }) => device },
-            { heading: 'version', value: ({ version }) => version },
-            { heading: 'from', value: ({ source }) => source },
+            { heading: 'version', value: (row) => ('version' in row ? row.version : '–') },
+            { heading: 'from', value: (row) => ('source' in row ? row.source : '–') },
             { heading: '', value: ({ why }) => why },
           ],
-          engines,
+          [...engines, ...missing],
         );
-      return { value: { engines }, text };
+      return { value: { engines, missing }, text };
     }),
   );
 }

@@ -65,14 +65,14 @@ export function register(parent: Command, io: Io): void {
   addIsolateOption(addEngineOptions(check)).action(
     action(io, async (options: Options) => {
       const isolation = await enterIsolation(io, {
-        ...{ isolate: options.isolate, engine: engineOptions(options) },
+        ...{ isolate: options.isolate, engine: engineOptions(options, io) },
         data: [options.data, ...options.source],
         read: [options.model, options.store, options.trust],
       });
       const { checkModel } = await import('../../provider/check.js');
       const { claimLines } = await import('../../audit/index.js');
       const { model, data } = options;
-      const result = await checkModel({ model, data, engine: engineOptions(options) });
+      const result = await checkModel({ model, data, engine: engineOptions(options, io) });
       const claims = await search(options);
       const failed = claims.find(({ verdict }) => verdict === 'FAIL');
       const verdict = failed ? 'FAIL' : 'PASS';

@@ -51,7 +51,7 @@ export function register(parent: Command, io: Io): void {
   addIsolateOption(addEngineOptions(train)).action(
     action(io, async ({ hidden, isolate, ...options }: Options) => {
       const isolation = await enterIsolation(io, {
-        ...{ isolate, engine: engineOptions(options) },
+        ...{ isolate, engine: engineOptions(options, io) },
         data: [options.data, options.test],
         write: [options.out],
       });
@@ -59,7 +59,7 @@ export function register(parent: Command, io: Io): void {
       const value = await run.train({
         ...options,
         hidden: hidden?.map(positiveInteger),
-        engine: engineOptions(options),
+        engine: engineOptions(options, io),
         reporter: io.reporter,
         signal: io.signal,
       });

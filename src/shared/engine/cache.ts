@@ -1,8 +1,10 @@
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 
 /** Where engines that fedshot fetched are kept, in the user's cache folder. */
 export function enginesFolder(): string {
-  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
+  // The standard says of a setting that is empty or relative: not set.
+  const setting = process.env.XDG_CACHE_HOME ?? '';
+  const cache = isAbsolute(setting) ? setting : join(homedir(), '.cache');
   return join(cache, 'fedshot', 'engines');
 }

@@ -22,9 +22,9 @@ export interface Candidate {
  * What could run here, the best first: LibTorch on CUDA, TensorFlow on a GPU, LibTorch on the CPU,
  * TensorFlow on the CPU, WebAssembly.
  */
-export function candidates(): Candidate[] {
+export function candidates(torches = findLibtorch()): Candidate[] {
   const gpus = cudaDeviceCount();
-  const found = findLibtorch().filter(isUsable);
+  const found = torches.filter(isUsable);
   const torch = (device: 'cpu' | 'cuda'): Candidate[] =>
     found
       .filter(({ cuda }) => device === 'cpu' || (cuda !== undefined && gpus > 0))
@@ -58,13 +58,21 @@ export function candidates(): Candidate[] {
  */
 export function choose(options: EngineOptions, from: Candidate[] = candidates()): Candidate[] {
   const { engine = 'auto', device = 'auto' } = options;
-  const fitting = from.filter(
-    (c) => (engine === 'auto' || c.engine === engine) && (device === 'auto' || c.device === device),
-  );
+  const fitting = from.filter((candidate) => fits(candidate, options));
   if (fitting.length > 0) return fitting;
   const what = engine === 'auto' ? `no engine` : `engine ${engine} is not here or cannot run`;
   const where = device === 'auto' ? '' : ` on ${device}`;
+  const fetching = `engine install${engine === 'tensorflow' ? ' tensorflow' : ''}`;
+  const on = device === 'cuda' ? ' --device cuda' : '';
   throw new FedshotError('engine', `${what}${where}`, {
-    hint: '`fedshot engine list` shows what is here, `fedshot engine install` fetches the fast one',
+    hint: `\`fedshot engine list\` shows what is here and what is missing, \`fedshot ${fetching}${on}\` fetches it`,
   });
 }
+
+/** Whether the options leave `candidate` to choose from. */
+export const fits = (
+  { engine, device }: Pick<Candidate, 'engine' | 'device'>,
+  wanted: EngineOptions,
+): boolean =>
+  [engine, 'auto', undefined].includes(wanted.engine) &&
+  [device, 'auto', undefined].includes(wanted.device);

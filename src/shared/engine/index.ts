@@ -1,6 +1,6 @@
 export { ensureEngine } from './ensure.js';
-export { listEngines } from './list.js';
-export type { EngineListing } from './list.js';
+export { listEngines, surveyEngines } from './list.js';
+export type { EngineListing, MissingEngine } from './list.js';
 export { installLibtorch } from './libtorch/install.js';
 export type { InstallOptions } from './libtorch/install.js';
 export { installTensorflow } from './tensorflow/install.js';

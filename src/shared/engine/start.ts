@@ -8,6 +8,8 @@ import { ENGINE_NAMES } from './types.js';
 import type { Engine, EngineName, EngineOptions } from './types.js';
 
 let running: Engine | undefined;
+/** Set before anything is loaded: a second call must not load a second engine meanwhile. */
+let starting: Promise<Engine> | undefined;
 
 /** What `options` ask for; where they say `auto`, the environment variable `FEDSHOT_ENGINE` decides. */
 function wantedEngine(options: EngineOptions): EngineName | 'auto' {
@@ -35,40 +37,56 @@ async function load(candidate: Candidate, threads: number): Promise<Engine> {
   return startWasm(threads);
 }
 
-/**
- * Loads a tensor engine and makes it tfjs-core's backend. A process has one engine: a second call
- * gives the same one, or an error if it asks for another.
- *
- * @throws FedshotError `engine` when the engine asked for by name cannot load, `usage` for an unknown name
- */
-export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
-  const engine = wantedEngine(options);
-  if (running) {
-    if (engine === 'auto' || engine === running.name) return running;
-    throw new FedshotError(
-      'engine',
-      `engine ${engine} was asked for, but ${running.name} already runs in this process`,
-    );
-  }
-  const threads = options.threads ?? availableParallelism();
-  const fitting = choose({ ...options, engine });
+async function start(options: EngineOptions): Promise<Engine> {
+  const { engine = 'auto', threads = availableParallelism(), reporter } = options;
+  const fitting = choose(options);
   for (const candidate of fitting)
     try {
-      running = await load(candidate, threads);
+      const started = await load(candidate, threads);
       // After loading: tfjs-node brings gradients of its own.
       registerGradients();
-      return running;
+      return started;
     } catch (error) {
-      const last = candidate === fitting.at(-1);
-      if (engine !== 'auto' || last) throw asFedshotError(error, 'engine');
+      const named = engine !== 'auto' || candidate.source === 'FEDSHOT_LIBTORCH';
+      if (named || candidate === fitting.at(-1)) throw asFedshotError(error, 'engine');
       const { message } = asFedshotError(error, 'engine');
-      options.reporter?.warn(`passing over the ${candidate.engine} engine: ${message}`);
+      reporter?.warn(`passing over the ${candidate.engine} engine: ${message}`);
     }
   throw new FedshotError('internal', 'no engine to start');
+}
+
+/**
+ * Loads a tensor engine and makes it tfjs-core's backend. A process has one engine: a second call
+ * gives the same one, or an error if it asks for another engine or device.
+ *
+ * @throws FedshotError `engine` when the engine asked for by name (or that of `FEDSHOT_LIBTORCH`)
+ * cannot load, `usage` for an unknown name
+ */
+export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
+  const { device = 'auto' } = options;
+  const engine = wantedEngine(options);
+  if (!starting) {
+    const attempt = start({ ...options, engine });
+    starting = attempt;
+    try {
+      running = await attempt;
+    } catch (error) {
+      starting = undefined;
+      throw error;
+    }
+    return running;
+  }
+  const other = await starting;
+  const same = engine === 'auto' || engine === other.name;
+  if (same && (device === 'auto' || other.device.startsWith(device))) return other;
+  throw new FedshotError(
+    'engine',
+    `engine ${engine} on ${device} was asked for, but ${other.name} already runs in this process on ${other.device}`,
+  );
 }
 
 /** Unloads the engine; every tensor of it is lost. */
 export function stopEngine(): void {
   if (running) tf.removeBackend(running.name);
-  running = undefined;
+  starting = running = undefined;
 }

@@ -1,7 +1,7 @@
 import type { Reporter } from '../reporter.js';
 import type { Ops } from './ops.js';
 
-export const ENGINE_NAMES = ['libtorch', 'tensorflow', 'wasm', 'cpu'] as const;
+export const ENGINE_NAMES = ['libtorch', 'tensorflow', 'wasm'] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
 /** A tensor engine that is loaded and is tfjs-core's current backend. */

@@ -19,7 +19,7 @@ export interface LibtorchInstallation {
 const OLDEST = [2, 10];
 
 /** Reads what PyTorch's generated `version.py` says; `undefined` where no LibTorch is. */
-function inspect(
+export function inspectTorch(
   torchFolder: string,
   source: LibtorchInstallation['source'],
 ): LibtorchInstallation | undefined {
@@ -45,10 +45,23 @@ export function isUsable({ version }: LibtorchInstallation): boolean {
   );
 }
 
+/** What is said of one that is not usable. */
+export const tooOld = ({ version }: LibtorchInstallation): string =>
+  `${version}, and ${OLDEST.join('.')} or newer is needed`;
+
 function fromSetting(): LibtorchInstallation | undefined {
   const path = process.env.FEDSHOT_LIBTORCH;
   if (!path) return undefined;
-  const found = inspect(path, 'FEDSHOT_LIBTORCH') ?? inspect(join(path, '..'), 'FEDSHOT_LIBTORCH');
+  const found =
+    inspectTorch(path, 'FEDSHOT_LIBTORCH') ?? inspectTorch(join(path, '..'), 'FEDSHOT_LIBTORCH');
+  if (found && !isUsable(found))
+    throw new FedshotError(
+      'engine',
+      `FEDSHOT_LIBTORCH: the PyTorch in ${path} is ${tooOld(found)}`,
+      {
+        hint: 'name a newer one, or unset it: `fedshot engine install` fetches one',
+      },
+    );
   if (found) return found;
   throw new FedshotError('engine', `FEDSHOT_LIBTORCH: no LibTorch in ${path}`, {
     hint: `name the torch folder of a PyTorch installation, the one with lib/${libraryFile('torch_cpu')}`,
@@ -62,10 +75,15 @@ function fromCache(): LibtorchInstallation[] {
     .filter((name) => name.startsWith('libtorch-'))
     .sort()
     .reverse()
-    .flatMap((name) => inspect(join(folder, name, 'torch'), 'fedshot engine install') ?? []);
+    .flatMap((name) => inspectTorch(join(folder, name, 'torch'), 'fedshot engine install') ?? []);
 }
 
+/** Tells a process that has no python3 to ask where its torch package is. */
+export const FOUND_TORCH = 'FEDSHOT_FOUND_TORCH';
+
 function fromPython(): LibtorchInstallation | undefined {
+  const told = process.env[FOUND_TORCH];
+  if (told) return inspectTorch(told, 'python3');
   // find_spec does not import torch, which would take seconds.
   const script =
     "import importlib.util as u; s = u.find_spec('torch'); print(s.submodule_search_locations[0] if s else '')";
@@ -75,18 +93,21 @@ function fromPython(): LibtorchInstallation | undefined {
       timeout: 5000,
       stdio: ['ignore', 'pipe', 'ignore'],
     }).trim();
-    return folder ? inspect(folder, 'python3') : undefined;
+    return folder ? inspectTorch(folder, 'python3') : undefined;
   } catch {
     return undefined;
   }
 }
 
 /**
- * Every LibTorch here in the order in which one is chosen: the explicit setting `FEDSHOT_LIBTORCH`,
- * the copies kept by `fedshot engine install`, the `torch` package of the `python3` on the PATH.
+ * Every LibTorch here in the order in which one is chosen: the copies kept by `fedshot engine
+ * install`, then the `torch` package of the `python3` on the PATH. `FEDSHOT_LIBTORCH` names one that
+ * is taken instead of all of them.
  *
- * @throws FedshotError `engine` when `FEDSHOT_LIBTORCH` names a place without one
+ * @throws FedshotError `engine` when `FEDSHOT_LIBTORCH` names a place without a usable one
  */
 export function findLibtorch(): LibtorchInstallation[] {
-  return [fromSetting(), ...fromCache(), fromPython()].filter((found) => found !== undefined);
+  const named = fromSetting();
+  if (named) return [named];
+  return [...fromCache(), fromPython()].filter((found) => found !== undefined);
 }

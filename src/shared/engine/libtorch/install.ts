@@ -1,11 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { asFedshotError, FedshotError } from '../../errors.js';
+import { FedshotError } from '../../errors.js';
 import { silent } from '../../reporter.js';
 import type { Reporter } from '../../reporter.js';
 import { enginesFolder } from '../cache.js';
-import { PIP_FLAGS, python, requirePip } from '../pip.js';
-import { findLibtorch } from './find.js';
+import { fetchWheel, installPackage, requirePip, unpackWheel } from '../install/pip.js';
+import { makeWhole } from '../install/whole.js';
+import { inspectTorch } from './find.js';
 import type { LibtorchInstallation } from './find.js';
 
 /** The PyTorch whose operators are tested here. */
@@ -23,42 +24,32 @@ export interface InstallOptions {
   signal?: AbortSignal;
 }
 
-/** Unpacks what the engine needs from a wheel: the libraries and the file that names the version. */
-const UNPACK = `
-import sys, zipfile
-wheel, target = sys.argv[1:]
-with zipfile.ZipFile(wheel) as z:
-    for name in z.namelist():
-        if name.startswith('torch/lib/') or name == 'torch/version.py':
-            z.extract(name, target)
-`;
-
 /**
  * Fetches LibTorch with pip into the user's cache folder: the wheel's `torch/lib` for the CPU, the
  * whole package with NVIDIA's libraries beside it for CUDA. Whole or not at all; pip checks the hash.
  *
- * @throws FedshotError `engine` without pip, `network` when the wheel cannot be had, `io` on a full disk
+ * @throws FedshotError `engine` without pip, `network` when the wheel cannot be had, `io` on a full
+ * disk, and the signal's reason
  */
 export async function installLibtorch(options: InstallOptions = {}): Promise<LibtorchInstallation> {
-  const { device = 'cpu', index, reporter = silent, signal } = options;
+  const { device = 'cpu', signal } = options;
   // PyTorch marks its CPU builds for Linux; elsewhere there is no other build.
   const version =
     device === 'cpu' && process.platform === 'linux' ? `${TORCH_VERSION}+cpu` : TORCH_VERSION;
   const target = join(enginesFolder(), `libtorch-${device}-${version}`);
   if (!existsSync(target)) {
-    requirePip();
-    mkdirSync(enginesFolder(), { recursive: true });
-    const folder = mkdtempSync(join(enginesFolder(), '.partial-'));
-    try {
-      await fetchInto(folder, `torch==${version}`, { ...options, device, index, reporter, signal });
-      moveInPlace(join(folder, 'engine'), target);
-    } catch (error) {
-      throw asFedshotError(error, 'io', `cannot install LibTorch in ${enginesFolder()}`);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    await requirePip(signal);
+    await makeWhole(target, async (folder) => {
+      await fetchInto(folder, `torch==${version}`, { ...options, device });
+      const built = inspectTorch(join(folder, 'engine', 'torch'), 'fedshot engine install');
+      // A requirement without a build's mark is met by any build.
+      if (device === 'cuda' && built && !built.cuda)
+        throw new FedshotError('engine', `pip brought PyTorch ${built.version}, without CUDA`, {
+          hint: 'name an index of CUDA builds with --index',
+        });
+    });
   }
-  const installed = findLibtorch().find((found) => found.folder.startsWith(target));
+  const installed = inspectTorch(join(target, 'torch'), 'fedshot engine install');
   if (installed) return installed;
   throw new FedshotError('engine', `${target} holds no LibTorch`, {
     hint: 'delete that folder and install again',
@@ -68,36 +59,17 @@ export async function installLibtorch(options: InstallOptions = {}): Promise<Lib
 async function fetchInto(
   folder: string,
   requirement: string,
-  options: Required<Pick<InstallOptions, 'device' | 'reporter'>> & InstallOptions,
+  { device, index, reporter = silent, signal }: InstallOptions,
 ): Promise<void> {
-  const { device, index, reporter, signal } = options;
   const indices = [index, requirement.endsWith('+cpu') ? CPU_INDEX : undefined];
-  const flags = [
-    ...PIP_FLAGS,
-    ...indices.flatMap((url) => (url ? ['--extra-index-url', url] : [])),
-  ];
-  const common = { folder, reporter, signal };
+  const urls = indices.filter((url) => url !== undefined);
+  const job = { folder, reporter, signal };
+  const engine = join(folder, 'engine');
   if (device === 'cuda') {
-    const target = ['--target', join(folder, 'engine')];
-    const job = { ...common, label: `fetching ${requirement} for CUDA`, mebibytes: 5000 };
-    return python(['-m', 'pip', 'install', ...flags, ...target, requirement], job);
+    const label = `fetching ${requirement} for CUDA`;
+    return installPackage(requirement, engine, urls, { ...job, label, mebibytes: 5000 });
   }
-  const job = { ...common, label: `fetching ${requirement}`, mebibytes: 190 };
-  await python(
-    ['-m', 'pip', 'download', ...flags, '--no-deps', '--dest', folder, requirement],
-    job,
-  );
-  const wheel = readdirSync(folder).find((name) => name.endsWith('.whl'));
-  if (!wheel) throw new FedshotError('engine', `pip brought no wheel of ${requirement}`);
-  const unpack = { ...common, label: 'unpacking LibTorch', mebibytes: 440 };
-  await python(['-c', UNPACK, join(folder, wheel), join(folder, 'engine')], unpack);
-}
-
-/** Renames, unless somebody else has just installed the same. */
-function moveInPlace(from: string, to: string): void {
-  try {
-    renameSync(from, to);
-  } catch (error) {
-    if (!existsSync(to)) throw error;
-  }
+  const wheel = await fetchWheel(requirement, urls, { ...job, mebibytes: 190 });
+  const unpacking = { ...job, label: 'unpacking LibTorch', mebibytes: 440 };
+  await unpackWheel(wheel, engine, ['torch/lib/', 'torch/version.py'], unpacking);
 }

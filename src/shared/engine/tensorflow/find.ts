@@ -29,23 +29,43 @@ function inspect(
   return { folder, version: version!, gpu: name!.endsWith('-gpu'), source };
 }
 
-function fromNpm(name: string): TensorflowInstallation | undefined {
+/** The packages' names, by what they compute on. */
+export const TFJS_NODE = {
+  cuda: '@tensorflow/tfjs-node-gpu',
+  cpu: '@tensorflow/tfjs-node',
+} as const;
+type Device = keyof typeof TFJS_NODE;
+
+function packageFolder(name: string): string | undefined {
   try {
-    const manifest = createRequire(import.meta.url).resolve(`${name}/package.json`);
-    return inspect(dirname(manifest), 'npm');
+    return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
   } catch {
     return undefined;
   }
 }
 
 /** Where `engine install tensorflow` keeps its copy. */
-export const tensorflowFolder = (): string => join(enginesFolder(), 'tensorflow');
+export const tensorflowFolder = (device: Device): string =>
+  join(enginesFolder(), `tensorflow-${device}`);
+
+export const installedTensorflow = (device: Device): TensorflowInstallation | undefined =>
+  inspect(
+    join(tensorflowFolder(device), 'node_modules', TFJS_NODE[device]),
+    'fedshot engine install tensorflow',
+  );
 
 /** Every usable tfjs-node here, with a GPU first. */
 export function findTensorflow(): TensorflowInstallation[] {
-  const names = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
-  const cached = join(tensorflowFolder(), 'node_modules', names[1]!);
-  return [...names.map(fromNpm), inspect(cached, 'fedshot engine install tensorflow')].filter(
-    (found) => found !== undefined,
-  );
+  const folders = Object.values(TFJS_NODE).map(packageFolder);
+  return [
+    ...folders.map((folder) => folder && inspect(folder, 'npm')),
+    ...(['cuda', 'cpu'] as const).map(installedTensorflow),
+  ].filter((found) => typeof found === 'object');
 }
+
+/** Folders of a tfjs-node that npm brought without its binary. */
+export const unbuiltTensorflow = (): string[] =>
+  Object.values(TFJS_NODE)
+    .map(packageFolder)
+    .filter((folder) => folder !== undefined)
+    .filter((folder) => !inspect(folder, 'npm'));

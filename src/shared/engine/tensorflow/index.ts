@@ -13,11 +13,11 @@ const conv2d: Ops['conv2d'] = (x, weight, bias, stride, padding) => {
   return genericOps.conv2d(padded, weight, bias, stride, 0);
 };
 
-/** Functions that tfjs-node calls and Node 23 took out of `node:util`. */
+/** Functions that tfjs-node calls and Node 23 took out of `node:util`, or warns of. */
 function restoreUtil(require: NodeJS.Require): void {
   const util = require('node:util') as Record<string, unknown>;
-  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  util.isArray ??= Array.isArray;
+  util.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
+  util.isArray = Array.isArray;
 }
 
 /** Loads tfjs-node and makes it tfjs-core's backend. @throws FedshotError `engine` */

@@ -1,10 +1,9 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ensureEngine } from '../../../../src/shared/engine/index.js';
 import { libraryFile } from '../../../../src/shared/engine/libtorch/ffi/library.js';
 import { findLibtorch, isUsable } from '../../../../src/shared/engine/libtorch/find.js';
-import { installLibtorch } from '../../../../src/shared/engine/libtorch/install.js';
 import { silent } from '../../../../src/shared/reporter.js';
 import { tempDir } from '../../../fixtures/temp.js';
 
@@ -32,15 +31,33 @@ describe('findLibtorch', () => {
     expect(findLibtorch()).toEqual([]);
   });
 
-  it('puts the explicit setting before what `engine install` keeps', () => {
+  it('takes the explicit setting instead of what `engine install` keeps', () => {
     const cache = join(process.env.XDG_CACHE_HOME!, 'fedshot', 'engines', 'libtorch-cpu-2.12.0');
     fakeTorch(join(cache, 'torch'), '2.12.0+cpu');
-    const own = fakeTorch(join(tempDir(), 'torch'), '2.13.0', '13.0');
-    vi.stubEnv('FEDSHOT_LIBTORCH', own);
     expect(findLibtorch()).toMatchObject([
-      { folder: join(own, 'lib'), version: '2.13.0', cuda: '13.0', source: 'FEDSHOT_LIBTORCH' },
       { version: '2.12.0+cpu', cuda: undefined, source: 'fedshot engine install' },
     ]);
+    const own = fakeTorch(join(tempDir(), 'torch'), '2.13.0', '13.0');
+    vi.stubEnv('FEDSHOT_LIBTORCH', own);
+    expect(findLibtorch()).toEqual([
+      { folder: join(own, 'lib'), version: '2.13.0', cuda: '13.0', source: 'FEDSHOT_LIBTORCH' },
+    ]);
+  });
+
+  it.each(['', 'cache'])(
+    'keeps engines in the home folder where the cache is set to "%s"',
+    (set) => {
+      vi.stubEnv('XDG_CACHE_HOME', set);
+      vi.stubEnv('HOME', tempDir());
+      const cache = join(process.env.HOME!, '.cache', 'fedshot', 'engines', 'libtorch-cpu-2.12.0');
+      fakeTorch(join(cache, 'torch'), '2.12.0+cpu');
+      expect(findLibtorch()).toHaveLength(1);
+    },
+  );
+
+  it('refuses a setting that names one that is too old', () => {
+    vi.stubEnv('FEDSHOT_LIBTORCH', fakeTorch(join(tempDir(), 'torch'), '2.9.1'));
+    expect(() => findLibtorch()).toThrow(/is 2\.9\.1, and 2\.10 or newer is needed/);
   });
 
   it('takes the lib folder for an answer too', () => {
@@ -66,32 +83,6 @@ describe('isUsable', () => {
   ])('of PyTorch %s: %s', (version, usable) => {
     const found = { folder: '', version, cuda: undefined, source: 'python3' } as const;
     expect(isUsable(found)).toBe(usable);
-  });
-});
-
-describe('installLibtorch', () => {
-  it('says at once what is missing where there is no pip', async () => {
-    await expect(installLibtorch()).rejects.toMatchObject({
-      code: 'engine',
-      message: expect.stringContaining('no python3 with pip') as string,
-    });
-  });
-
-  it('names what pip said, and leaves nothing behind', async () => {
-    const bin = tempDir();
-    const python = join(bin, 'python3');
-    writeFileSync(
-      python,
-      '#!/bin/sh\ncase "$3" in --version) exit 0;; esac\necho "ERROR: No matching distribution" >&2\nexit 1\n',
-      { mode: 0o755 },
-    );
-    symlinkSync('/bin/sh', join(bin, 'sh'));
-    vi.stubEnv('PATH', bin);
-    await expect(installLibtorch()).rejects.toMatchObject({
-      code: 'network',
-      message: expect.stringContaining('No matching distribution') as string,
-    });
-    expect(findLibtorch()).toEqual([]);
   });
 });
 

@@ -94,8 +94,8 @@ export const DATA_CHECKS: readonly Check[] = [
     return {
       check: 'missing classes',
       outcome: 'warn',
-      says: `hardly any sample seems to be of ${missing.length === 1 ? 'class' : 'the classes'} ${named.join(', ')}${more}`,
-      remedy: '--partial if that may be so',
+      says: `without adapting, hardly any sample is taken for ${missing.length === 1 ? 'class' : 'the classes'} ${named.join(', ')}${more}: there are none, or the model does not know them here`,
+      remedy: '--partial if there may be none; else look at what is answered so',
     };
   },
   (s, { classes }) => {

@@ -85,8 +85,10 @@ describe('verdict', () => {
     const says = (missing: number[]) =>
       verdict({ ...after, missing }, config, false).findings.map((f) => f.says);
     expect(says([])).toEqual([]);
-    expect(says([3])).toEqual(['hardly any sample seems to be of class 3']);
-    expect(says([0, 1, 2, 3, 4, 5, 9])[0]).toMatch(/the classes 0, 1, 2, 3, 4 and 2 more$/);
+    expect(says([3])).toEqual([
+      'without adapting, hardly any sample is taken for class 3: there are none, or the model does not know them here',
+    ]);
+    expect(says([0, 1, 2, 3, 4, 5, 9])[0]).toMatch(/the classes 0, 1, 2, 3, 4 and 2 more: /);
   });
 
   it('takes a smaller shift of the classes seriously where the estimate may be believed', () => {

@@ -1,3 +1,4 @@
+import { bilinear } from '../shared/data/bilinear.js';
 import type { Dataset } from '../shared/data/types.js';
 import { FedshotError } from '../shared/errors.js';
 
@@ -29,11 +30,7 @@ export function fill(dataset: Dataset): Dataset {
         for (let j = 0; j < W; j++) {
           const y = cy + (i - (H - 1) / 2) * step;
           const z = cx + (j - (W - 1) / 2) * step;
-          const [row, column] = [Math.floor(y), Math.floor(z)];
-          const [s, t] = [y - row, z - column];
-          x[from + plane + i * W + j] =
-            (1 - s) * ((1 - t) * at(row, column) + t * at(row, column + 1)) +
-            s * ((1 - t) * at(row + 1, column) + t * at(row + 1, column + 1));
+          x[from + plane + i * W + j] = bilinear(at, y, z);
         }
     }
   }

@@ -1,3 +1,4 @@
+import { bilinear } from '../shared/data/bilinear.js';
 import type { Dataset } from '../shared/data/types.js';
 import { FedshotError } from '../shared/errors.js';
 
@@ -65,17 +66,8 @@ export function zoom(dataset: Dataset, factor: number): Dataset {
     const at = (row: number, column: number): number =>
       row < 0 || row >= H || column < 0 || column >= W ? 0 : dataset.x[plane + row * W + column]!;
     for (let i = 0; i < H; i++)
-      for (let j = 0; j < W; j++) {
-        const y = cy + (i - cy) / factor;
-        const z = cx + (j - cx) / factor;
-        const row = Math.floor(y);
-        const column = Math.floor(z);
-        const s = y - row;
-        const t = z - column;
-        x[plane + i * W + j] =
-          (1 - s) * ((1 - t) * at(row, column) + t * at(row, column + 1)) +
-          s * ((1 - t) * at(row + 1, column) + t * at(row + 1, column + 1));
-      }
+      for (let j = 0; j < W; j++)
+        x[plane + i * W + j] = bilinear(at, cy + (i - cy) / factor, cx + (j - cx) / factor);
   }
   return { ...dataset, x };
 }

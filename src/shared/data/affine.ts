@@ -1,4 +1,5 @@
 import type { Random } from '../random.js';
+import { bilinear } from './bilinear.js';
 
 /** Standard deviation of each entry of the matrix about the identity's. */
 const DEVIATION = 0.1;
@@ -37,15 +38,7 @@ export function affine(
       let to = (k * C + channel) * plane;
       for (let v = -cy; v <= cy; v++)
         for (let u = -cx; u <= cx; u++) {
-          const y = cy + c * u + d * v + dy;
-          const z = cx + a * u + b * v + dx;
-          const row = Math.floor(y);
-          const column = Math.floor(z);
-          const s = y - row;
-          const t = z - column;
-          result[to++] =
-            (1 - s) * ((1 - t) * at(row, column) + t * at(row, column + 1)) +
-            s * ((1 - t) * at(row + 1, column) + t * at(row + 1, column + 1));
+          result[to++] = bilinear(at, cy + c * u + d * v + dy, cx + a * u + b * v + dx);
         }
     }
   }

@@ -10,6 +10,7 @@ interface Options extends KeyOptions {
   name: string;
   validFor?: number;
   card: CardLevel;
+  dryRun?: boolean;
 }
 
 const DAY = 86_400;
@@ -26,19 +27,40 @@ export function register(parent: Command, io: Io): void {
       new Option('--card <level>', 'what the release says of the held-out data (docs/method.md)')
         .choices(CARD_LEVELS)
         .default('full'),
-    );
+    )
+    .option('--dry-run', 'show what would be published; sign and write nothing');
   addKeyOptions(publish).action(
     action(io, async (options: Options) => {
       const [{ withCard }, { publishRelease }] = await Promise.all([
         import('../../provider/publish-card.js'),
         import('../../provider/publish.js'),
       ]);
+      const { card, name, store } = options;
+      if (options.dryRun) {
+        const { previewRelease } = await import('../../provider/publish-preview.js');
+        const lines: string[] = [];
+        const value = await withCard(
+          options.model,
+          card,
+          (line) => lines.push(line),
+          (modelDir) => Promise.resolve(previewRelease({ modelDir, name, store })),
+        );
+        return {
+          value,
+          text: () =>
+            [
+              ...lines,
+              `${name} ${value.version} would have ${value.bytes} bytes in ${value.chunks} chunks, ${value.newBytes} bytes of them new`,
+              'nothing was signed or written',
+            ].join('\n'),
+        };
+      }
       const show = (line: string): void => {
         io.reporter.note(line);
       };
-      const value = await withCard(options.model, options.card, show, (modelDir) =>
+      const value = await withCard(options.model, card, show, (modelDir) =>
         publishRelease({
-          ...{ modelDir, name: options.name, store: options.store },
+          ...{ modelDir, name, store },
           keyring: keyringAt(options, io),
           now: io.now(),
           days: options.validFor && options.validFor / DAY,

@@ -41,7 +41,9 @@ export async function adaptModel(
 ): Promise<Adapted> {
   const { reporter = silent, clock = () => performance.now(), seed, force = false } = options;
   const started = clock();
-  const host = await targetData(await fitted(model, options), model.config);
+  const wanted = methodOf(options.method ?? 'shot');
+  const learns = Boolean(wanted.objective) || wanted.refresh === true;
+  const host = await targetData(await fitted(model, options), model.config, learns ? 2 : 1);
   const engine = await startEngine(options.engine);
   const checkpoint = new CheckpointFile<Progress>(
     join(work, '.checkpoint.safetensors'),
@@ -56,7 +58,6 @@ export async function adaptModel(
   const data = host.onEngine();
   const witness = await gatherEvidence(model, engine.ops, host.x);
   const outlook = await judge(witness, model.config, force);
-  const wanted = methodOf(options.method ?? 'shot');
   const method = outlook.battery.kept === 'adapted' ? wanted : methodOf('source');
 
   const source = new Hypothesis(architecture, engine.ops, model.state);

@@ -22,15 +22,20 @@ export interface TargetData {
 
 /**
  * Reads a site's data by the release's input contract.
+ * @param least samples that there must be: two where anything is learnt from them
  * @throws FedshotError `data` where it does not fit the contract or is too little
  */
-export async function targetData(options: InputOptions, config: ModelConfig): Promise<TargetData> {
+export async function targetData(
+  options: InputOptions,
+  config: ModelConfig,
+  least = 2,
+): Promise<TargetData> {
   const reading = readingOf(options);
   const sources = typeof options.data === 'string' ? [options.data] : options.data;
   let main = joined(
     await Promise.all(sources.map((source) => readSamples(source, config, reading))),
   );
-  if (main.count < 2)
+  if (main.count < least)
     throw new FedshotError('data', `${sources.join(', ')}: one sample is too few to adapt on`, {
       hint: 'predict with the released model instead: fedshot client predict --source-model',
     });

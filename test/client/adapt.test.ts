@@ -186,6 +186,17 @@ describe('adaptModel on the edge', () => {
       hint: expect.stringContaining('--source-model') as string,
     });
   });
+
+  it.each(['source', 't3a'] as const)(
+    '%s, which learns nothing, takes one sample',
+    async (method) => {
+      const { result } = await run({ data: table('one', 1, 5), method }, fresh(3, 5));
+      expect(result).toMatchObject({ n: 1, method });
+      const sizes = result.battery.findings.find(({ check }) => check === 'sample size');
+      expect(sizes).toMatchObject({ outcome: 'warn' });
+      expect(Object.values(result.battery.signals)).not.toContain(NaN);
+    },
+  );
 });
 
 describe('adaptAuto', () => {

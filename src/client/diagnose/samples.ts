@@ -10,7 +10,7 @@ export interface SampleFigures {
   blank: number;
   /** Share of samples that are left when each is counted once. */
   distinct: number;
-  /** Whether there is one sample only, however often. */
+  /** Whether there is one sample only, more than once. */
   same: boolean;
   /** Share of rows with a value further away than any unit or rounding explains, and its column. */
   extreme?: { share: number; column: string };
@@ -39,7 +39,7 @@ export function sampleFigures(x: Float32Array, input: InputSpec): SampleFigures 
   return {
     blank: blank / count,
     distinct: seen.size / count,
-    same: seen.size === 1,
+    same: count > 1 && seen.size === 1,
     ...(input.kind === 'table' &&
       far > 0 && {
         extreme: { share: far / count, column: input.columns[worst] ?? `#${worst}` },

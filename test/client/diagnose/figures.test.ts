@@ -90,7 +90,8 @@ describe('sampleFigures', () => {
   it('counts blank images and equal ones', () => {
     const x = Float32Array.from([1, 1, 1, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 0, 0, 0]);
     expect(sampleFigures(x, spec)).toEqual({ blank: 0.5, distinct: 0.75, same: false });
-    expect(sampleFigures(x.slice(0, 4), spec)).toMatchObject({ distinct: 1, same: true });
+    expect(sampleFigures(x.slice(0, 4), spec)).toMatchObject({ distinct: 1, same: false });
+    expect(sampleFigures(x.slice(4, 12), spec)).toMatchObject({ distinct: 0.5, same: true });
   });
 
   it('finds rows with a value beyond a thousand deviations, and no blanks in tables', () => {

@@ -25,7 +25,10 @@ import { unseenCases } from './unseen.js';
 /** `fresh` and `unseen` cases had no part in setting the battery's limits; the latter are newer. */
 export const SETS = ['tuned', 'fresh', 'unseen'] as const;
 export type SetName = (typeof SETS)[number];
-export type SourceName = 'mnist' | 'usps' | 'plain' | 'half' | 'weak';
+/** Released models; `mlp` and `dtn` are of other architectures than the one that limits were set with. */
+export const SOURCES = ['plain', 'mnist', 'usps', 'half', 'weak', 'mlp', 'dtn'] as const;
+export type SourceName = (typeof SOURCES)[number];
+export const isReal = (source: SourceName): boolean => ['mnist', 'usps', 'mlp'].includes(source);
 
 /** One situation: a released model, and what arrives at a site. */
 export interface ZooCase {
@@ -161,6 +164,8 @@ export function casesOf(source: SourceName, set: SetName): ZooCase[] {
     plain: DRAWN,
     half: DRAWN,
     weak: DRAWN,
+    mlp: REAL.t10k,
+    dtn: DRAWN,
   }[source];
   if (set === 'unseen') return unseenCases(source, base, REAL);
   const of = (shifts: Record<string, Transform>): ZooCase[] =>
@@ -175,7 +180,7 @@ export function casesOf(source: SourceName, set: SetName): ZooCase[] {
   if (fresh)
     return [
       ...of(FRESH),
-      ...(source === 'mnist'
+      ...(source === 'mnist' || source === 'mlp'
         ? [
             from('usps', REAL.usps),
             from('usps, five classes', REAL.usps, only(0, 2, 4, 6, 8)),
@@ -183,7 +188,7 @@ export function casesOf(source: SourceName, set: SetName): ZooCase[] {
             from('drawn digits', 'digits:plain?n=3000'),
           ]
         : []),
-      ...(source === 'plain' ? [from('mnist', REAL.t10k), small] : []),
+      ...(source === 'plain' || source === 'dtn' ? [from('mnist', REAL.t10k), small] : []),
     ];
   const domains = DOMAINS.map((name) => from(`digits:${name}`, `digits:${name}?n=3000`));
   return [

@@ -5,7 +5,7 @@ import { CANDIDATES } from '../../src/client/auto.js';
 import { METHOD_NAMES, type MethodName } from '../../src/client/methods/index.js';
 import { verdict } from '../../src/client/diagnose/index.js';
 import { autoTable } from './auto.js';
-import { casesOf, SETS, type SourceName } from './cases.js';
+import { casesOf, isReal, SETS, SOURCES, type SourceName } from './cases.js';
 import { measure } from './measure.js';
 import { rollbackTable } from './rollback.js';
 import { sourceModel } from './sources.js';
@@ -15,21 +15,23 @@ import { startForComputing } from '../bench/start.js';
 await startForComputing();
 
 /**
- * `npm run zoo -- [--sources plain,mnist,usps,half,weak] [--set tuned|fresh|unseen|all] [--seeds 1]
- * [--methods shot] [--auto] [--rollback] [--n 600] [--epochs 8] [--minutes 60] [--work work/zoo]`: adapts, with the
- * battery overridden, in every case of the zoo, and holds the verdict against what really came of it.
+ * `npm run zoo -- [--sources plain,mnist,usps,half,weak|mlp|dtn] [--set tuned|fresh|unseen|all] [--seeds 1]
+ * [--methods shot] [--auto] [--rollback] [--cases NAME;NAME] [--n 600] [--epochs 8] [--minutes 60]
+ * [--work work/zoo]`: adapts, with the battery overridden, in every case of the zoo (or those whose
+ * name is one of the given), and holds the verdict against what really came of it.
  * Each seed has released models of its own. Results are kept in the work folder, so that a run goes on
  * where it stopped; verdicts, and with `--auto` the choice among all methods, are drawn anew. With
  * `--rollback`, what was rolled back runs once more to score what is kept.
  */
 const { values } = parseArgs({
   options: {
-    sources: { type: 'string', default: 'plain,mnist,usps,half,weak' },
+    sources: { type: 'string', default: SOURCES.slice(0, 5).join(',') },
     set: { type: 'string', default: 'all' },
     seeds: { type: 'string', default: '1' },
     methods: { type: 'string', default: 'shot' },
     auto: { type: 'boolean', default: false },
     rollback: { type: 'boolean', default: false },
+    cases: { type: 'string' },
     n: { type: 'string', default: '600' },
     epochs: { type: 'string', default: '8' },
     minutes: { type: 'string', default: '60' },
@@ -38,11 +40,14 @@ const { values } = parseArgs({
 });
 const real = existsSync('../shared/data/digits');
 if (!real) console.error('../shared/data/digits is not there: only the drawn digits');
+for (const name of values.sources.split(','))
+  if (!SOURCES.includes(name as SourceName)) throw new Error(`no source ${name}`);
 const sources = (values.sources.split(',') as SourceName[]).filter(
-  (source) => real || (source !== 'mnist' && source !== 'usps'),
+  (source) => real || !isReal(source),
 );
 const sets = values.set === 'all' ? SETS : SETS.filter((set) => set === values.set);
 if (sets.length === 0) throw new Error(`no set ${values.set}`);
+const only = values.cases?.split(';');
 const methods = values.auto
   ? (['shot', ...CANDIDATES.filter((method) => method !== 'shot')] as const)
   : (values.methods.split(',') as MethodName[]);
@@ -75,7 +80,9 @@ let left = 0;
 for (const seed of values.seeds.split(',').map(Number))
   for (const set of sets)
     for (const source of sources) {
-      const cases = casesOf(source, set).filter(({ base }) => real || !base.startsWith('idx'));
+      const cases = casesOf(source, set)
+        .filter(({ base }) => real || !base.startsWith('idx'))
+        .filter(({ name }) => !only || only.includes(name));
       if (cases.length === 0) continue;
       const model = await sourceModel(source, seed, values.work);
       for (const one of cases)

@@ -26,10 +26,13 @@ export async function sourceModel(name: SourceName, seed: number, dir: string): 
       epochs: 6,
     },
     weak: { data: 'digits:plain?n=60', test: HELD_OUT, epochs: 2 },
+    mlp: { data: REAL.mnist, test: REAL.t10k, epochs: 12, arch: 'mlp' as const, hidden: [256] },
+    dtn: { data: PLAIN, test: HELD_OUT, epochs: 4, arch: 'dtn' as const },
   }[name];
   await train({
+    arch: 'lenet',
     ...given,
-    ...{ arch: 'lenet', bottleneck: 256, holdOut: 0.1, smoothing: 0.1, batch: 64, lr: 0.01 },
+    ...{ bottleneck: 256, holdOut: 0.1, smoothing: 0.1, batch: 64, lr: 0.01 },
     ...{ augment: name === 'usps' ? 'crop-rotate' : 'none', seed: 2019 + seed, resume: false, out },
   });
   return readModel(out);

@@ -129,13 +129,13 @@ export function unseenCases(
   return [
     ...Object.entries(SHIFTS).map(([name, transform]) => of(name, base, transform)),
     { ...of('letters', base, letters), foreign: true },
-    ...(source === 'mnist'
+    ...(source === 'mnist' || source === 'mlp'
       ? [
           of('usps, mirrored', real.usps, turned('mirror')),
           of('usps, jolted', real.usps, jolted(15, 1)),
           of('usps, three classes at 20:1', real.usps, SHIFTS['three classes at 20:1']!),
         ]
       : []),
-    ...(source === 'plain' ? [of('usps', real.usps, same)] : []),
+    ...(source === 'plain' || source === 'dtn' ? [of('usps', real.usps, same)] : []),
   ];
 }

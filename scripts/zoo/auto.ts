@@ -1,4 +1,5 @@
-import { CANDIDATES, choose } from '../../src/client/auto.js';
+import { CANDIDATES } from '../../src/client/auto.js';
+import { choose } from '../../src/client/choose.js';
 import { readAnswers } from './files.js';
 import { truthOf, type Row } from './summary.js';
 

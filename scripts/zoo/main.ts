@@ -89,7 +89,7 @@ for (const seed of values.seeds.split(',').map(Number))
         for (const method of methods) {
           const id = { set, source, name: one.name, seed, method };
           const known = done.get(key(id));
-          if (values.auto && method !== 'shot' && !isHealthy(id)) continue;
+          if (values.auto && !known && method !== 'shot' && !isHealthy(id)) continue;
           if (!known && performance.now() > end) {
             left++;
             continue;

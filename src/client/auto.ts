@@ -1,10 +1,9 @@
 import type { Model } from '../shared/model/folder.js';
 import { silent } from '../shared/reporter.js';
 import { adaptModel } from './adapt.js';
-import { argMaxRows } from './diagnose/linear.js';
+import { choose } from './choose.js';
 import type { MethodName } from './methods/index.js';
-import type { Battery, Outlook } from './diagnose/index.js';
-import type { Adapted, AdaptResult, AutoOptions, Candidate, ReleaseId } from './types.js';
+import type { Adapted, AutoOptions, Candidate, ReleaseId } from './types.js';
 
 /** In the order in which they are tried: cheap and safe first, then what has done best. */
 export const CANDIDATES: readonly MethodName[] = [
@@ -51,69 +50,28 @@ export async function adaptAuto(
     reporter.note(`${method}: ${run.result.battery.outcome}`);
     runs.push(run);
   }
-  const { candidates, chosen } = choose(runs, K);
-  const { method } = candidates[chosen]!;
+  const { partial, prior = 'uniform' } = options;
+  const { candidates, chosen } = choose(runs, K, partial === true || prior !== 'uniform');
   const winner = runs[chosen]!;
-  const [agreed, steady] = [candidates[chosen]!.agreement, candidates[chosen]!.views].map((v) =>
-    v.toFixed(3),
-  );
-  const accepted = candidates.some((c, i) => c.accepted && i > 0);
-  const why = !accepted
-    ? 'source: the battery accepts none of the adaptations'
-    : `${method} agrees best with the mean of the ${candidates.filter((c, i) => c.accepted && i > 0).length} adaptations that the battery accepts (${agreed}) and with itself on moved samples (κ ${steady})`;
+  const { method } = candidates[chosen]!;
   return {
     ...winner,
     result: {
       ...winner.result,
-      choice: { method, why, candidates },
+      choice: { method, why: reason(candidates, chosen), candidates },
       seconds: (clock() - started) / 1000,
     },
   };
 }
 
-/** What {@link choose} looks at. */
-export interface Run {
-  result: Pick<AdaptResult, 'method' | 'adaptedAccuracy' | 'seconds'> & {
-    battery: Pick<Battery, 'outcome'> & {
-      signals: Pick<Battery['signals'], 'adaptedViews' | 'refreshedViews'>;
-    };
-  };
-  evidence: { released: Pick<Outlook, 'p'>; adapted?: Pick<Outlook, 'p'> };
-}
-
-/**
- * Picks among runs on the same samples; the first of them, the released model itself, is always
- * accepted.
- */
-export function choose(
-  runs: readonly Run[],
-  K: number,
-): { candidates: Candidate[]; chosen: number } {
-  const accepted = runs.map(
-    ({ result }, i) => i === 0 || !['refuse', 'rolled back'].includes(result.battery.outcome),
-  );
-  // The released model votes only where there is nothing else to vote.
-  const adapted = runs.filter((_, i) => accepted[i] && i > 0);
-  const voters = adapted.length > 0 ? adapted : runs.slice(0, 1);
-  const p = ({ evidence }: Run): Float32Array => (evidence.adapted ?? evidence.released).p;
-  const mean = p(voters[0]!).map((_, i) => voters.reduce((s, v) => s + p(v)[i]!, 0));
-  const ensemble = argMaxRows(mean, K);
-  const candidates = runs.map((run, i): Candidate => {
-    const { result } = run;
-    const own = argMaxRows(p(run), K);
-    return {
-      method: result.method,
-      outcome: result.battery.outcome,
-      accepted: accepted[i]!,
-      agreement: own.filter((k, j) => k === ensemble[j]).length / own.length,
-      // the released model is not looked at with moved samples, but refreshed it is
-      views: result.battery.signals.adaptedViews ?? result.battery.signals.refreshedViews,
-      ...(result.adaptedAccuracy !== undefined && { adaptedAccuracy: result.adaptedAccuracy }),
-      seconds: result.seconds,
-    };
-  });
-  const score = (i: number): number =>
-    accepted[i] ? candidates[i]!.agreement + candidates[i]!.views : -Infinity;
-  const chosen = candidates.reduce((best, _, i) => (score(i) > score(best) ? i : best), 0);
-  return { candidates, chosen };
+function reason(candidates: readonly Candidate[], chosen: number): string {
+  const { method, agreement, views } = candidates[chosen]!;
+  const voters = candidates.filter((c, i) => c.accepted && !c.leftOut && i > 0).length;
+  if (voters === 0) return 'source: the battery accepts none of the adaptations';
+  const left = candidates.filter(({ leftOut }) => leftOut).map((c) => c.method);
+  const without =
+    left.length > 0
+      ? `; classes are shared out unevenly here, so that ${left.join(', ')} were left out`
+      : '';
+  return `${method} agrees best with the mean of the ${voters} adaptations that the battery accepts (${agreement.toFixed(3)}) and with itself on moved samples (κ ${views.toFixed(3)})${without}`;
 }

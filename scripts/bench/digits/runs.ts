@@ -1,9 +1,10 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { adaptModel } from '../../../src/client/adapt.js';
-import { CANDIDATES, choose } from '../../../src/client/auto.js';
+import { CANDIDATES } from '../../../src/client/auto.js';
+import { choose, type Run } from '../../../src/client/choose.js';
 import type { MethodName } from '../../../src/client/methods/index.js';
-import type { Outcome, Signals } from '../../../src/client/diagnose/index.js';
+import type { Outcome } from '../../../src/client/diagnose/index.js';
 import type { TargetAugmentation } from '../../../src/client/types.js';
 import { train } from '../../../src/provider/train.js';
 import { readModel, writeModel, type Model } from '../../../src/shared/model/folder.js';
@@ -40,7 +41,7 @@ export interface Row extends Way {
   factor?: number;
   /** What the battery says, without labels; `took` is what `auto` chose. */
   outcome: Outcome;
-  signals: Pick<Signals, 'adaptedViews' | 'refreshedViews'>;
+  signals: Run['result']['battery']['signals'];
   took?: MethodName;
   seconds: number;
   /** Of the source training, in the run that it was made in. */
@@ -116,7 +117,8 @@ export class Results {
     writeEvidence(this.evidence(pair, seed, way), evidence);
     const { config } = model;
     writeModel(join(work, 'runs', this.nameOf(pair, seed, way)), { config, state });
-    const { adaptedViews, refreshedViews } = result.battery.signals;
+    const { adaptedViews, refreshedViews, adaptedClasses, refreshedClasses, labelShift } =
+      result.battery.signals;
     const row: Row = {
       ...{ pair, seed, method, augment, zoom, upright, epochs, beta },
       ...(use.reading.zoom && { factor: use.reading.zoom }),
@@ -125,7 +127,7 @@ export class Results {
       sourceOnly: result.sourceOnlyAccuracy!,
       adapted: result.adaptedAccuracy!,
       outcome: result.battery.outcome,
-      signals: { adaptedViews, refreshedViews },
+      signals: { adaptedViews, refreshedViews, adaptedClasses, refreshedClasses, labelShift },
       seconds: result.seconds,
       ...(trainSeconds !== undefined && { trainSeconds }),
     };

@@ -12,6 +12,7 @@ const NEIGHBOURS = 4;
  */
 export const nrc: Method = {
   name: 'nrc',
+  even: 'always',
   async objective({ hypothesis: { ops }, embedding, random }) {
     const { index, k } = await nearestNeighbours(embedding.features, NEIGHBOURS, random);
     const { near, affinity, width } = reciprocal(index, k);

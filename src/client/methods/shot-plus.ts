@@ -36,6 +36,7 @@ const HARD = 10;
  */
 export const shotPlus: Method = {
   name: 'shot++',
+  even: 'untold',
   objective: (context) =>
     context.epoch < FIRST * context.epochs ? shotObjective(context) : transfer(context),
 };

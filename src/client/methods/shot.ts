@@ -8,11 +8,12 @@ import type { EpochContext, Method, Objective } from './types.js';
  * SHOT (Liang, Hu, Feng, ICML 2020, eq. 7): β·CE(logits, ŷ) + α·(mean_i H(p_i) − H(p̄)), with ŷ
  * drawn anew before each epoch (eq. 4–6).
  */
-export const shot: Method = { name: 'shot', objective: shotObjective };
+export const shot: Method = { name: 'shot', even: 'untold', objective: shotObjective };
 
 /** SHOT-IM (ibid., eq. 3): information maximisation alone, β = 0. */
 export const shotIm: Method = {
   name: 'shot-im',
+  even: 'untold',
   objective: (context) => shotObjective({ ...context, options: { ...context.options, beta: 0 } }),
 };
 

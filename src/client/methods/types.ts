@@ -67,6 +67,11 @@ export interface Method {
   readonly name: MethodName;
   /** Makes the objective of an epoch; a method without one takes no gradient steps. */
   objective?: (context: EpochContext) => Promise<Objective>;
+  /**
+   * Whether its loss shares the samples out evenly among the classes, by a term H(p̄): `untold` where
+   * it does not once `prior` or `partial` say that they are shared out otherwise.
+   */
+  readonly even?: 'always' | 'untold';
   /** Moves the statistics of batch normalisation to the target's, once, without gradients. */
   readonly refresh?: boolean;
   /** Reads a stream's outputs in its own way (`t3a`); the weights stay the released ones. */

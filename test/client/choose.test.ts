@@ -1,12 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { choose, type Run } from '../../src/client/auto.js';
+import { choose, type Run } from '../../src/client/choose.js';
 import type { Outcome } from '../../src/client/diagnose/index.js';
+import { effectiveNumber } from '../../src/client/diagnose/linear.js';
 import type { MethodName } from '../../src/client/methods/index.js';
 
 /** A run that answers with these classes, of two, and so often the same to moved samples. */
-const run = (method: MethodName, outcome: Outcome, answers: number[], views = 0.9): Run => {
+const run = (
+  method: MethodName,
+  outcome: Outcome,
+  answers: number[],
+  views = 0.9,
+  labelShift = 0,
+): Run => {
   const p = Float32Array.from(answers.flatMap((k) => (k === 0 ? [0.9, 0.1] : [0.1, 0.9])));
-  const signals = { refreshedViews: views, ...(method !== 'source' && { adaptedViews: views }) };
+  const shares = [0, 1].map((k) => answers.filter((a) => a === k).length / answers.length);
+  const signals = {
+    ...{ refreshedViews: views, refreshedClasses: 2, labelShift },
+    ...(method !== 'source' && { adaptedViews: views, adaptedClasses: effectiveNumber(shares) }),
+  };
   const battery = { outcome, signals };
   const result = { method, seconds: 1, battery };
   return {
@@ -49,6 +60,36 @@ describe('choose', () => {
     expect(choose(runs, 2).chosen).toBe(2);
     const unlike = run('aad', 'ok', [0, 0, 1, 0], 0.95);
     expect(choose([...runs, unlike], 2).chosen).toBe(2);
+  });
+
+  describe('where classes are shared out unevenly', () => {
+    const even = [1, 1, 0, 0];
+    const runs = (labelShift: number, uneven = [1, 0, 0, 0]) => [
+      run('source', 'ok', [0, 0, 0, 0], 0.5, labelShift),
+      ...(['shot', 'shot-im', 'shot++', 'nrc'] as const).map((method) => run(method, 'ok', even)),
+      run('aad', 'ok', uneven, 0.8),
+    ];
+    const left = (found: ReturnType<typeof choose>): string[] =>
+      found.candidates.filter(({ leftOut }) => leftOut).map(({ method }) => method);
+
+    it('leaves out what evens them, whatever its majority', () => {
+      const found = choose(runs(0.3), 2);
+      expect(found.candidates[found.chosen]!.method).toBe('aad');
+      expect(left(found)).toEqual(['shot', 'shot-im', 'shot++', 'nrc']);
+      expect(choose(runs(0.1), 2).chosen).toBe(1);
+    });
+
+    it('lets those stay that were told how', () => {
+      const found = choose(runs(0.3), 2, true);
+      expect(found.candidates[found.chosen]!.method).toBe('shot');
+      expect(left(found)).toEqual(['nrc']);
+    });
+
+    it('leaves nothing out where the rest tells no classes apart', () => {
+      const found = choose(runs(0.3, [1, 1, 1, 1]), 2);
+      expect(found.candidates[found.chosen]!.method).toBe('shot');
+      expect(left(found)).toEqual([]);
+    });
   });
 
   it('keeps the released model where every adaptation is rejected', () => {

@@ -1,17 +1,30 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync, cpSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 
+interface Ran {
+  code: number | null;
+  out: string;
+  err: string;
+}
+
 /** Runs the built command line as a person would. */
-function fedshot(...args: string[]): { code: number | null; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/cli/main.js', ...args], {
-    encoding: 'utf8',
+function fedshot(...args: string[]): Promise<Ran> {
+  const child = spawn(process.execPath, ['dist/cli/main.js', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, FEDSHOT_PASSPHRASE: 'of this test', FEDSHOT_ENGINE: 'wasm' },
   });
-  return { code: status, out: stdout, err: stderr };
+  const said = { out: '', err: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said.out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said.err += text));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject).on('close', (code) => {
+      resolve({ code, ...said });
+    });
+  });
 }
 
 const dir = mkdtempSync(join(tmpdir(), 'fedshot-'));
@@ -37,11 +50,19 @@ function idx(
 }
 
 const TRAIN = ['--arch', 'mlp', '--hidden', '8', '--bottleneck', '8', '--epochs', '1'];
-const train = (data: string, ...more: string[]) =>
-  fedshot('provider', 'train', '--data', data, '--out', at('refused'), ...TRAIN, ...more);
+let trained = 0;
+const train = (data: string, ...more: string[]): Promise<Ran> => {
+  const out = at(`refused-${trained++}`); // several run at a time
+  return fedshot('provider', 'train', '--data', data, '--out', out, ...TRAIN, ...more);
+};
 
 /** One line that says `what`, a non-zero code, nothing on standard output, no model left behind. */
-function expectRefusal(run: ReturnType<typeof fedshot>, code: number, what: RegExp): void {
+async function expectRefusal(
+  running: Ran | Promise<Ran>,
+  code: number,
+  what: RegExp,
+): Promise<void> {
+  const run = await running;
   const complaints = run.err.split('\n').filter((line) => line.startsWith('fedshot: '));
   expect(complaints, run.err).toHaveLength(1);
   expect(complaints[0]).toMatch(what);
@@ -49,7 +70,7 @@ function expectRefusal(run: ReturnType<typeof fedshot>, code: number, what: RegE
   expect(run.code).toBe(code);
 }
 
-beforeAll(() => {
+beforeAll(async () => {
   const model = ['--data', 'digits:plain?n=200', '--out', at('model'), ...TRAIN];
   for (const args of [
     ['provider', 'train', ...model],
@@ -59,12 +80,12 @@ beforeAll(() => {
     ['client', 'init', '--trust', at('store', 'trust.json'), '--home', at('site')],
     ['client', 'pull', '--from', at('store'), '--name', 'digits', '--home', at('site')],
   ]) {
-    const run = fedshot(...args);
+    const run = await fedshot(...args);
     if (run.code !== 0) throw new Error(`${args.join(' ')}: ${run.err}`);
   }
 }, 120_000);
 
-describe('source data', () => {
+describe.concurrent('source data', () => {
   it.each([
     ['a missing file', () => `idx:${at('none.gz')},${at('none2.gz')}`, 7, /none\.gz/],
     ['an unknown reader', () => 'jpeg:x', 2, /unknown reader "jpeg"/],
@@ -77,41 +98,41 @@ describe('source data', () => {
       3,
       /20 .*21|21 .*20/,
     ],
-  ])('%s is refused', (_, data, code, what) => {
-    expectRefusal(train(data()), code, what);
+  ])('%s is refused', async (_, data, code, what) => {
+    await expectRefusal(train(data()), code, what);
   });
 
-  it('a truncated IDX file is refused, and named', () => {
+  it('a truncated IDX file is refused, and named', async () => {
     const whole = idx('cut.gz', 20, 8);
     const labels = idx('cutl.gz', 20, undefined, (i) => i % 2);
     writeFileSync(whole, readFileSync(whole).subarray(0, -20));
-    expectRefusal(train(`idx:${whole},${labels}`), 3, /cut\.gz/);
+    await expectRefusal(train(`idx:${whole},${labels}`), 3, /cut\.gz/);
   });
 
-  it('a label outside the classes is refused by sample and value', () => {
+  it('a label outside the classes is refused by sample and value', async () => {
     const data = `idx:${idx('c.gz', 20, 8)},${idx('cl.gz', 20, undefined, (i) => i % 3)}`;
-    expectRefusal(train(data, '--classes', 'no,yes'), 3, /label 2 of sample 2 is outside/);
+    await expectRefusal(train(data, '--classes', 'no,yes'), 3, /label 2 of sample 2 is outside/);
   });
 
-  it('an empty class list is refused', () => {
-    expectRefusal(train('digits:plain?n=50', '--classes', ''), 2, /--classes/);
+  it('an empty class list is refused', async () => {
+    await expectRefusal(train('digits:plain?n=50', '--classes', ''), 2, /--classes/);
   });
 
-  it('a value that is no number is refused by row and column', () => {
+  it('a value that is no number is refused by row and column', async () => {
     writeFileSync(at('t.csv'), 'x,y\n1,a\nabc,b\n2,a\n3,b\n');
-    expectRefusal(train(`csv:${at('t.csv')}#label=y`), 3, /t\.csv.*(abc|infinite)/);
+    await expectRefusal(train(`csv:${at('t.csv')}#label=y`), 3, /t\.csv.*(abc|infinite)/);
   });
 });
 
-describe('options', () => {
-  it('an unknown flag is refused by name', () => {
-    expectRefusal(train('digits:plain?n=50', '--epoch', '3'), 2, /--epoch'/);
+describe.concurrent('options', () => {
+  it('an unknown flag is refused by name', async () => {
+    await expectRefusal(train('digits:plain?n=50', '--epoch', '3'), 2, /--epoch'/);
   });
-  it('a value out of range is refused by flag and value', () => {
-    expectRefusal(train('digits:plain?n=50', '--lr', '-1'), 2, /--lr.*-1/);
+  it('a value out of range is refused by flag and value', async () => {
+    await expectRefusal(train('digits:plain?n=50', '--lr', '-1'), 2, /--lr.*-1/);
   });
-  it('an engine that cannot load is an error, not another engine', () => {
-    const run = train('digits:plain?n=50', '--engine', 'libtorch', '--device', 'cuda');
+  it('an engine that cannot load is an error, not another engine', async () => {
+    const run = await train('digits:plain?n=50', '--engine', 'libtorch', '--device', 'cuda');
     expect(run.code).not.toBe(0);
     expect(run.err).toMatch(/^fedshot: .*(cuda|libtorch)/im);
   });
@@ -121,15 +142,15 @@ describe('adapt', () => {
   const adapt = (...more: string[]) =>
     fedshot('client', 'adapt', '--home', at('site'), '--name', 'digits', '--epochs', '1', ...more);
 
-  it('images of another size than can be resized are refused', () => {
+  it('images of another size than can be resized are refused', async () => {
     const data = `idx:${idx('big.gz', 4, 200)}`;
-    expectRefusal(adapt('--data', data), 3, /big\.gz.*200/);
+    await expectRefusal(adapt('--data', data), 3, /big\.gz.*200/);
   });
-  it('one sample is refused', () => {
-    expectRefusal(adapt('--data', 'digits:thin?n=1'), 3, /one sample is too few/);
+  it('one sample is refused', async () => {
+    await expectRefusal(adapt('--data', 'digits:thin?n=1'), 3, /one sample is too few/);
   });
-  it('a release that was never pulled is refused by name', () => {
-    const run = fedshot(
+  it('a release that was never pulled is refused by name', async () => {
+    const run = await fedshot(
       'client',
       'adapt',
       '--home',
@@ -139,25 +160,25 @@ describe('adapt', () => {
       '--data',
       'digits:thin',
     );
-    expectRefusal(run, 7, /no release named x/);
+    await expectRefusal(run, 7, /no release named x/);
   });
-  it('a pulled file with one flipped bit is refused', () => {
+  it('a pulled file with one flipped bit is refused', async () => {
     cpSync(at('site'), at('flipped'), { recursive: true });
     const file = at('flipped', 'releases', 'digits', '1', 'B.safetensors');
     const bytes = readFileSync(file);
     bytes[bytes.length - 5]! ^= 1;
     writeFileSync(file, bytes);
-    const run = fedshot(
+    const run = await fedshot(
       ...['client', 'adapt', '--home', at('flipped'), '--name', 'digits', '--data', 'digits:thin'],
     );
-    expectRefusal(run, 11, /B\.safetensors has changed since it was pulled/);
+    await expectRefusal(run, 11, /B\.safetensors has changed since it was pulled/);
   });
 });
 
-describe('pull', () => {
+describe.concurrent('pull', () => {
   /** A site that pins `trust` and pulls from `from`. */
-  const pull = (home: string, trust: string, from: string) => {
-    const init = fedshot('client', 'init', '--trust', trust, '--home', at(home));
+  const pull = async (home: string, trust: string, from: string): Promise<Ran> => {
+    const init = await fedshot('client', 'init', '--trust', trust, '--home', at(home));
     if (init.code !== 0) throw new Error(init.err);
     return fedshot('client', 'pull', '--from', from, '--name', 'digits', '--home', at(home));
   };
@@ -179,44 +200,44 @@ describe('pull', () => {
   }
   const trust = () => at('store', 'trust.json');
 
-  it('a provider that is not there is said to be unreachable', () => {
-    const run = pull('lonely', trust(), 'localhost:1');
-    expectRefusal(run, 8, /localhost:1/);
+  it('a provider that is not there is said to be unreachable', async () => {
+    const run = await pull('lonely', trust(), 'localhost:1');
+    await expectRefusal(run, 8, /localhost:1/);
   }, 90_000);
 
-  it('a wrong pinned key is refused, and nothing is written', () => {
-    const run = pull('wrong', at('other', 'trust.json'), at('store'));
+  it('a wrong pinned key is refused, and nothing is written', async () => {
+    const run = await pull('wrong', at('other', 'trust.json'), at('store'));
     expect(run.code).not.toBe(0);
     expect(run.err).toMatch(/^fedshot: /m);
     expect(nothingPulled('wrong')).toThrow();
   });
 
-  it('one flipped bit in a chunk is refused, and nothing is written', () => {
+  it('one flipped bit in a chunk is refused, and nothing is written', async () => {
     const from = flipped(
       'bit1',
       (path) => path.startsWith('objects'),
       (size) => size >> 1,
     );
-    expectRefusal(pull('site1', trust(), from), 11, /chunk/);
+    await expectRefusal(pull('site1', trust(), from), 11, /chunk/);
     expect(nothingPulled('site1')).toThrow();
   });
-  it('one flipped bit in the manifest is refused', () => {
+  it('one flipped bit in the manifest is refused', async () => {
     const from = flipped(
       'bit2',
       (path) => path.includes('releases'),
       () => 200,
     );
-    const run = pull('site2', trust(), from);
+    const run = await pull('site2', trust(), from);
     expect(run.code).toBeGreaterThanOrEqual(10);
     expect(run.err).toMatch(/^fedshot: .*manifest/m);
   });
-  it('one flipped bit in a signature is refused', () => {
+  it('one flipped bit in a signature is refused', async () => {
     const from = flipped(
       'bit3',
       (path) => path.endsWith('freshness.json'),
       (size) => size - 20,
     );
-    const run = pull('site3', trust(), from);
+    const run = await pull('site3', trust(), from);
     expect(run.code).toBeGreaterThanOrEqual(10);
     expect(run.err).toMatch(/^fedshot: .*freshness/m);
   });

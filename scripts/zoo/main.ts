@@ -16,7 +16,7 @@ await startForComputing();
 
 /**
  * `npm run zoo -- [--sources plain,mnist,usps,half,weak|mlp|dtn] [--set tuned|fresh|unseen|all] [--seeds 1]
- * [--methods shot] [--auto] [--rollback] [--cases NAME;NAME] [--n 600] [--epochs 8] [--minutes 60]
+ * [--methods shot] [--auto] [--rollback] [--cases NAME;NAME] [--prior estimate] [--partial] [--n 600] [--epochs 8] [--minutes 60]
  * [--work work/zoo]`: adapts, with the battery overridden, in every case of the zoo (or those whose
  * name is one of the given), and holds the verdict against what really came of it.
  * Each seed has released models of its own. Results are kept in the work folder, so that a run goes on
@@ -32,6 +32,8 @@ const { values } = parseArgs({
     auto: { type: 'boolean', default: false },
     rollback: { type: 'boolean', default: false },
     cases: { type: 'string' },
+    prior: { type: 'string' },
+    partial: { type: 'boolean', default: false },
     n: { type: 'string', default: '600' },
     epochs: { type: 'string', default: '8' },
     minutes: { type: 'string', default: '60' },
@@ -54,7 +56,9 @@ const methods = values.auto
 for (const method of methods)
   if (!METHOD_NAMES.includes(method)) throw new Error(`no method ${method}`);
 mkdirSync(values.work, { recursive: true });
-const log = join(values.work, `results-n${values.n}-e${values.epochs}.jsonl`);
+const told = `${values.prior ? `-${values.prior}` : ''}${values.partial ? '-partial' : ''}`;
+const suffix = `n${values.n}-e${values.epochs}${told}`;
+const log = join(values.work, `results-${suffix}.jsonl`);
 const key = (row: Pick<Row, 'set' | 'source' | 'name' | 'seed' | 'method'>): string =>
   [row.set, row.source, row.name, row.seed, row.method].join('|');
 const done = new Map<string, Row>(
@@ -67,11 +71,14 @@ const end = performance.now() + 60_000 * Number(values.minutes);
 const fileOf = (row: Parameters<typeof key>[0]): string =>
   join(
     values.work,
-    `evidence-n${values.n}-e${values.epochs}`,
+    `evidence-${suffix}`,
     `${key(row).replaceAll(/[^a-z0-9+-]+/g, '_')}.safetensors`,
   );
 
-const settings = { n: Number(values.n), epochs: Number(values.epochs), work: values.work };
+const settings = {
+  ...{ n: Number(values.n), epochs: Number(values.epochs), work: values.work },
+  ...{ prior: values.prior, partial: values.partial },
+};
 const rows: Row[] = [];
 /** Whether plain SHOT gains by this case, so that the choice among methods is measured there. */
 const isHealthy = (id: Pick<Row, 'set' | 'source' | 'name' | 'seed'>): boolean =>

@@ -30,6 +30,9 @@ export interface Settings {
   n: number;
   epochs: number;
   work: string;
+  /** As `adapt` has them. */
+  prior?: string;
+  partial?: boolean;
   /** Lets the battery decide what is kept. */
   obey?: boolean;
 }
@@ -38,14 +41,14 @@ export interface Settings {
 export async function measure(
   model: Model,
   one: ZooCase,
-  { seed, method, n, epochs, work, obey }: Settings,
+  { seed, method, n, epochs, work, prior, partial, obey }: Settings,
   evidenceFile?: string,
 ) {
   const notation = await site(one, seed, n, work);
   const release = { name: one.source, version: 1, digest: '' };
   const { result, evidence, labels } = await adaptModel(model, release, work, {
     ...{ data: notation, method, seed, epochs, batch: 64, lr: 0.01, featureLr: 1 },
-    ...{ beta: 0.1, alpha: 1, threshold: 0, force: !obey, resume: false },
+    ...{ prior, partial, beta: 0.1, alpha: 1, threshold: 0, force: !obey, resume: false },
   });
   if (evidenceFile) writeEvidence(evidenceFile, evidence, labels);
   return {

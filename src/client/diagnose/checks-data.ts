@@ -1,6 +1,7 @@
 import { isCalibrated } from './calibrated.js';
 import { percent, type Check } from './finding.js';
 import { SAMPLE_CHECKS, showNothing } from './checks-samples.js';
+import { shiftBeyondChance } from './shift.js';
 
 /** Below this, pixels have no more to do with their neighbours than with any others. */
 const SMOOTH = 0.05;
@@ -8,11 +9,7 @@ const SMOOTH = 0.05;
 const READING_NEAR = 1.4;
 const READING_SHARE = 0.6;
 const FAR_HISTOGRAM = 0.15;
-/**
- * Total variation between the estimated shares of the classes and the provider's, beyond √(K / 2πn),
- * which n samples of an unshifted set have by chance; the second where the estimate is that of a
- * model which may be believed.
- */
+/** Shift of the classes' shares; the second where the estimate is that of a model to be believed. */
 const SHIFTED = 0.25;
 const SHIFTED_NEAR = 0.15;
 /** Names that a line has room for. */
@@ -100,8 +97,7 @@ export const DATA_CHECKS: readonly Check[] = [
   },
   (s, { classes }) => {
     const most = isCalibrated(s) ? SHIFTED_NEAR : SHIFTED;
-    if (s.labelShift < most + 1 / Math.sqrt(2 * Math.PI * s.perClass) || showNothing(s.samples))
-      return undefined;
+    if (shiftBeyondChance(s) < most || showNothing(s.samples)) return undefined;
     return {
       check: 'label shift',
       outcome: 'warn',

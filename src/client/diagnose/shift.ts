@@ -40,3 +40,15 @@ export const missingClasses = (
   source.flatMap((share, k) =>
     share * samples >= EXPECTED && estimated[k]! < MISSING * share ? [k] : [],
   );
+
+/**
+ * By how much the estimated shares of the classes differ from the provider's (total variation), beyond
+ * the √(K / 2πn) that n samples of an unshifted set differ by chance.
+ */
+export const shiftBeyondChance = ({
+  labelShift,
+  perClass,
+}: {
+  labelShift: number;
+  perClass: number;
+}): number => labelShift - 1 / Math.sqrt(2 * Math.PI * perClass);

@@ -55,7 +55,14 @@ describe('verdict', () => {
     const steadiness = 0.9;
     expect(of({ ...after, steadiness, agreementBalanced: 0.6 }).outcome).toBe('ok');
     expect(of({ ...after, steadiness, agreementBalanced: 0.5 }).outcome).toBe('warn');
-    expect(of({ ...after, steadiness: 0.78, agreementBalanced: 1 }).outcome).toBe('rolled back');
+    expect(of({ ...after, steadiness: 0.78, agreementBalanced: 0.65 }).outcome).toBe('rolled back');
+  });
+
+  it('warns of unsteady answers that the released model gives as well, unless classes are missing', () => {
+    const noisy = { ...after, steadiness: 0.6, agreementBalanced: 0.75 };
+    expect(of(noisy)).toMatchObject({ outcome: 'warn', kept: 'adapted' });
+    expect(of({ ...noisy, labelShift: 0.22 }).outcome).toBe('rolled back');
+    expect(of({ ...noisy, agreementBalanced: 0.65 }).outcome).toBe('rolled back');
   });
 
   it('rolls back what is unsteady, but for the choice between two models that are both wrong', () => {

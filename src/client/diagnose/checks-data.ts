@@ -9,6 +9,8 @@ const SMOOTH = 0.05;
 const READING_NEAR = 1.4;
 const READING_SHARE = 0.6;
 const FAR_HISTOGRAM = 0.15;
+/** Share of the images that is no accident. */
+const SOME_INVERTED = 0.1;
 /** Shift of the classes' shares; the second where the estimate is that of a model to be believed. */
 const SHIFTED = 0.25;
 const SHIFTED_NEAR = 0.15;
@@ -74,6 +76,15 @@ export const DATA_CHECKS: readonly Check[] = [
       ...(!inverted && { cause: true }),
     };
   },
+  ({ invertedShare: share = 0 }) =>
+    share < SOME_INVERTED || share > 1 - SOME_INVERTED
+      ? undefined
+      : {
+          check: 'mixed polarity',
+          outcome: 'warn',
+          says: `${percent(share)} of the images look inverted against the contract, the others do not`,
+          remedy: 'bring images of one polarity at a time, with --invert for those',
+        },
   ({ deviationRatio: ratio, samples }) =>
     ratio === undefined || (ratio > 0.5 && ratio < 2) || showNothing(samples) || samples?.extreme
       ? undefined

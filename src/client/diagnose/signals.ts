@@ -1,13 +1,8 @@
-import {
-  classDistance,
-  confidences,
-  inputFigures,
-  tempered,
-  type Card,
-} from '../../shared/model/card/index.js';
+import { classDistance, confidences, tempered, type Card } from '../../shared/model/card/index.js';
 import type { InputSpec } from '../../shared/data/index.js';
 import { adjustedRand, balanced, naming, type Naming } from './anchors.js';
 import { isCalibrated } from './calibrated.js';
+import { inputSignals } from './input-signals.js';
 import { argMaxRows, countsOf, effectiveNumber, effectiveRank, kappa } from './linear.js';
 import { sampleFigures, type SampleFigures } from './samples.js';
 import { estimatePrior, missingClasses } from './shift.js';
@@ -50,6 +45,8 @@ export interface Signals {
   /** Earth mover's distance between intensity histograms, in shares of the grey scale; and inverted. */
   histogramDistance?: number;
   invertedDistance?: number;
+  /** Share of the images that, each by itself, look inverted against the contract. */
+  invertedShare?: number;
   /** Difference of the means and ratio of the deviations of what the model is fed. */
   meanShift?: number;
   deviationRatio?: number;
@@ -113,7 +110,7 @@ export function signalsOf(evidence: Evidence): Signals {
     perClass: evidence.total / K,
     samples: sampleFigures(evidence.x, evidence.input),
     ...near,
-    ...inputSignals(evidence),
+    ...inputSignals(evidence.x, evidence.input, evidence.card),
     asIs: evidence.variants[0],
     bestReading: best(evidence.variants),
     releasedClasses: effectiveNumber(countsOf(ofReleased, K)),
@@ -160,34 +157,6 @@ const best = (variants: Variant[]): Variant | undefined =>
   [...variants].sort(
     (a, b) => (a.distance ?? 0) - (b.distance ?? 0) || b.estimatedAccuracy - a.estimatedAccuracy,
   )[0];
-
-function inputSignals({ x, input, card }: Evidence): Partial<Signals> {
-  if (!card) return {};
-  const own = inputFigures(x, input);
-  const figures: Partial<Signals> = {
-    meanShift: (own.mean - card.input.mean) / card.input.deviation,
-    deviationRatio: own.deviation / card.input.deviation,
-  };
-  if (own.histogram && card.input.histogram) {
-    figures.histogramDistance = earthMover(own.histogram, card.input.histogram);
-    figures.invertedDistance = earthMover([...own.histogram].reverse(), card.input.histogram);
-  }
-  if (own.smoothness && card.input.smoothness) {
-    const [a, b] = [own.smoothness, card.input.smoothness];
-    figures.smoothness = Math.min(a[0] / b[0], a[1] / b[1]);
-  }
-  return figures;
-}
-
-/** Earth mover's distance of two histograms over 0..1. */
-function earthMover(a: readonly number[], b: readonly number[]): number {
-  let [carried, total] = [0, 0];
-  a.forEach((share, i) => {
-    carried += share - b[i]!;
-    total += Math.abs(carried);
-  });
-  return total / a.length;
-}
 
 const totalVariation = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Array.from(a).reduce((s, v, i) => s + Math.abs(v - b[i]!), 0) / 2;

@@ -41,6 +41,12 @@ describe('verdict', () => {
     expect(unsteady.checks).toEqual(['input scale: warn', 'steadiness: warn']);
   });
 
+  it('warns of images of two polarities, however well adapting came out', () => {
+    expect(of({ ...after, invertedShare: 0.48 }).checks).toEqual(['mixed polarity: warn']);
+    expect(of({ ...after, invertedShare: 0.05 }).outcome).toBe('ok');
+    expect(of({ ...after, invertedShare: 0.97 }).outcome).toBe('ok'); // the contract speaks of all
+  });
+
   it('goes on to warn of images on their side, however clean the clusters came out', () => {
     const turned = {
       asIs: { option: '', estimatedAccuracy: 0.9, distance: 2.3 },

@@ -2,5 +2,5 @@ export { CARD_LEVELS, cardAt, cardMisfit, cardSchema, MINIMUM_COUNT } from './sc
 export type { Card, CardLevel } from './schema.js';
 export { makeCard, type CardSource } from './make.js';
 export { classDistance } from './distance.js';
-export { inputFigures } from './inputs.js';
+export { inputFigures, intensityHistogram } from './inputs.js';
 export { confidences, tempered } from './calibrate.js';

@@ -16,22 +16,32 @@ export function inputFigures(x: Float32Array, input: InputSpec): Card['input'] {
   const mean = sum / x.length;
   const deviation = Math.sqrt(Math.max(squares / x.length - mean * mean, 1e-12));
   if (input.kind === 'table') return { mean, deviation };
-  const [C, H, W] = input.shape;
-  const counts = new Float64Array(INTENSITY_BINS);
-  for (let plane = 0; plane < x.length; plane += H * W) {
-    const c = (plane / (H * W)) % C;
-    const [std, shift] = [input.std[c]!, input.mean[c]!];
-    for (let i = plane; i < plane + H * W; i++) {
-      const grey = x[i]! * std + shift;
-      counts[Math.min(INTENSITY_BINS - 1, Math.max(0, Math.floor(grey * INTENSITY_BINS)))]!++;
-    }
-  }
+  const [, H, W] = input.shape;
   return {
     mean,
     deviation,
-    histogram: Array.from(counts, (n) => n / x.length),
+    histogram: intensityHistogram(x, input),
     smoothness: [correlation(x, H, W, 0, 1), correlation(x, H, W, 1, 0)],
   };
+}
+
+/**
+ * Shares of the pixels' grey levels, in equal parts of 0..1.
+ * @param x normalised images
+ */
+export function intensityHistogram(
+  x: Float32Array,
+  { shape: [C, H, W], mean, std }: Extract<InputSpec, { kind: 'image' }>,
+): number[] {
+  const counts = new Float64Array(INTENSITY_BINS);
+  for (let plane = 0; plane < x.length; plane += H * W) {
+    const c = (plane / (H * W)) % C;
+    for (let i = plane; i < plane + H * W; i++) {
+      const grey = x[i]! * std[c]! + mean[c]!;
+      counts[Math.min(INTENSITY_BINS - 1, Math.max(0, Math.floor(grey * INTENSITY_BINS)))]!++;
+    }
+  }
+  return Array.from(counts, (n) => n / x.length);
 }
 
 /** Correlation of each pixel with the one `dy` below and `dx` to the right. */

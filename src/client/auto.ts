@@ -2,7 +2,7 @@ import type { Model } from '../shared/model/folder.js';
 import { silent } from '../shared/reporter.js';
 import { adaptModel } from './adapt.js';
 import { choose } from './choose.js';
-import type { MethodName } from './methods/index.js';
+import { methodOf, type MethodName } from './methods/index.js';
 import type { Adapted, AutoOptions, Candidate, ReleaseId } from './types.js';
 
 /** In the order in which they are tried: cheap and safe first, then what has done best. */
@@ -66,12 +66,13 @@ export async function adaptAuto(
 
 function reason(candidates: readonly Candidate[], chosen: number): string {
   const { method, agreement, views } = candidates[chosen]!;
-  const voters = candidates.filter((c, i) => c.accepted && !c.leftOut && i > 0).length;
-  if (voters === 0) return 'source: the battery accepts none of the adaptations';
+  const adapted = candidates.filter((c, i) => c.accepted && !c.leftOut && i > 0);
+  if (adapted.length === 0) return 'source: the battery accepts none of the adaptations';
+  const learnt = adapted.filter((c) => methodOf(c.method).objective).length || adapted.length;
   const left = candidates.filter(({ leftOut }) => leftOut).map((c) => c.method);
   const without =
     left.length > 0
       ? `; classes are shared out unevenly here, so that ${left.join(', ')} were left out`
       : '';
-  return `${method} agrees best with the mean of the ${voters} adaptations that the battery accepts (${agreement.toFixed(3)}) and with itself on moved samples (κ ${views.toFixed(3)})${without}`;
+  return `${method} agrees best with the mean of ${learnt} adaptations that the battery accepts (${agreement.toFixed(3)}) and with itself on moved samples (κ ${views.toFixed(3)})${without}`;
 }

@@ -40,9 +40,10 @@ export function choose(
   );
   const left = leftOut(runs, accepted, told);
   const takesPart = runs.map((_, i) => accepted[i] && !left[i]);
-  // The released model votes only where there is nothing else to vote.
+  // What learnt nothing, the released model and its refreshed statistics, votes only if nothing did.
   const adapted = runs.filter((_, i) => takesPart[i] && i > 0);
-  const voters = adapted.length > 0 ? adapted : runs.slice(0, 1);
+  const learnt = adapted.filter(({ result }) => methodOf(result.method).objective);
+  const voters = [learnt, adapted, runs.slice(0, 1)].find(({ length }) => length > 0)!;
   const p = ({ evidence }: Run): Float32Array => (evidence.adapted ?? evidence.released).p;
   const mean = p(voters[0]!).map((_, i) => voters.reduce((s, v) => s + p(v)[i]!, 0));
   const ensemble = argMaxRows(mean, K);

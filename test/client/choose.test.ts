@@ -40,6 +40,15 @@ describe('choose', () => {
     expect(chosen).toBe(2);
   });
 
+  it('lets refreshed statistics vote only where nothing has learnt', () => {
+    const bn = run('bn', 'ok', [1, 1, 1, 0]);
+    expect(choose([source, bn], 2).candidates[1]!.agreement).toBe(1);
+    const learnt = [run('shot', 'ok', [1, 1, 1, 0]), run('aad', 'ok', [1, 1, 0, 0])];
+    const { candidates, chosen } = choose([source, bn, ...learnt], 2);
+    expect(candidates.map(({ agreement }) => agreement)).toEqual([0.5, 0.75, 0.75, 1]);
+    expect(chosen).toBe(3);
+  });
+
   it('gives no vote and no prize to what the battery rejects', () => {
     const failed = [1, 1, 1, 1];
     const runs = [

@@ -18,10 +18,12 @@ const HOPELESS = 0.7;
  */
 const FAR = 1.6;
 /**
- * Where the adapted answers agree this well with the released model's and the classes are shared out as
- * at the provider's, the images are unsteady and not the clusters (noise, dead pixels): a warning.
+ * Unsteady images, and no clusters that cut through classes: where the adapted answers agree this well
+ * with the released model's and the classes are shared out as at the provider's, or where something
+ * lies over the images (a box, noise, dead pixels).
  */
 const SAME = { kappa: 0.7, shift: 0.15 };
+const SPOILT = { deviation: 1.2, smoothness: 0.5 };
 /** Share of samples in clusters that look most like the class whose name they bear. */
 const NAMED = 0.8;
 /**
@@ -102,17 +104,23 @@ export const RUN_CHECKS: readonly Check[] = [
     const reached = trust(s);
     if (reached === undefined || (reached >= STEADY && s.steadiness! >= LOST)) return undefined;
     const lost = s.steadiness! < LOST;
-    const same = s.agreementBalanced! >= SAME.kappa && shiftBeyondChance(s) < SAME.shift;
     const both = lost && s.steadiness! >= HOPELESS && (s.distance ?? 0) >= FAR;
+    const noClasses = lost && !both && !isTheImages(s);
     return {
       check: 'steadiness',
-      outcome: lost && !both && !same ? 'rolled back' : 'warn',
+      outcome: noClasses ? 'rolled back' : 'warn',
       says: `moved by a pixel, ${percent(s.steadiness!)} as many samples keep their class as at the provider; agreement with the released model κ ${s.agreementBalanced!.toFixed(2)}`,
       remedy: both
         ? 'rely on neither the adapted nor the released model: look at the images, and how they are read'
-        : lost && !same
+        : noClasses
           ? 'adapting found no classes here: look at the images, and how they are read'
           : 'score some samples by hand before relying on the result',
     };
   },
 ];
+
+/** Whether unsteady answers are due to the images, and not to clusters that cut through classes. */
+const isTheImages = (s: Signals): boolean =>
+  (s.agreementBalanced! >= SAME.kappa && shiftBeyondChance(s) < SAME.shift) ||
+  (s.deviationRatio ?? 1) >= SPOILT.deviation ||
+  (s.smoothness ?? 1) < SPOILT.smoothness;

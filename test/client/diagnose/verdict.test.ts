@@ -71,6 +71,13 @@ describe('verdict', () => {
     expect(of({ ...noisy, agreementBalanced: 0.65 }).outcome).toBe('rolled back');
   });
 
+  it('warns of unsteady answers where something lies over the images', () => {
+    const unsteady = { ...after, steadiness: 0.6, agreementBalanced: 0.6, labelShift: 0.3 };
+    expect(of(unsteady).outcome).toBe('rolled back');
+    for (const over of [{ deviationRatio: 1.4 }, { smoothness: 0.2 }])
+      expect(of({ ...unsteady, ...over })).toMatchObject({ outcome: 'warn', kept: 'adapted' });
+  });
+
   it('rolls back what is unsteady, but for the choice between two models that are both wrong', () => {
     const unsteady = { ...after, steadiness: 0.75, agreementBalanced: 0.5 };
     expect(of(unsteady).outcome).toBe('rolled back');

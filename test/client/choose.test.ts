@@ -5,17 +5,11 @@ import { effectiveNumber } from '../../src/client/diagnose/linear.js';
 import type { MethodName } from '../../src/client/methods/index.js';
 
 /** A run that answers with these classes, of two, and so often the same to moved samples. */
-const run = (
-  method: MethodName,
-  outcome: Outcome,
-  answers: number[],
-  views = 0.9,
-  labelShift = 0,
-): Run => {
+const run = (method: MethodName, outcome: Outcome, answers: number[], views = 0.9): Run => {
   const p = Float32Array.from(answers.flatMap((k) => (k === 0 ? [0.9, 0.1] : [0.1, 0.9])));
   const shares = [0, 1].map((k) => answers.filter((a) => a === k).length / answers.length);
   const signals = {
-    ...{ refreshedViews: views, refreshedClasses: 2, labelShift },
+    ...{ refreshedViews: views, refreshedClasses: 2 },
     ...(method !== 'source' && { adaptedViews: views, adaptedClasses: effectiveNumber(shares) }),
   };
   const battery = { outcome, signals };
@@ -71,33 +65,54 @@ describe('choose', () => {
     expect(choose([...runs, unlike], 2).chosen).toBe(2);
   });
 
-  describe('where classes are shared out unevenly', () => {
-    const even = [1, 1, 0, 0];
-    const runs = (labelShift: number, uneven = [1, 0, 0, 0]) => [
-      run('source', 'ok', [0, 0, 0, 0], 0.5, labelShift),
-      ...(['shot', 'shot-im', 'shot++', 'nrc'] as const).map((method) => run(method, 'ok', even)),
-      run('aad', 'ok', uneven, 0.8),
-    ];
-    const left = (found: ReturnType<typeof choose>): string[] =>
-      found.candidates.filter(({ leftOut }) => leftOut).map(({ method }) => method);
+  describe('where not even methods that even out the classes fill them', () => {
+    const times = (n: number, k: number): number[] => new Array<number>(n).fill(k);
+    const SHOT = [...times(9, 1), ...times(91, 0)];
+    const EVEN = [...times(40, 1), ...times(60, 0)];
+    const AAD = [...times(8, 1), ...times(92, 0)];
+    const runs = (shot: number[], aad: number[], steadiness?: number) => {
+      const last = run('aad', 'ok', aad, 0.8);
+      if (steadiness !== undefined)
+        Object.assign(last.result.battery.signals, { steadiness, agreementBalanced: 0.6 });
+      return [
+        run('source', 'ok', times(shot.length, 0), 0.5),
+        ...(['shot', 'shot-im', 'shot++', 'nrc'] as const).map((method) => run(method, 'ok', shot)),
+        last,
+      ];
+    };
+    const chosen = (found: ReturnType<typeof choose>) => ({
+      method: found.candidates[found.chosen]!.method,
+      left: found.candidates.filter(({ leftOut }) => leftOut).map(({ method }) => method),
+    });
+    const evening = ['shot', 'shot-im', 'shot++', 'nrc'];
 
-    it('leaves out what evens them, whatever its majority', () => {
-      const found = choose(runs(0.3), 2);
-      expect(found.candidates[found.chosen]!.method).toBe('aad');
-      expect(left(found)).toEqual(['shot', 'shot-im', 'shot++', 'nrc']);
-      expect(choose(runs(0.1), 2).chosen).toBe(1);
+    it('leaves those out, whatever their majority, for one that is steady', () => {
+      expect(chosen(choose(runs(SHOT, AAD, 0.95), 2))).toEqual({ method: 'aad', left: evening });
     });
 
-    it('lets those stay that were told how', () => {
-      const found = choose(runs(0.3), 2, true);
-      expect(found.candidates[found.chosen]!.method).toBe('shot');
-      expect(left(found)).toEqual(['nrc']);
+    it('leaves nothing out where they do fill them', () => {
+      expect(chosen(choose(runs(EVEN, AAD, 0.95), 2))).toEqual({ method: 'shot', left: [] });
     });
 
-    it('leaves nothing out where the rest tells no classes apart', () => {
-      const found = choose(runs(0.3, [1, 1, 1, 1]), 2);
-      expect(found.candidates[found.chosen]!.method).toBe('shot');
-      expect(left(found)).toEqual([]);
+    it('leaves nothing out for one that is narrow and unsteady', () => {
+      expect(chosen(choose(runs(SHOT, AAD, 0.7), 2))).toEqual({ method: 'shot', left: [] });
+      expect(chosen(choose(runs(SHOT, AAD), 2))).toEqual({ method: 'shot', left: [] });
+    });
+
+    it('lets those stay that were told how the classes are shared out', () => {
+      const told = runs(SHOT, AAD, 0.95);
+      for (const { result } of told.slice(1))
+        Object.assign(result.battery.signals, { steadiness: 0.95, agreementBalanced: 0.6 });
+      expect(chosen(choose(told, 2, true))).toEqual({ method: 'shot', left: ['nrc'] });
+    });
+
+    it('allows for what so few samples fill by chance', () => {
+      const of = (n: number) => {
+        const three = [...times(3 * n, 1), ...times(13 * n, 0)];
+        return chosen(choose(runs(three, [...times(2 * n, 1), ...times(14 * n, 0)], 0.95), 2)).left;
+      };
+      expect(of(1)).toEqual([]);
+      expect(of(10)).toEqual(evening);
     });
   });
 

@@ -117,8 +117,7 @@ export class Results {
     writeEvidence(this.evidence(pair, seed, way), evidence);
     const { config } = model;
     writeModel(join(work, 'runs', this.nameOf(pair, seed, way)), { config, state });
-    const { adaptedViews, refreshedViews, adaptedClasses, refreshedClasses, labelShift } =
-      result.battery.signals;
+    const { signals } = result.battery;
     const row: Row = {
       ...{ pair, seed, method, augment, zoom, upright, epochs, beta },
       ...(use.reading.zoom && { factor: use.reading.zoom }),
@@ -127,7 +126,11 @@ export class Results {
       sourceOnly: result.sourceOnlyAccuracy!,
       adapted: result.adaptedAccuracy!,
       outcome: result.battery.outcome,
-      signals: { adaptedViews, refreshedViews, adaptedClasses, refreshedClasses, labelShift },
+      signals: {
+        ...{ adaptedViews: signals.adaptedViews, refreshedViews: signals.refreshedViews },
+        ...{ adaptedClasses: signals.adaptedClasses, refreshedClasses: signals.refreshedClasses },
+        ...{ steadiness: signals.steadiness, agreementBalanced: signals.agreementBalanced },
+      },
       seconds: result.seconds,
       ...(trainSeconds !== undefined && { trainSeconds }),
     };

@@ -34,10 +34,15 @@ const FOREIGN = { distance: 2, kappa: 0.62 };
 /** Classes left over, as a share of those that the released model sees. */
 const COLLAPSED = 0.25;
 
-const trust = ({ steadiness, agreementBalanced }: Signals): number | undefined =>
+type Steadiness = Pick<Signals, 'steadiness' | 'agreementBalanced'>;
+
+const trust = ({ steadiness, agreementBalanced }: Steadiness): number | undefined =>
   steadiness === undefined || agreementBalanced === undefined
     ? undefined
     : steadiness + agreementBalanced / 5;
+
+/** Whether adapted answers are as steady as their agreement with the released model's asks for. */
+export const isSteady = (s: Steadiness): boolean => (trust(s) ?? 0) >= STEADY;
 
 /** What can be said of an adaptation, each tied back to the released model or to its card. */
 export const RUN_CHECKS: readonly Check[] = [

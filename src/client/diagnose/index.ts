@@ -1,3 +1,4 @@
+export { isSteady } from './checks-run.js';
 export { isCalibrated } from './calibrated.js';
 export { gatherEvidence, type Witness } from './evidence.js';
 export { judge } from './judge.js';

@@ -69,10 +69,12 @@ function reason(candidates: readonly Candidate[], chosen: number): string {
   const adapted = candidates.filter((c, i) => c.accepted && !c.leftOut && i > 0);
   if (adapted.length === 0) return 'source: the battery accepts none of the adaptations';
   const learnt = adapted.filter((c) => methodOf(c.method).objective).length || adapted.length;
-  const left = candidates.filter(({ leftOut }) => leftOut).map((c) => c.method);
-  const without =
-    left.length > 0
-      ? `; classes are shared out unevenly here, so that ${left.join(', ')} were left out`
-      : '';
+  const left = (why: Candidate['leftOut']): string =>
+    candidates.flatMap((c) => (c.leftOut === why ? [c.method] : [])).join(', ');
+  const [uneven, unsteady] = [left('uneven'), left('unsteady')];
+  const without = [
+    uneven && `; classes are shared out unevenly here, so that ${uneven} were left out`,
+    unsteady && `; left out as much unsteadier than another: ${unsteady}`,
+  ].join('');
   return `${method} agrees best with the mean of ${learnt} adaptations that the battery accepts (${agreement.toFixed(3)}) and with itself on moved samples (κ ${views.toFixed(3)})${without}`;
 }

@@ -135,8 +135,11 @@ export interface Candidate {
   outcome: Outcome;
   /** Whether the battery lets it take part. */
   accepted: boolean;
-  /** Left out although accepted: the classes are shared out in a way that it does not allow for. */
-  leftOut?: true;
+  /**
+   * Left out although accepted: it evens out classes that are shared out unevenly, or is much
+   * unsteadier than another.
+   */
+  leftOut?: 'uneven' | 'unsteady';
   /** Share of samples on which it agrees with the ensemble. */
   agreement: number;
   /** κ between its answers to the samples and to slightly moved views of them. */

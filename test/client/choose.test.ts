@@ -61,8 +61,19 @@ describe('choose', () => {
     const answers = [1, 1, 1, 0];
     const runs = [source, run('shot', 'ok', answers, 0.8), run('nrc', 'ok', answers, 0.85)];
     expect(choose(runs, 2).chosen).toBe(2);
-    const unlike = run('aad', 'ok', [0, 0, 1, 0], 0.95);
+    const unlike = run('aad', 'ok', [0, 0, 1, 0], 0.89);
     expect(choose([...runs, unlike], 2).chosen).toBe(2);
+  });
+
+  it('leaves out, whatever their majority, those that are much unsteadier than another', () => {
+    const answers = [1, 1, 1, 0];
+    const shot = (['shot', 'shot-im', 'shot++'] as const).map((m) => run(m, 'ok', answers, 0.75));
+    const runs = [source, run('bn', 'ok', answers, 0.6), ...shot, run('aad', 'ok', [0, 0, 1, 0])];
+    const { candidates, chosen } = choose(runs, 2);
+    expect(chosen).toBe(5);
+    expect(candidates.map(({ leftOut }) => leftOut)).toEqual([
+      ...[undefined, undefined, 'unsteady', 'unsteady', 'unsteady', undefined],
+    ]);
   });
 
   describe('where not even methods that even out the classes fill them', () => {

@@ -76,5 +76,8 @@ function reason(candidates: readonly Candidate[], chosen: number): string {
     uneven && `; classes are shared out unevenly here, so that ${uneven} were left out`,
     unsteady && `; left out as much unsteadier than another: ${unsteady}`,
   ].join('');
-  return `${method} agrees best with the mean of ${learnt} adaptations that the battery accepts (${agreement.toFixed(3)}) and with itself on moved samples (κ ${views.toFixed(3)})${without}`;
+  const itself = `with itself on moved samples (κ ${views.toFixed(3)})`;
+  return learnt === 1 && methodOf(method).objective
+    ? `${method} is the only adaptation left, and agrees ${itself}${without}`
+    : `${method} agrees best with the mean of ${learnt} adaptations that the battery accepts (${agreement.toFixed(3)}) and ${itself}${without}`;
 }

@@ -91,6 +91,22 @@ describe('renderReport', () => {
     expect(page).toMatch(/the images look inverted.*→ --invert/);
   });
 
+  it('shows which methods were tried, and what became of each', () => {
+    const common = { outcome: 'warn', accepted: true, agreement: 0.8, views: 0.9, seconds: 4 };
+    const choice = {
+      ...{ method: 'aad', why: 'aad is the only adaptation left' },
+      candidates: [
+        { ...common, method: 'bn', outcome: 'rolled back', accepted: false },
+        { ...common, method: 'shot', leftOut: 'uneven', adaptedAccuracy: 0.5 },
+        { ...common, method: 'aad', agreement: 1, adaptedAccuracy: 0.75 },
+      ],
+    };
+    const page = renderReport({ ...model, sites: [{ ...site, run: { ...run, choice } }] });
+    const rows = page.slice(page.indexOf('Methods tried')).replace(/<[^>]+>|\s+/g, ' ');
+    expect(rows).toMatch(/bn +rolled back .*rejected +shot +warn .*50\.0% .*left out: uneven/);
+    expect(rows).toMatch(/aad +warn +100\.0% +0\.900 +75\.0% .*taken/);
+  });
+
   it('leaves out what a method does not have', () => {
     const epochs = [{ epoch: 1, pseudoLabelAgreement: 0.5 }];
     const page = renderReport({ ...model, sites: [{ ...site, run: { ...run, epochs } }] });

@@ -44,6 +44,22 @@ export interface BatteryReport {
   findings: { outcome: string; says: string; remedy?: string }[];
 }
 
+/** What `--method auto` tried. */
+export interface ChoiceReport {
+  method: string;
+  why: string;
+  candidates: {
+    method: string;
+    outcome: string;
+    accepted: boolean;
+    leftOut?: string;
+    agreement: number;
+    views: number;
+    adaptedAccuracy?: number;
+    seconds: number;
+  }[];
+}
+
 /** One site's adaptation: the JSON of `fedshot client adapt`, and what a page shows besides. */
 export interface RunReport {
   engine: { name: string; device: string; version: string; threads: number };
@@ -57,6 +73,7 @@ export interface RunReport {
   classes: string[];
   /** How it was adapted, e.g. `shot`. */
   method?: string;
+  choice?: ChoiceReport;
   /** What the site found out about the run without labels. */
   battery?: BatteryReport;
   /** Share of the last pseudo-labels equal to the adapted model's own predictions. */

@@ -34,6 +34,7 @@ code, .mono { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monosp
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 6px 16px 6px 0; text-align: left; vertical-align: top; }
 .figures td { white-space: nowrap; }
+.figures td code { white-space: normal; }
 .wide { min-width: 640px; }
 thead th { border-bottom: 1px solid var(--ink); font-weight: 600; white-space: nowrap; }
 tbody tr { border-bottom: 1px solid var(--rule); }

@@ -30,7 +30,7 @@ h3 { font-size: 16px; margin: 24px 0 8px; }
 p { margin: 0 0 12px; max-width: 72ch; }
 .soft, figcaption, caption { color: var(--soft); }
 code, .mono { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 0.9em; overflow-wrap: anywhere; }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; margin-bottom: 16px; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 6px 16px 6px 0; text-align: left; vertical-align: top; }
 .figures td { white-space: nowrap; }

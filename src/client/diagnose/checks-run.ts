@@ -127,5 +127,6 @@ export const RUN_CHECKS: readonly Check[] = [
 /** Whether unsteady answers are due to the images, and not to clusters that cut through classes. */
 const isTheImages = (s: Signals): boolean =>
   (s.agreementBalanced! >= SAME.kappa && shiftBeyondChance(s) < SAME.shift) ||
-  (s.deviationRatio ?? 1) >= SPOILT.deviation ||
-  (s.smoothness ?? 1) < SPOILT.smoothness;
+  // images alone have a smoothness: a table that varies more is in other units
+  (s.smoothness !== undefined &&
+    ((s.deviationRatio ?? 1) >= SPOILT.deviation || s.smoothness < SPOILT.smoothness));

@@ -76,6 +76,8 @@ describe('verdict', () => {
     expect(of(unsteady).outcome).toBe('rolled back');
     for (const over of [{ deviationRatio: 1.4 }, { smoothness: 0.2 }])
       expect(of({ ...unsteady, ...over })).toMatchObject({ outcome: 'warn', kept: 'adapted' });
+    const table = { ...unsteady, deviationRatio: 1.4, smoothness: undefined };
+    expect(of(table).outcome).toBe('rolled back');
   });
 
   it('rolls back what is unsteady, but for the choice between two models that are both wrong', () => {

@@ -17,9 +17,9 @@ export const CANDIDATES: readonly MethodName[] = [
 ];
 
 /**
- * Runs the methods that the time allows and picks one without labels: among those that the battery
- * does not reject, the one whose answers agree best with the mean of all of theirs and change least
- * where the samples are moved a little. A single method can be wrong in its own way; where several
+ * Runs the methods that the time allows and picks one without labels: among those that neither the
+ * battery rejects nor `leaveOut` leaves out, the one whose answers agree best with the mean of those
+ * that learn and change least where the samples are moved a little. A single method can be wrong in its own way; where several
  * meet, they are more often right than any of them. Clusters that cut through classes are unsteady.
  *
  * @param work folder for the checkpoint

@@ -21,6 +21,12 @@ import {
 
 export type CutFile = ReleaseContent['files'][number];
 
+/** Chunks and bytes of a release's files. */
+export const sizeOf = (files: readonly CutFile[]): { chunks: number; bytes: number } => ({
+  chunks: files.reduce((n, file) => n + file.chunks.length, 0),
+  bytes: files.reduce((n, file) => n + file.size, 0),
+});
+
 /**
  * Cuts one file of a model into a release's chunks, one chunk in memory at a time.
  *

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Card } from '../shared/model/card/index.js';
 import { readModel } from '../shared/model/folder.js';
 import { assertReleaseName, RELEASE_FILES, Store } from '../shared/release/index.js';
-import { cutFile } from './publish-cut.js';
+import { cutFile, sizeOf } from './publish-cut.js';
 import { currentListing } from './publish-freshness.js';
 import type { Published } from './publish.js';
 
@@ -39,8 +39,7 @@ export function previewRelease(options: {
   return {
     ...{ dryRun: true, name },
     version: (Object.hasOwn(releases, name) ? releases[name]!.version : 0) + 1,
-    chunks: files.reduce((n, file) => n + file.chunks.length, 0),
-    bytes: files.reduce((n, file) => n + file.size, 0),
+    ...sizeOf(files),
     newBytes: [...missing.values()].reduce((sum, size) => sum + size, 0),
     card: readModel(modelDir).config.card ?? null,
   };

@@ -16,7 +16,7 @@ import {
   withLock,
 } from '../shared/release/index.js';
 import { silent, type Reporter } from '../shared/reporter.js';
-import { cutFile } from './publish-cut.js';
+import { cutFile, sizeOf } from './publish-cut.js';
 import { currentListing, lockPath, writeFreshness } from './publish-freshness.js';
 
 const DAY_MS = 86_400_000;
@@ -92,8 +92,7 @@ export async function publishRelease(options: PublishOptions): Promise<Published
     return {
       ...{ name, version: entry.version, digest: entry.sha256, freshUntil: expires },
       expires: lifetime(now, days).expires,
-      chunks: files.reduce((n, file) => n + file.chunks.length, 0),
-      bytes: files.reduce((n, file) => n + file.size, 0),
+      ...sizeOf(files),
       newBytes,
     };
   });

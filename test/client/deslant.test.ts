@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adaptModel, type AdaptOptions } from '../../src/client/adapt.js';
 import { deslant, slantOf } from '../../src/client/deslant.js';
 import { predict } from '../../src/client/predict.js';
-import { train } from '../../src/provider/train.js';
 import type { Dataset } from '../../src/shared/data/types.js';
 import { FedshotError } from '../../src/shared/errors.js';
-import { readModel, type Model } from '../../src/shared/model/folder.js';
+import type { Model } from '../../src/shared/model/folder.js';
 import { encodeState } from '../../src/shared/model/state.js';
 import { silent } from '../../src/shared/reporter.js';
+import { digitsModel } from '../fixtures/digits-model.js';
 
 const [H, W] = [9, 11];
 const image = (grey: (row: number, column: number) => number, count = 1): Dataset => ({
@@ -82,13 +82,7 @@ describe('adapting to slanted digits', () => {
     });
 
   beforeAll(async () => {
-    const out = join(dir, 'model');
-    await train({
-      ...{ data: 'digits:plain?n=600', test: 'digits:plain?n=250&seed=1', arch: 'mlp' },
-      ...{ hidden: [64], bottleneck: 16, holdOut: 0.1, out, epochs: 6, batch: 32, lr: 0.01 },
-      ...{ smoothing: 0.1, augment: 'none', seed: 1, resume: false },
-    });
-    model = readModel(out);
+    model = await digitsModel(join(dir, 'model'));
   }, 60_000);
   afterAll(() => {
     rmSync(dir, { recursive: true });

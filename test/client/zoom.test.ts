@@ -7,11 +7,11 @@ import { adaptModel } from '../../src/client/adapt.js';
 import { zoom } from '../../src/client/orient.js';
 import { predict } from '../../src/client/predict.js';
 import { fitted } from '../../src/client/zoom.js';
-import { train } from '../../src/provider/train.js';
 import { loadDataset } from '../../src/shared/data/index.js';
 import type { Dataset } from '../../src/shared/data/types.js';
-import { readModel, type Model } from '../../src/shared/model/folder.js';
+import type { Model } from '../../src/shared/model/folder.js';
 import { random } from '../../src/shared/random.js';
+import { digitsModel } from '../fixtures/digits-model.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'fedshot-zoom-'));
 let model: Model;
@@ -19,13 +19,7 @@ let small: string;
 const given = { epochs: 1, batch: 32, lr: 0.01, featureLr: 1, beta: 0.1, alpha: 1, threshold: 0 };
 
 beforeAll(async () => {
-  const out = join(dir, 'model');
-  await train({
-    ...{ data: 'digits:plain?n=600', test: 'digits:plain?n=250&seed=1', arch: 'mlp' },
-    ...{ hidden: [64], bottleneck: 16, holdOut: 0.1, out, epochs: 6, batch: 32, lr: 0.01 },
-    ...{ smoothing: 0.1, augment: 'none', seed: 1, resume: false },
-  });
-  model = readModel(out);
+  model = await digitsModel(join(dir, 'model'));
   const site = await loadDataset('digits:plain?n=200&seed=8');
   small = writeDataset(join(dir, 'small.safetensors'), zoom(site, 0.7));
 }, 60_000);

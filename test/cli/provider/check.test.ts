@@ -3,12 +3,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Claim } from '../../../src/audit/index.js';
-import { createIo } from '../../../src/cli/io.js';
-import { run } from '../../../src/cli/run.js';
 import type { IsolationRecord } from '../../../src/shared/isolate/index.js';
 import { loadDataset } from '../../../src/shared/data/index.js';
 import type { StateDict } from '../../../src/shared/model/state.js';
 import { publishRelease } from '../../../src/provider/publish.js';
+import { runCommand } from '../../fixtures/command.js';
 import { initParameters } from '../../fixtures/parameters.js';
 import { makeProvider } from '../../fixtures/provider.js';
 import { big } from '../../fixtures/red-team.js';
@@ -32,16 +31,9 @@ interface Answer {
 }
 
 async function check(...args: string[]): Promise<{ code: number; answer: Answer; err: string }> {
-  const said = { out: '', err: '' };
-  const io = createIo({
-    stdout: { write: (text) => Boolean((said.out += String(text))) },
-    stderr: { write: (text) => Boolean((said.err += String(text))) },
-    signal: new AbortController().signal,
-    env: {},
-  });
   const words = ['provider', 'check', '--isolate', 'off', '--engine', 'wasm', '--json', ...args];
-  const code = await run(words, io);
-  return { code, answer: JSON.parse(said.out) as Answer, err: said.err };
+  const { code, out, err } = await runCommand(...words);
+  return { code, answer: JSON.parse(out) as Answer, err };
 }
 
 /** Puts a sample of the data into the weights, as float32. */

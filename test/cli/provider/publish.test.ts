@@ -1,9 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { createIo } from '../../../src/cli/io.js';
-import { run } from '../../../src/cli/run.js';
 import { publishRelease } from '../../../src/provider/publish.js';
+import { runCommand } from '../../fixtures/command.js';
 import { initParameters } from '../../fixtures/parameters.js';
 import { makeProvider } from '../../fixtures/provider.js';
 import { tempDir } from '../../fixtures/temp.js';
@@ -12,17 +11,8 @@ async function setUp() {
   const provider = await makeProvider(tempDir());
   const model = tempDir();
   initParameters(model);
-  const publish = async (...args: string[]) => {
-    const said = { out: '', err: '' };
-    const io = createIo({
-      stdout: { write: (text) => Boolean((said.out += String(text))) },
-      stderr: { write: (text) => Boolean((said.err += String(text))) },
-      signal: new AbortController().signal,
-      env: {},
-    });
-    const named = ['--model', model, '--name', 'digits', '--store', provider.store];
-    return { code: await run(['provider', 'publish', ...named, ...args], io), ...said };
-  };
+  const named = ['--model', model, '--name', 'digits', '--store', provider.store];
+  const publish = (...args: string[]) => runCommand('provider', 'publish', ...named, ...args);
   const files = (): string[] =>
     readdirSync(provider.store, { recursive: true, encoding: 'utf8' }).sort();
   return { ...provider, model, publish, files };

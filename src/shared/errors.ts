@@ -18,6 +18,10 @@ export type ErrorCode =
   | 'log' // a transparency log that is inconsistent
   | 'isolation' // isolation that was required and could not be had
   | 'audit' // an audit claim that failed
+  | 'incomplete' // a check that could not be made, since something is missing
+  | 'refused' // the battery refuses the data; the model in use stays
+  | 'rolled-back' // adapting did harm; the model in use stays
+  | 'undecided' // not enough data to tell whether adapting helped; the model in use stays
   | 'interrupted' // stopped by a signal; the state is kept
   | 'internal'; // a defect in fedshot itself
 
@@ -41,6 +45,10 @@ const EXIT: Record<ErrorCode, number> = {
   log: 17,
   isolation: 18,
   audit: 19,
+  incomplete: 20,
+  refused: 21,
+  'rolled-back': 22,
+  undecided: 23,
   interrupted: 130,
 };
 

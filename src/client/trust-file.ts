@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { FedshotError } from '../shared/errors.js';
 import { readBytes, writeFileAtomic } from '../shared/files.js';
 import { parsePayload, ReleaseName, Sha256 } from '../shared/release/fields.js';
-import { mergeTrust, openRoot, type TrustState, withLockSync } from '../shared/release/index.js';
+import { withLockSync } from '../shared/lock.js';
+import { mergeTrust, openRoot, type TrustState } from '../shared/release/index.js';
 
 const Seen = z.record(Sha256, z.strictObject({ version: z.number(), digest: Sha256 }));
 const StateFile = z.strictObject({

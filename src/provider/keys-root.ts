@@ -13,8 +13,8 @@ import {
   Store,
   validSigners,
   verifyNextRoot,
-  withLock,
 } from '../shared/release/index.js';
+import { withLock } from '../shared/lock.js';
 import { lifetime, RELEASE_DAYS, signVersion } from './publish.js';
 import { currentListing, lockPath, writeFreshness } from './publish-freshness.js';
 

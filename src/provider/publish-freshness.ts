@@ -13,8 +13,8 @@ import {
   sealFreshness,
   type Signer,
   Store,
-  withLock,
 } from '../shared/release/index.js';
+import { withLock } from '../shared/lock.js';
 
 const DAY_MS = 86_400_000;
 /** How long a freshness statement holds: the longest that a freeze can go unnoticed. */

@@ -13,8 +13,8 @@ import {
   sealManifest,
   type Signer,
   Store,
-  withLock,
 } from '../shared/release/index.js';
+import { withLock } from '../shared/lock.js';
 import { silent, type Reporter } from '../shared/reporter.js';
 import { cutFile, sizeOf } from './publish-cut.js';
 import { currentListing, lockPath, writeFreshness } from './publish-freshness.js';

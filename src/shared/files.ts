@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  constants,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
-  readFileSync,
+  readdirSync,
+  readSync,
   renameSync,
   rmSync,
   writeSync,
@@ -23,6 +26,43 @@ export function fsyncDir(dir: string): void {
 }
 
 /**
+ * Makes a folder, and those above it, that others may read but not write, whatever the umask says.
+ * @param mode permission bits, 0o700 for what is private
+ * @throws the operating system's error
+ */
+export function makeFolder(dir: string, mode = 0o755): void {
+  mkdirSync(dir, { recursive: true, mode });
+}
+
+/** A name beside `path` for what is not whole yet; {@link sweepTemporary} knows it again. */
+export const temporaryPath = (path: string): string =>
+  join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+
+const TEMPORARY = /^\..+\.[0-9a-f]{12}\.tmp$/;
+
+/**
+ * Removes what killed processes have left half-written in a folder. To be called by whoever is the
+ * folder's only writer at the time: holds its lock, or is alone in it.
+ * @throws the operating system's error
+ */
+export function sweepTemporary(dir: string): void {
+  for (const name of readdirSync(dir))
+    if (TEMPORARY.test(name)) rmSync(join(dir, name), { recursive: true, force: true });
+}
+
+/** Writes a new file and waits until it is on the disk. @throws the operating system's error */
+export function writeNewFile(path: string, data: Uint8Array | string, mode = 0o644): void {
+  const fd = openSync(path, 'wx', mode);
+  try {
+    const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+    for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
  * Writes a file so that it is either absent, old or whole: temp file in the same folder, fsync,
  * rename, fsync of the folder.
  *
@@ -30,35 +70,47 @@ export function fsyncDir(dir: string): void {
  * @throws FedshotError `io`
  */
 export function writeFileAtomic(path: string, data: Uint8Array | string, mode = 0o644): void {
-  const dir = dirname(path);
-  const temp = join(dir, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
-  let made = false;
+  const temp = temporaryPath(path);
   try {
-    mkdirSync(dir, { recursive: true });
-    const fd = openSync(temp, 'wx', mode);
-    made = true;
-    try {
-      const bytes = typeof data === 'string' ? Buffer.from(data) : data;
-      for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
+    makeFolder(dirname(path));
+    writeNewFile(temp, data, mode);
     renameSync(temp, path);
-    fsyncDir(dir);
+    fsyncDir(dirname(path));
   } catch (error) {
-    if (made) rmSync(temp, { force: true });
+    rmSync(temp, { force: true });
     throw asFedshotError(error, 'io', `cannot write ${path}`);
   }
 }
 
-/** Reads a file. @throws FedshotError `not-found` when it is missing, `io` for anything else */
-export function readBytes(path: string): Buffer {
+/** The most that a file which is read whole may hold: what a Buffer takes. */
+const MOST_BYTES = 2 ** 31 - 1;
+
+/**
+ * Reads a regular file whole: of a pipe one might wait for ever, and a device never ends.
+ *
+ * @param most bytes that it may have
+ * @throws FedshotError `not-found` when it is missing, `limit` when it is larger than `most`, `io` for
+ *   anything else
+ */
+export function readBytes(path: string, most = MOST_BYTES): Buffer {
+  let fd: number | undefined;
   try {
-    return readFileSync(path);
+    // Without O_NONBLOCK the opening of a pipe waits for somebody to write into it.
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const stat = fstatSync(fd);
+    if (!stat.isFile()) throw new FedshotError('io', `${path}: not a regular file`);
+    if (stat.size > most)
+      throw new FedshotError('limit', `${path}: ${stat.size} bytes, and at most ${most} are read`);
+    const bytes = Buffer.alloc(stat.size);
+    let at = 0;
+    for (let got; at < bytes.length && (got = readSync(fd, bytes, at, bytes.length - at, at)) > 0;)
+      at += got;
+    return bytes.subarray(0, at);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT')
       throw new FedshotError('not-found', `no such file: ${path}`, { cause: error });
     throw asFedshotError(error, 'io', `cannot read ${path}`);
+  } finally {
+    if (fd !== undefined) closeSync(fd);
   }
 }

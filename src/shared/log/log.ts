@@ -78,7 +78,7 @@ export class TransparencyLog {
   static async open(given: LogOptions): Promise<TransparencyLog> {
     const options = { now: () => new Date(), publishMs: 5000, ...given };
     let lost = (): void => undefined;
-    const unlock = await lockLog(options.dir, () => lost());
+    const unlock = lockLog(options.dir, () => lost());
     try {
       const path = join(options.dir, CHECKPOINT_FILE);
       const last = existsSync(path)

@@ -29,7 +29,6 @@ export {
 } from './limits.js';
 export { Keyring, type StoredKey } from './keys/keyring.js';
 export { Sealed, Sealer } from './keys/sealed.js';
-export { withLock, withLockSync } from './lock.js';
 export {
   openManifest,
   type Release,

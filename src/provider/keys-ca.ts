@@ -4,7 +4,7 @@ import { readBytes } from '../shared/files.js';
 import { type Keyring, Store } from '../shared/release/index.js';
 import { expiryOf, findAuthority, fingerprintOf, MAX_AUTHORITIES } from './authorities.js';
 import type { RootChange, RootOutcome } from './keys-root.js';
-import { changeRoot } from './keys-rotate.js';
+import { changeRoot, finishedAs } from './keys-rotate.js';
 import { hasAuthority, issuedServer, renewServerTls, sealNextAuthority } from './keys-tls.js';
 import { createAuthority } from './provision/certificates.js';
 
@@ -43,6 +43,14 @@ export async function addAuthority(
   options: RootChange & { file?: string },
 ): Promise<RootOutcome & { authority: string }> {
   const { store, keyring, now, file } = options;
+  const wanted = file === undefined ? undefined : fingerprintOf(readAuthority(file, now));
+  let added: string | undefined;
+  const done = await finishedAs(options, (before, after) => {
+    const old = before.tls.ca.map(fingerprintOf);
+    added = after.tls.ca.map(fingerprintOf).find((one) => !old.includes(one));
+    return added !== undefined && (wanted === undefined || wanted === added);
+  });
+  if (done && added !== undefined) return { ...done, authority: added };
   const { document } = new Store(store).newestRoot();
   if (document.tls.ca.length >= MAX_AUTHORITIES)
     throw new FedshotError('usage', `the root names ${MAX_AUTHORITIES} authorities already`, {
@@ -106,6 +114,16 @@ export async function removeAuthority(
   options: RootChange & { authority: string },
 ): Promise<RootOutcome & { authority: string }> {
   const { store, keyring } = options;
+  let removed: string | undefined;
+  const done = await finishedAs(options, (before, after) => {
+    const kept = after.tls.ca.map(fingerprintOf);
+    removed = before.tls.ca.map(fingerprintOf).find((one) => !kept.includes(one));
+    return (
+      removed !== undefined &&
+      removed.startsWith(options.authority.replace(/[\s:]/g, '').toLowerCase())
+    );
+  });
+  if (done && removed !== undefined) return { ...done, authority: removed };
   const authority = find(store, options.authority);
   const { document } = new Store(store).newestRoot();
   const gone = document.tls.ca.find((cert) => fingerprintOf(cert) === authority)!;

@@ -4,29 +4,20 @@ import { readBytes, writeFileAtomic } from '../shared/files.js';
 import {
   dssePae,
   type Keyring,
-  openManifest,
   openRootDraft,
-  type Release,
-  type ReleaseEntry,
   type Root,
   serializeEnvelope,
+  sha256,
   Store,
   validSigners,
   verifyNextRoot,
 } from '../shared/release/index.js';
-import { withLock } from '../shared/lock.js';
-import { lifetime, RELEASE_DAYS, signVersion } from './publish.js';
-import { currentListing, lockPath, writeFreshness } from './publish-freshness.js';
+import { finishRootChange } from './roots/finish.js';
+import { type PublishedRoot, publishRoot, sameKeys } from './roots/publish.js';
 
 /** What came of a change of the root: it is public, or a draft that more keys have to sign. */
 export type RootOutcome =
-  | {
-      state: 'published';
-      version: number;
-      fingerprint: string;
-      /** Releases that were published again, because the key that had signed them is gone. */
-      republished: { name: string; version: number }[];
-    }
+  | PublishedRoot
   /** Without missing signatures it waits for the keys that sign what is published with it. */
   | { state: 'draft'; version: number; file: string; missing: number };
 
@@ -45,8 +36,13 @@ export interface RootChange {
  */
 export async function signDraft(options: RootChange & { file: string }): Promise<RootOutcome> {
   const { file, keyring } = options;
-  const old = new Store(options.store).newestRoot();
   const { envelope, roles } = openRootDraft(readBytes(file), file);
+  const finished = await finishRootChange(options);
+  const old = new Store(options.store).newestRoot();
+  if (old.fingerprint === sha256(envelope.payload)) {
+    const { version, fingerprint } = old;
+    return finished?.outcome ?? { state: 'published', version, fingerprint, republished: [] };
+  }
   const signers = [
     ...(await keyring.available(old.roles.root)),
     ...(await keyring.available(roles.root)),
@@ -89,46 +85,11 @@ function missingFrom(old: Root, bytes: Uint8Array): number {
 async function isPublishable(keyring: Keyring, old: Root, bytes: Uint8Array): Promise<boolean> {
   if (missingFrom(old, bytes) > 0) return false;
   const { roles } = openRootDraft(bytes, 'draft root');
-  const needed = [roles.freshness, ...(sameKeys(old, { roles }) ? [] : [roles.release])];
+  const needed = [
+    roles.freshness,
+    ...(sameKeys(old.roles.release, roles.release) ? [] : [roles.release]),
+  ];
   for (const role of needed)
     if ((await keyring.available(role)).length < role.threshold) return false;
   return true;
-}
-
-/** Releases under the new root first, then the root, then the list that goes with it. */
-async function publishRoot(change: RootChange, old: Root, root: Root): Promise<RootOutcome> {
-  const { keyring, now } = change;
-  const store = new Store(change.store);
-  // Keys are opened before anything is written: a wrong passphrase must change nothing.
-  const freshness = await keyring.signers('freshness', root.roles.freshness);
-  const needsSigning = !sameKeys(old, root);
-  const release = needsSigning ? await keyring.signers('release', root.roles.release) : [];
-
-  return withLock(lockPath(store), () => {
-    const { version, releases } = currentListing(store, old);
-    const listed: Record<string, ReleaseEntry> = { ...releases };
-    const republished: { name: string; version: number }[] = [];
-    for (const [name, entry] of needsSigning ? Object.entries(releases) : []) {
-      const content: Release = openManifest(
-        old,
-        readBytes(store.manifestPath(name, entry.version)),
-      );
-      const times = lifetime(now, RELEASE_DAYS);
-      const next = signVersion(store, root, release, { ...content, ...times, previous: entry });
-      listed[name] = next;
-      republished.push({ name, version: next.version });
-    }
-    store.writeRoot(root.version, root.envelope);
-    writeFreshness(store, root, { version, releases: listed }, { signers: freshness, now });
-    return {
-      ...{ state: 'published', version: root.version, fingerprint: root.fingerprint },
-      republished,
-    };
-  });
-}
-
-/** Whether what was signed for release under one root counts under the other. */
-function sameKeys(old: Pick<Root, 'roles'>, root: Pick<Root, 'roles'>): boolean {
-  const [a, b] = [old.roles.release, root.roles.release];
-  return a.threshold === b.threshold && a.keyids.join() === b.keyids.join();
 }

@@ -13,6 +13,8 @@ import {
 import { ROOT_DAYS } from './init.js';
 import { finishRoot, type RootChange, type RootOutcome } from './keys-root.js';
 import { lifetime } from './publish.js';
+import { finishRootChange } from './roots/finish.js';
+import { type Asked, renewed, resumed, revoked, rotated } from './roots/resume.js';
 
 export interface RotateOptions extends RootChange {
   role: RoleName;
@@ -31,13 +33,15 @@ export interface RotateOptions extends RootChange {
  *   cannot be met
  */
 export async function rotateKeys(options: RotateOptions): Promise<RootOutcome> {
-  const { role, keyring, now } = options;
+  const { role, keyring, now, publicKeys = [], threshold: wanted } = options;
+  const done = await finishedAs(options, rotated(role, publicKeys, wanted));
+  if (done) return done;
   const old = new Store(options.store).newestRoot().document;
-  const keys = [...(options.publicKeys ?? [])];
+  const keys = [...publicKeys];
   if (keys.length === 0)
     for (let i = 0; i < old.roles[role].keyids.length; i++)
       keys.push((await keyring.create(role, now)).public);
-  const threshold = options.threshold ?? old.roles[role].threshold;
+  const threshold = wanted ?? old.roles[role].threshold;
   return changeRoot(options, withKeys(old, role, keys, threshold));
 }
 
@@ -50,6 +54,8 @@ export async function rotateKeys(options: RotateOptions): Promise<RootOutcome> {
 export async function revokeKeys(
   options: RootChange & { keyids: readonly string[] },
 ): Promise<RootOutcome> {
+  const done = await finishedAs(options, revoked(options.keyids));
+  if (done) return done;
   let document: RootDocument = new Store(options.store).newestRoot().document;
   for (const prefix of options.keyids) {
     const { role, keyid } = findKey(document, prefix);
@@ -63,8 +69,20 @@ export async function revokeKeys(
 }
 
 /** Signs the root anew as it is, so that it holds for another year. */
-export function renewRoot(options: RootChange): Promise<RootOutcome> {
-  return changeRoot(options, new Store(options.store).newestRoot().document);
+export async function renewRoot(options: RootChange): Promise<RootOutcome> {
+  const done = await finishedAs(options, renewed);
+  return done ?? changeRoot(options, new Store(options.store).newestRoot().document);
+}
+
+/** Finishes a change that was interrupted; its outcome, when it is the one that is asked for again. */
+export async function finishedAs(
+  options: RootChange,
+  asked: Asked,
+): Promise<RootOutcome | undefined> {
+  // Root keys may lie where no other key is: what is left undone is then for those who have them.
+  const { freshness } = new Store(options.store).newestRoot().roles;
+  if ((await options.keyring.available(freshness)).length < freshness.threshold) return undefined;
+  return resumed(await finishRootChange(options), asked);
 }
 
 /** Makes a key without giving it a role: its public half goes to whoever rotates. */

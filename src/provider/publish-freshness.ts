@@ -113,7 +113,7 @@ function readFreshness(store: Store, root: Root): Freshness | undefined {
   } catch (error) {
     if (!(error instanceof FedshotError && error.code === 'signature')) throw error;
     throw new FedshotError('signature', `${store.freshnessPath()}: not signed under this root`, {
-      hint: 'delete it if you did not change it; it is then made again from the signed manifests',
+      hint: 'after a change of keys that was interrupted: fedshot provider refresh; it is also made again from the signed manifests when it is deleted',
       cause: error,
     });
   }

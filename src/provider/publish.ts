@@ -134,6 +134,6 @@ function assertCurrent(root: Root, now: Date): void {
     throw new FedshotError(
       'expired',
       `root ${root.version} expired at ${root.document.expires}: no site would accept this`,
-      { hint: 'renew it with its keys: fedshot keys rotate --role root' },
+      { hint: 'renew it with its keys: fedshot keys renew' },
     );
 }

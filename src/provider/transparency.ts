@@ -1,15 +1,22 @@
-import { TransparencyLog } from '../shared/log/index.js';
-import { type Keyring, type Root, Store } from '../shared/release/index.js';
+import { type InspectedLog, inspectLog, TransparencyLog } from '../shared/log/index.js';
+import { type Keyring, logTrust, type Root, type Signer, Store } from '../shared/release/index.js';
 
 /** The log of a store's server, unless told otherwise: beside the store, as public as that. */
 export const logDir = (store: string): string => `${store}-log`;
 
-/** The log keys that a root names, by key id. */
-export const logKeys = ({ keys, roles }: Root): ReadonlyMap<string, Uint8Array> =>
-  new Map(roles.log.keyids.map((id) => [id, keys.get(id)!]));
+/** The log keys that any of these roots names, by key id. */
+export const logKeys = (roots: readonly Root[]): ReadonlyMap<string, Uint8Array> =>
+  new Map(roots.flatMap((root) => [...logTrust(root).keys]));
+
+/** The log key of the store's newest root that is here. @throws FedshotError `trust` without one */
+export async function logSigner(store: string, keyring: Keyring): Promise<Signer> {
+  const [signer] = await keyring.signers('log', new Store(store).newestRoot().roles.log);
+  return signer!;
+}
 
 /**
- * Opens the transparency log of a server, signed with the log key of the store's newest root.
+ * Opens the transparency log of a server, signed with the log key of the store's newest root. After a
+ * change of that key the log goes on; the checkpoint that the old key signed last closes its part.
  *
  * @throws FedshotError `trust` without that key, `log` for a log that lost leaves or has a writer
  */
@@ -20,7 +27,18 @@ export async function openTransparency(options: {
   now: () => Date;
 }): Promise<TransparencyLog> {
   const { store, keyring, dir = logDir(store), now } = options;
-  const root = new Store(store).newestRoot();
-  const [signer] = await keyring.signers('log', root.roles.log);
-  return TransparencyLog.open({ dir, signer: signer!, keys: logKeys(root), now });
+  const roots = new Store(store).roots();
+  const signer = await logSigner(store, keyring);
+  const origin = startOf(roots.at(-1));
+  return TransparencyLog.open({ dir, signer, keys: logKeys(roots), origin, now });
 }
+
+/** A log that was lost as a whole begins again under its old name, which the root says. */
+const startOf = (root: Root | undefined): string | undefined => {
+  const last = root && logTrust(root).recoveries.at(-1);
+  return last?.size === 0 ? last.origin : undefined;
+};
+
+/** A log as its server would take it up, without changing anything. Throws as `inspectLog`. */
+export const inspectTransparency = (store: string, dir = logDir(store)): InspectedLog =>
+  inspectLog(dir, logKeys(new Store(store).roots()));

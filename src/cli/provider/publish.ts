@@ -31,9 +31,10 @@ export function register(parent: Command, io: Io): void {
     .option('--dry-run', 'show what would be published; sign and write nothing');
   addKeyOptions(publish).action(
     action(io, async (options: Options) => {
-      const [{ withCard }, { publishRelease }] = await Promise.all([
+      const [{ withCard }, { publishRelease }, { finishRootChange }] = await Promise.all([
         import('../../provider/publish-card.js'),
         import('../../provider/publish.js'),
+        import('../../provider/roots/finish.js'),
       ]);
       const { card, name, store } = options;
       if (options.dryRun) {
@@ -55,6 +56,7 @@ export function register(parent: Command, io: Io): void {
             ].join('\n'),
         };
       }
+      await finishRootChange({ store, keyring: keyringAt(options, io), now: io.now() });
       const show = (line: string): void => {
         io.reporter.note(line);
       };

@@ -18,8 +18,8 @@ export function register(parent: Command, io: Io): void {
     .option('--valid-for <time>', 'how long a site takes it for current (default: 7d)', seconds);
   addKeyOptions(refresh).action(
     action(io, async (options: Options) => {
-      const { refreshFreshness } = await import('../../provider/publish-freshness.js');
-      const { version, expires, releases } = await refreshFreshness({
+      const { refreshStore } = await import('../../provider/roots/refresh.js');
+      const { version, expires, releases } = await refreshStore({
         store: options.store,
         keyring: keyringAt(options, io),
         now: io.now(),

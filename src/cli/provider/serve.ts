@@ -57,13 +57,13 @@ async function start({ log: logTo, ...options }: Options, io: Io): Promise<Servi
   const [
     { serve },
     { openServerTls, tlsDir },
-    { refreshFreshness },
-    { openTransparency },
+    { refreshStore },
+    { logSigner, openTransparency },
     { default: pino },
   ] = await Promise.all([
     import('../../provider/serve/index.js'),
     import('../../provider/keys-tls.js'),
-    import('../../provider/publish-freshness.js'),
+    import('../../provider/roots/refresh.js'),
     import('../../provider/transparency.js'),
     import('pino'),
   ]);
@@ -79,6 +79,7 @@ async function start({ log: logTo, ...options }: Options, io: Io): Promise<Servi
   return serve({
     ...options,
     transparency,
+    logSigner: () => logSigner(store, keyring),
     tls: options.insecurePlaintext
       ? 'insecure'
       : { load: () => openServerTls(keyring), watch: tlsDir(keyring) },
@@ -89,7 +90,7 @@ async function start({ log: logTo, ...options }: Options, io: Io): Promise<Servi
       { base: undefined, serializers: { err: inBrief } },
       pino.destination({ dest: 2, sync: true }),
     ),
-    renewFreshness: (now) => refreshFreshness({ store, keyring, now }),
+    renewFreshness: (now) => refreshStore({ store, keyring, now }),
     now,
   });
 }

@@ -126,7 +126,8 @@ async function witnessed(
   const usable: Source[] = [];
   for (const source of sources)
     try {
-      const ask = (): Promise<void> => witnessSource(options.home, source);
+      const at = options.now?.() ?? new Date();
+      const ask = (): Promise<void> => witnessSource(options.home, source, at);
       await (sources.length > 1 ? ask() : retrying({ ...retry, signal: options.signal }, ask));
       usable.push(source);
     } catch (error) {

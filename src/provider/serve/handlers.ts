@@ -24,6 +24,7 @@ import type { GetCheckpointRequest__Output } from '../../shared/rpc/generated/fe
 import type { GetConsistencyRequest__Output } from '../../shared/rpc/generated/fedshot/v1/GetConsistencyRequest.js';
 import type { GetInclusionRequest__Output } from '../../shared/rpc/generated/fedshot/v1/GetInclusionRequest.js';
 import type { GetRootRequest__Output } from '../../shared/rpc/generated/fedshot/v1/GetRootRequest.js';
+import { followLogKey } from './log-key.js';
 import { callOf, isLogMethod, logStatus, record, refuse, type About, type Desk } from './record.js';
 
 /** The service with bytes at both ends: what is logged has to be exactly what is sent. */
@@ -183,9 +184,10 @@ export function handlers(desk: Desk): UntypedServiceImplementation {
 function logHandlers(desk: Desk, log: TransparencyLog): UntypedServiceImplementation {
   const buffers = (hashes: readonly Uint8Array[]): Buffer[] => hashes.map((h) => Buffer.from(h));
   return {
-    GetCheckpoint: unary(desk, 'GetCheckpoint', () => ({
-      response: { note: Buffer.from(log.checkpoint()) },
-    })),
+    GetCheckpoint: unary(desk, 'GetCheckpoint', async () => {
+      await followLogKey(log, await desk.catalog.newestRoot(), desk.logSigner);
+      return { response: { note: Buffer.from(log.checkpoint()) } };
+    }),
     GetConsistency: unary(
       desk,
       'GetConsistency',

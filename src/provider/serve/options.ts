@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { TransparencyLog } from '../../shared/log/index.js';
+import type { Signer } from '../../shared/release/index.js';
 import type { ServerLimits } from '../../shared/rpc/index.js';
 
 /** Everything that a server limits, with what it is unless told otherwise. */
@@ -51,6 +52,11 @@ export interface ServeOptions {
    * leaves. Without one the server serves all the same, and nobody can check what it sent.
    */
   transparency?: TransparencyLog;
+  /**
+   * The log key that the store's newest root names, asked for when that is another than the log's.
+   * Without it a server whose log key was replaced shows no checkpoint until it is started again.
+   */
+  logSigner?: () => Promise<Signer>;
   /** Signs a new freshness statement when the current one grows old; told when it expires. */
   renewFreshness?: (now: Date) => Promise<unknown>;
   now?: () => Date;

@@ -3,6 +3,7 @@ import { status } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { FedshotError } from '../../shared/errors.js';
 import { METHODS, type Entry, type Method, type TransparencyLog } from '../../shared/log/index.js';
+import type { Signer } from '../../shared/release/index.js';
 import { SERVICE, toStatus, type Peer } from '../../shared/rpc/index.js';
 import type { Access } from './access.js';
 import type { Catalog } from './catalog.js';
@@ -19,6 +20,8 @@ export interface Desk {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly transparency: TransparencyLog | undefined;
+  /** The log key of the newest root; see `ServeOptions`. */
+  readonly logSigner?: (() => Promise<Signer>) | undefined;
   readonly now: () => Date;
 }
 

@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import { FedshotError } from '../../shared/errors.js';
+import { type Freshness, isAhead } from '../../shared/release/index.js';
 import type { Catalog } from './catalog.js';
 import type { Metrics } from './metrics.js';
 
@@ -15,23 +17,26 @@ interface KeepFresh {
 
 /**
  * Looks after the freshness statement: signs a new one once half the life of the current one is over,
- * or says in the log that somebody has to.
+ * when no site would take the current one (it does not go with the newest root, or its time is yet to
+ * come, since the clock was once ahead), or says in the log that somebody has to.
  *
  * @returns stops looking
  */
 export function keepFresh({ catalog, metrics, log, now, renew }: KeepFresh): () => void {
   const look = async (): Promise<void> => {
-    const { statement } = await catalog.freshness();
-    const [created, expires] = [Date.parse(statement.created), Date.parse(statement.expires)];
-    metrics.releases.set(Object.keys(statement.releases).length);
-    metrics.freshnessExpires.set(expires / 1000);
-    if (now().getTime() < (created + expires) / 2) return;
-    if (renew) {
-      await renew(now());
-      log.info('freshness statement renewed');
-    } else {
-      log.warn({ expires: statement.expires }, 'the freshness statement grows old: renew it');
+    const root = await catalog.newestRoot();
+    const statement = await current(catalog);
+    const why = reason(statement, root.version, now());
+    if (statement) {
+      metrics.releases.set(Object.keys(statement.releases).length);
+      metrics.freshnessExpires.set(Date.parse(statement.expires) / 1000);
     }
+    if (why === undefined) return;
+    const expires = statement?.expires;
+    if (!renew) return log.warn({ expires }, `the freshness statement ${why}: renew it`);
+    if (why !== OLD) log.warn({ expires }, `the freshness statement ${why}`);
+    await renew(now());
+    log.info('freshness statement renewed');
   };
   const safely = (): void => {
     look().catch((error: unknown) => {
@@ -44,4 +49,26 @@ export function keepFresh({ catalog, metrics, log, now, renew }: KeepFresh): () 
   return () => {
     clearInterval(timer);
   };
+}
+
+const OLD = 'grows old';
+
+/** The statement that sites are shown; undefined when they could not verify it. */
+async function current(catalog: Catalog): Promise<Freshness | undefined> {
+  try {
+    return (await catalog.freshness()).statement;
+  } catch (error) {
+    if (error instanceof FedshotError && error.code === 'signature') return undefined;
+    throw error;
+  }
+}
+
+/** Why a new statement is wanted; undefined when the present one will do. */
+function reason(statement: Freshness | undefined, root: number, now: Date): string | undefined {
+  if (!statement) return 'is not signed by the keys of the newest root';
+  if (statement.root < root) return 'is of an older root';
+  if (isAhead(statement.created, now))
+    return `says that it was made at ${statement.created}, which is yet to come: check this machine's clock`;
+  const half = (Date.parse(statement.created) + Date.parse(statement.expires)) / 2;
+  return now.getTime() < half ? undefined : OLD;
 }

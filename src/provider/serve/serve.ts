@@ -55,6 +55,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       server.disconnect(peer);
     },
     transparency: options.transparency,
+    logSigner: options.logSigner,
   };
   let standard: StandardServices | undefined;
   const server = await startRpcServer({

@@ -41,10 +41,18 @@ const bodyOf = ({ origin, size, root }: Checkpoint): string =>
 
 /** Signs a checkpoint; the key goes by the log's origin. */
 export function signCheckpoint(checkpoint: Checkpoint, signer: Signer): string {
-  const body = bodyOf(checkpoint);
+  return `${bodyOf(checkpoint)}\n${signatureLine(checkpoint, signer)}`;
+}
+
+/** Adds the signature of one more key to a signed checkpoint: it says the same of the log. */
+export function cosignCheckpoint(note: string, signer: Signer): string {
+  return note + signatureLine(parseCheckpoint(note), signer);
+}
+
+function signatureLine(checkpoint: Checkpoint, signer: Signer): string {
   const id = noteKeyId(checkpoint.origin, signer.publicKey);
-  const signature = Buffer.concat([id, signer.sign(Buffer.from(body))]).toString('base64');
-  return `${body}\n— ${checkpoint.origin} ${signature}\n`;
+  const bytes = Buffer.concat([id, signer.sign(Buffer.from(bodyOf(checkpoint)))]);
+  return `— ${checkpoint.origin} ${bytes.toString('base64')}\n`;
 }
 
 const ORIGIN = /^[!-*,-~]{1,128}$/; // printable, neither space nor +
@@ -79,23 +87,38 @@ export function openCheckpoint(
   note: string,
   keys: ReadonlyMap<string, Uint8Array>,
 ): SignedCheckpoint {
+  const { checkpoint, keyids, signatures } = verify(note, keys);
+  const [keyid] = keyids;
+  if (keyid === undefined)
+    throw new FedshotError('signature', 'checkpoint: not signed by a log key of the pinned root');
+  return { ...checkpoint, keyid, note, signatures };
+}
+
+/** Ids of the keys that have signed a checkpoint, in the order of its lines. @throws FedshotError `format` */
+export const checkpointSigners = (
+  note: string,
+  keys: ReadonlyMap<string, Uint8Array>,
+): readonly string[] => verify(note, keys).keyids;
+
+function verify(note: string, keys: ReadonlyMap<string, Uint8Array>) {
   const checkpoint = parseCheckpoint(note);
   const body = bodyOf(checkpoint);
   const lines = note.slice(body.length + 1).split('\n');
   if (!note.startsWith(`${body}\n`) || lines.pop() !== '' || lines.length > MAX_SIGNATURES)
     throw bad('not a signed note');
-  for (const line of lines) {
+  const keyids = lines.flatMap((line) => {
     const [, name, text = ''] = SIGNATURE.exec(line) ?? [];
     if (name === undefined) throw bad('a line that is no signature');
     const bytes = strictBase64(text, 68);
-    if (name !== checkpoint.origin || !bytes) continue; // another's signature, which we cannot judge
-    for (const [keyid, key] of keys) {
-      if (!noteKeyId(name, key).equals(bytes.subarray(0, 4))) continue;
-      if (ed25519Verify(key, Buffer.from(body), bytes.subarray(4)))
-        return { ...checkpoint, keyid, note, signatures: lines.length };
-    }
-  }
-  throw new FedshotError('signature', 'checkpoint: not signed by a log key of the pinned root');
+    if (name !== checkpoint.origin || !bytes) return []; // another's signature, which we cannot judge
+    const signed = [...keys].find(
+      ([, key]) =>
+        noteKeyId(name, key).equals(bytes.subarray(0, 4)) &&
+        ed25519Verify(key, Buffer.from(body), bytes.subarray(4)),
+    );
+    return signed ? [signed[0]] : [];
+  });
+  return { checkpoint, keyids, signatures: lines.length };
 }
 
 const bad = (why: string): FedshotError => new FedshotError('format', `checkpoint: ${why}`);

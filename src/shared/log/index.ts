@@ -1,11 +1,14 @@
 export {
   type Checkpoint,
+  checkpointSigners,
+  cosignCheckpoint,
   MAX_CHECKPOINT_BYTES,
   openCheckpoint,
   parseCheckpoint,
   type SignedCheckpoint,
   signCheckpoint,
 } from './checkpoint.js';
+export { copyLog } from './copy.js';
 export {
   decodeLeaf,
   encodeLeaf,
@@ -20,9 +23,12 @@ export { type AuditedLog, readLog } from './read.js';
 export {
   type AskConsistency,
   type Evidence,
+  type LogTrust,
+  type Lost,
   type Witnessed,
   witness,
   witnessedNotes,
 } from './witness.js';
 export { journalFault } from './journal.js';
-export { expectedTile, keptPath } from './tiles.js';
+export { inspectLog, type InspectedLog } from './inspect.js';
+export { closedPath, expectedTile, keptPath } from './tiles.js';

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import { constants, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { constants, existsSync, readdirSync, rmSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fsyncDir } from '../files.js';
+import { fsyncDir, makeFolder, readBytes, writeFileAtomic } from '../files.js';
 import { decodeLeaf, LEAF_BYTES } from './leaf.js';
 import { TILE_WIDTH } from './tiles.js';
 
@@ -37,26 +37,37 @@ export class Journal {
     this.#at = leaves * RECORD_BYTES;
   }
 
-  /** Opens the journal of a bundle and gives the whole leaves that are in it. */
-  static async open(dir: string, bundle: number): Promise<{ journal: Journal; leaves: Buffer[] }> {
+  /** The whole leaves in the journal of a bundle, undefined without one; nothing is changed or made. */
+  static read(dir: string, bundle: number): Buffer[] | undefined {
+    const path = join(dir, FOLDER, String(bundle));
+    return existsSync(path) ? readWhole(readBytes(path)) : undefined;
+  }
+
+  /**
+   * Opens the journal of a bundle for writing behind these leaves, and cuts off what follows them. Only
+   * for whoever has held them against what was signed.
+   */
+  static async open(dir: string, bundle: number, leaves: readonly Buffer[]): Promise<Journal> {
     const folder = join(dir, FOLDER);
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     for (const name of readdirSync(folder)) if (Number(name) < bundle) rmSync(join(folder, name)); // its bundle is stored
     const path = join(folder, String(bundle));
+    // A log that was copied has no journal: its leaves are in a bundle that is not full.
+    if (leaves.length > 0 && !existsSync(path)) writeFileAtomic(path, encode(leaves));
     const file = await open(path, DURABLE, 0o644);
-    const leaves = readWhole(readFileSync(path));
     const used = leaves.length * RECORD_BYTES;
+    const rest = Buffer.alloc(TILE_WIDTH * RECORD_BYTES - used);
     // Nobody was told of what follows the first torn record: its message was never sent.
     await file.truncate(used);
-    await file.write(Buffer.alloc(TILE_WIDTH * RECORD_BYTES - used), 0, null, used);
+    await file.write(rest, 0, rest.length, used);
     await file.sync();
     fsyncDir(folder);
-    return { journal: new Journal(bundle, file, path, leaves.length), leaves };
+    return new Journal(bundle, file, path, leaves.length);
   }
 
   /** Resolves when the leaves are on the disk. */
   async append(leaves: readonly Uint8Array[]): Promise<void> {
-    const bytes = Buffer.concat(leaves.flatMap((leaf) => [leaf, checkOf(leaf)]));
+    const bytes = encode(leaves);
     for (let from = 0; from < bytes.length;) {
       const { bytesWritten } = await this.file.write(bytes, from, null, this.#at);
       from += bytesWritten;
@@ -74,6 +85,9 @@ export class Journal {
     rmSync(this.path);
   }
 }
+
+const encode = (leaves: readonly Uint8Array[]): Buffer =>
+  Buffer.concat(leaves.flatMap((leaf) => [leaf, checkOf(leaf)]));
 
 function readWhole(bytes: Buffer): Buffer[] {
   const leaves: Buffer[] = [];

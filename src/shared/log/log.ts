@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { asFedshotError, FedshotError } from '../errors.js';
 import { readBytes, writeFileAtomic } from '../files.js';
 import type { Signer } from '../release/index.js';
-import { openCheckpoint, parseCheckpoint, signCheckpoint } from './checkpoint.js';
+import { cosignCheckpoint, signCheckpoint, type SignedCheckpoint } from './checkpoint.js';
+import { inspectLog } from './inspect.js';
 import { Journal } from './journal.js';
 import { decodeLeaf, encodeLeaf, type Entry } from './leaf.js';
 import { lockLog } from './lock.js';
 import {
   CHECKPOINT_FILE,
+  closedPath,
   keptPath,
   decodeBundle,
   encodeBundle,
@@ -22,12 +24,16 @@ export interface LogOptions {
   dir: string;
   /** The log key. */
   signer: Signer;
-  /** Every key of the role `log`: an older checkpoint may bear an older one. */
+  /** Every key that any root has named for the log: the last checkpoint may bear an older one. */
   keys: ReadonlyMap<string, Uint8Array>;
+  /** Name of a log that begins; its key's unless told otherwise. */
+  origin?: string;
   now?: () => Date;
   /** A leaf is covered by the published files after this time at the latest (5 s). */
   publishMs?: number;
 }
+
+type Options = Required<Omit<LogOptions, 'origin'>>;
 
 interface Waiting {
   leaf: Buffer;
@@ -41,7 +47,8 @@ interface Waiting {
  */
 export class TransparencyLog {
   readonly #tree: TileTree;
-  readonly #options: Required<LogOptions>;
+  readonly #options: Options;
+  #signer: Signer;
   readonly #unlock: () => void;
   #journal: Journal;
   /** Leaves of the bundle that is not full yet. */
@@ -56,13 +63,14 @@ export class TransparencyLog {
   #published: number | undefined;
 
   private constructor(
-    options: Required<LogOptions>,
+    options: Options,
     tree: TileTree,
     journal: Journal,
     unlock: () => void,
     readonly origin: string,
   ) {
     this.#options = options;
+    this.#signer = options.signer;
     this.#tree = tree;
     this.#journal = journal;
     this.#unlock = unlock;
@@ -70,34 +78,33 @@ export class TransparencyLog {
   }
 
   /**
-   * Opens a log, or begins one, and takes up what a crash has left.
+   * Opens a log, or begins one, and takes up what a crash has left. Nothing is written before
+   * everything was held against what was signed.
    *
    * @throws FedshotError `log` when another process writes it, or when what is on the disk is less
    *   than, or other than, what was signed
    */
   static async open(given: LogOptions): Promise<TransparencyLog> {
-    const options = { now: () => new Date(), publishMs: 5000, ...given };
+    const options = { now: () => new Date(), publishMs: 5000, origin: undefined, ...given };
+    const { dir, signer } = options;
     let lost = (): void => undefined;
-    const unlock = lockLog(options.dir, () => lost());
+    const unlock = lockLog(dir, () => lost());
     try {
-      const path = join(options.dir, CHECKPOINT_FILE);
-      const last = existsSync(path)
-        ? openCheckpoint(readBytes(path).toString(), options.keys)
-        : undefined;
-      const tree = new TileTree(options.dir);
-      const bundles = countBundles(options.dir);
+      const { last, bundles, leaves } = inspectLog(dir, options.keys);
+      const tree = new TileTree(dir);
       tree.restore(bundles);
-      const { journal, leaves } = await Journal.open(options.dir, bundles);
-      const origin = last?.origin ?? `fedshot/${options.signer.keyid.slice(0, 32)}`;
+      const journal = await Journal.open(dir, bundles, leaves);
+      const origin = last?.origin ?? options.origin ?? `fedshot/${signer.keyid.slice(0, 32)}`;
       const log = new TransparencyLog(options, tree, journal, unlock, origin);
       lost = () => {
-        log.#broken ??= new FedshotError('log', `${options.dir}: another process writes this log`);
+        log.#broken ??= new FedshotError('log', `${dir}: another process writes this log`);
       };
       try {
         await log.#take(leaves);
         log.#next = tree.size;
-        if (last) assertExtends(tree, last, path);
-        else log.#publish(); // a log without leaves can be audited, too
+        if (!last)
+          log.#publish(); // a log without leaves can be audited, too
+        else if (last.keyid !== signer.keyid) log.#closeWith(last, signer);
       } catch (error) {
         await log.#journal.close();
         throw error;
@@ -107,6 +114,31 @@ export class TransparencyLog {
       unlock();
       throw error;
     }
+  }
+
+  /** Id of the key that signs. */
+  get keyid(): string {
+    return this.#signer.keyid;
+  }
+
+  /**
+   * Lets another key sign from now on. Both keys sign the state at which they change, and the log
+   * keeps that: the tree grows on under the same name, so that every later state extends it.
+   *
+   * @throws FedshotError `io`
+   */
+  handOver(signer: Signer): void {
+    if (signer.keyid === this.keyid) return;
+    const note = this.checkpoint();
+    const { keyid, size } = this;
+    this.#closeWith({ note, keyid, size }, signer);
+  }
+
+  #closeWith(last: Pick<SignedCheckpoint, 'note' | 'keyid' | 'size'>, signer: Signer): void {
+    this.#put(closedPath(last), Buffer.from(cosignCheckpoint(last.note, signer)));
+    this.#signer = signer;
+    this.#signed = undefined;
+    this.#publish();
   }
 
   /** How many leaves are durable. */
@@ -143,7 +175,7 @@ export class TransparencyLog {
     const { size } = this;
     if (this.#signed?.size !== size) {
       const checkpoint = { origin: this.origin, size, root: this.#tree.root() };
-      this.#signed = { size, note: signCheckpoint(checkpoint, this.#options.signer) };
+      this.#signed = { size, note: signCheckpoint(checkpoint, this.#signer) };
     }
     return this.#signed.note;
   }
@@ -232,7 +264,7 @@ export class TransparencyLog {
     this.#put(tilePath('entries', bundle), encodeBundle(this.#bundle));
     await this.#journal.remove();
     this.#bundle = [];
-    this.#journal = (await Journal.open(this.#options.dir, bundle + 1)).journal;
+    this.#journal = await Journal.open(this.#options.dir, bundle + 1, []);
   }
 
   #publishLate(): void {
@@ -263,32 +295,4 @@ export class TransparencyLog {
   #put(path: string, bytes: Buffer): void {
     writeFileAtomic(join(this.#options.dir, path), bytes);
   }
-}
-
-/** How many full bundles are stored, one after another from 0. */
-function countBundles(dir: string): number {
-  const has = (n: number): boolean => existsSync(join(dir, tilePath('entries', n)));
-  let [low, high] = [0, 1];
-  while (has(high - 1)) [low, high] = [high, high * 2];
-  while (low < high - 1) {
-    const middle = Math.floor((low + high) / 2);
-    if (has(middle - 1)) low = middle;
-    else high = middle;
-  }
-  return low;
-}
-
-function assertExtends(
-  tree: TileTree,
-  { size, root }: ReturnType<typeof parseCheckpoint>,
-  path: string,
-): void {
-  const fail = (why: string): never => {
-    throw new FedshotError('log', `${path}: ${why}`, {
-      hint: 'restore the log from a copy; a log that lost leaves must not be continued',
-    });
-  };
-  if (tree.size < size) fail(`it covers ${size} leaves, and ${tree.size} are there`);
-  if (!tree.root(size).equals(root))
-    fail('the leaves that are there are not those that were signed');
 }

@@ -24,6 +24,10 @@ export function tilePath(level: number | 'entries', index: number, width = TILE_
 /** Path of a response that the log keeps, below its folder. */
 export const keptPath = (digest: string): string => join('responses', digest);
 
+/** Path of a checkpoint with which a key has closed its part of the log, below its folder. */
+export const closedPath = ({ size, keyid }: { size: number; keyid: string }): string =>
+  join('closed', `${size}-${keyid.slice(0, 16)}`);
+
 /** An entry bundle: each entry behind its length, u16 big-endian. */
 export function encodeBundle(entries: readonly Uint8Array[]): Buffer {
   return Buffer.concat(

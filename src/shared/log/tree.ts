@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asFedshotError } from '../errors.js';
+import { readBytes } from '../files.js';
 import { consistencyProof, hashLeaf, inclusionProof, treeRoot, type Subtree } from '../merkle.js';
 import { decodeTile, fold, TILE_HEIGHT, TILE_WIDTH, tilePath } from './tiles.js';
 
@@ -100,7 +100,8 @@ export class TileTree {
     const known = this.#cache.get(path);
     if (known) return known;
     try {
-      const hashes = decodeTile(readFileSync(join(this.dir, path)));
+      const hashes = decodeTile(readBytes(join(this.dir, path)));
+      if (hashes.length !== TILE_WIDTH) throw new Error(`${hashes.length} hashes`);
       this.#remember(path, hashes);
       return hashes;
     } catch (error) {

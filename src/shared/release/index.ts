@@ -24,6 +24,7 @@ export {
   MAX_CHUNK_BYTES,
   MAX_FRESHNESS_BYTES,
   MAX_MANIFEST_BYTES,
+  MAX_RECOVERIES,
   MAX_ROOT_BYTES,
   MAX_VERSION,
 } from './limits.js';
@@ -38,6 +39,8 @@ export {
   sealManifest,
 } from './manifest.js';
 export {
+  type LogRecovery,
+  logTrust,
   openRoot,
   openRootDraft,
   type Root,
@@ -58,3 +61,4 @@ export {
   verifyRelease,
   type VerifyRequest,
 } from './verify/release.js';
+export { type Expiring, expiryWarning, expiryWarnings, isAhead, WARNING_DAYS } from './time.js';

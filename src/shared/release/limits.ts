@@ -10,3 +10,5 @@ export const MAX_VERSION = 2 ** 20 - 1;
 export const MAX_ROOT_STEPS = 1024;
 /** Signatures per envelope. */
 export const MAX_SIGNATURES = 16;
+/** Of logs, in a root. */
+export const MAX_RECOVERIES = 32;

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { FedshotError } from '../errors.js';
 import { type Envelope, parseEnvelope, type Role, sealEnvelope, signersOf } from './dsse.js';
 import { assertPinnable, keyId, PUBLIC_KEY_BYTES, type Signer } from './ed25519.js';
-import { parsePayload, Sha256, sha256, Time, Version } from './fields.js';
-import { MAX_ROOT_BYTES, MAX_SIGNATURES } from './limits.js';
+import { Count, parsePayload, Sha256, sha256, Time, Version } from './fields.js';
+import { MAX_RECOVERIES, MAX_ROOT_BYTES, MAX_SIGNATURES } from './limits.js';
 import { type RoleName, ROLES } from './roles.js';
 
 export const ROOT_TYPE = 'application/vnd.fedshot.root+json';
@@ -17,6 +17,22 @@ export interface RootDocument {
   roles: Record<RoleName, { keyids: string[]; threshold: number }>;
   /** PEM certificates of the authorities that the provider's servers answer to. */
   tls: { ca: string[] };
+  /** Logs that went on from an earlier state than sites may have seen, oldest first; absent for none. */
+  recoveries?: LogRecovery[];
+}
+
+/**
+ * What a provider says after a log was restored from a back-up: it goes on from here, and what was
+ * logged after this state is lost. As a part of the root the root's keys have signed it, every site
+ * is shown it, and no later root can take it back.
+ */
+export interface LogRecovery {
+  /** The log's name. */
+  origin: string;
+  /** How many leaves it goes on from, and the hash (hex) of the tree over them. */
+  size: number;
+  root: string;
+  created: string;
 }
 
 /** A root whose signatures were verified, with what the checks need at hand. */
@@ -52,7 +68,21 @@ export function verifyNextRoot(previous: Root, bytes: Uint8Array): Root {
   if (root.version !== previous.version + 1)
     throw new FedshotError('rollback', `${what}: it says that it is root ${root.version}`);
   signersOf(envelope, previous.keys, previous.roles.root, `${what} under root ${previous.version}`);
+  assertRecoveries(previous.document, root.document, what);
   return root;
+}
+
+/** What was said of a log stays said, and a log never goes back below what an earlier statement says. */
+function assertRecoveries(before: RootDocument, now: RootDocument, what: string): void {
+  const [old, all] = [before.recoveries ?? [], now.recoveries ?? []];
+  if (JSON.stringify(all.slice(0, old.length)) !== JSON.stringify(old))
+    throw new FedshotError('rollback', `${what}: it leaves out or changes a recovery of the log`);
+  for (const [at, { origin, size }] of all.entries())
+    if (all.slice(0, at).some((one) => one.origin === origin && one.size > size))
+      throw new FedshotError(
+        'rollback',
+        `${what}: the log ${origin} would go back below what an earlier recovery says`,
+      );
 }
 
 function open(bytes: Uint8Array, what: string): { root: Root; envelope: Envelope } {
@@ -117,6 +147,12 @@ const Key = z.strictObject({
   type: z.literal('ed25519'),
   public: z.string().regex(new RegExp(`^[0-9a-f]{${PUBLIC_KEY_BYTES * 2}}$`)),
 });
+const Recovery = z.strictObject({
+  origin: z.string().regex(/^[!-*,-~]{1,128}$/, 'not the name of a log'),
+  size: Count,
+  root: Sha256,
+  created: Time,
+});
 export const RootSchema: z.ZodType<RootDocument> = z.strictObject({
   version: Version,
   created: Time,
@@ -129,4 +165,14 @@ export const RootSchema: z.ZodType<RootDocument> = z.strictObject({
     freshness: RoleField,
   }),
   tls: z.strictObject({ ca: z.array(z.string().startsWith('-----BEGIN CERTIFICATE-----')).max(4) }),
+  recoveries: z.array(Recovery).min(1).max(MAX_RECOVERIES).optional(),
 });
+
+/** What a root says of transparency logs: the keys that sign them, by key id, and what was lost of them. */
+export function logTrust({ keys, roles, document }: Root): {
+  keys: ReadonlyMap<string, Uint8Array>;
+  recoveries: readonly LogRecovery[];
+} {
+  const named = [...keys].filter(([keyid]) => roles.log.keyids.includes(keyid));
+  return { keys: new Map(named), recoveries: document.recoveries ?? [] };
+}

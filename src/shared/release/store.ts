@@ -49,14 +49,20 @@ export class Store implements Fetcher {
    * @throws FedshotError `not-found` in a folder without one, `signature`, `format`
    */
   newestRoot(): Root {
+    return this.roots().at(-1)!;
+  }
+
+  /** All of the provider's own roots, oldest first, each vouched for by the one before. Throws as {@link newestRoot}. */
+  roots(): Root[] {
     if (!existsSync(this.rootPath(1)))
       throw new FedshotError('not-found', `${this.dir} is not a store: it has no root`, {
         hint: `make one first: fedshot provider init --store ${this.dir}`,
       });
     let root = openRoot(readBytes(this.rootPath(1)), this.rootPath(1));
+    const roots = [root];
     for (let next; existsSync((next = this.rootPath(root.version + 1)));)
-      root = verifyNextRoot(root, readBytes(next));
-    return root;
+      roots.push((root = verifyNextRoot(root, readBytes(next))));
+    return roots;
   }
 
   /** The provider's own freshness statement, or undefined before the first. */

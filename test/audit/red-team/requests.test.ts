@@ -81,7 +81,7 @@ describe('a client that talks', () => {
   test('each refusal is in the log as well', async () => {
     const root = new Store(red.audited.provider.store).newestRoot();
     await stop();
-    const { leaves } = readLog(refusedBefore, logKeys(root));
+    const { leaves } = readLog(refusedBefore, logKeys([root]));
     const refused = leaves.filter((leaf) => leaf.status !== (status.OK as number));
     expect(refused.length).toBe(4);
     stop = () => Promise.resolve();

@@ -10,6 +10,7 @@ import {
   readLog,
   type Evidence,
   type TransparencyLog,
+  witnessedNotes,
 } from '../../../src/shared/log/index.js';
 import { Store } from '../../../src/shared/release/index.js';
 import { makeProvider, type TestProvider } from '../../fixtures/provider.js';
@@ -39,7 +40,7 @@ async function serving(log: string | undefined, work: (from: string) => Promise<
   }
 }
 const noted = (home: string): number =>
-  parseCheckpoint((JSON.parse(readTrust(home).checkpoint!) as string[])[0]!).size;
+  parseCheckpoint(witnessedNotes(readTrust(home).checkpoint)[0]!).size;
 
 describe('pull', () => {
   test('leaves a leaf for each message, and the site holds a checkpoint of them', async () => {

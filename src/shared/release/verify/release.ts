@@ -10,6 +10,7 @@ import {
 } from '../limits.js';
 import { openManifest, type Release } from '../manifest.js';
 import { verifyNextRoot } from '../root.js';
+import { isAhead } from '../time.js';
 import { assertNotOlder, remember, type SeenByKey, type TrustState } from '../state.js';
 
 export interface VerifyRequest {
@@ -23,9 +24,6 @@ export interface VerifiedRelease {
   release: Release;
   state: TrustState;
 }
-
-/** How far ahead of this machine's clock a provider's may be. */
-const CLOCK_SKEW_MS = 10 * 60 * 1000;
 
 /**
  * The whole way from a pinned root to a release that may be loaded once its chunks have passed
@@ -84,7 +82,7 @@ export async function followRoots(
     state = { ...state, root: verifyNextRoot(state.root, bytes) };
     save?.(state);
   }
-  assertTimely(state.root.document, now, `root ${state.root.version}`);
+  assertTimely(state.root.document, now, `root ${state.root.version}`, EXPIRED.root);
   return state;
 }
 
@@ -97,7 +95,7 @@ export function acceptFreshness(
   const { root } = state;
   const freshness = openFreshness(root, bytes);
   const { version, digest, signedBy } = freshness;
-  assertTimely(freshness, now, 'freshness statement');
+  assertTimely(freshness, now, 'freshness statement', EXPIRED.freshness);
   assertNotOlder(state.freshness, root.roles.freshness, { version, digest }, 'freshness statement');
   if (freshness.root > root.version)
     throw new FedshotError(
@@ -145,7 +143,7 @@ export function acceptManifest(
   const release = openManifest(state.root, bytes);
   if (release.name !== name || release.version !== entry.version)
     throw new FedshotError('trust', `${what}: it is that of ${release.name} ${release.version}`);
-  assertTimely(release, now, what);
+  assertTimely(release, now, what, EXPIRED.release);
   const role = state.root.roles.release;
   const seen = remember(seenReleases(state, name), role, seenOf(entry), release.signedBy);
   return { release, state: { ...state, releases: { ...state.releases, [name]: seen } } };
@@ -159,18 +157,29 @@ const seenOf = (entry: { version: number; sha256: string }) => ({
   digest: entry.sha256,
 });
 
-/** @throws FedshotError `expired` */
+/**
+ * @param expired what a person can do once it has expired
+ * @throws FedshotError `expired`
+ */
 function assertTimely(
   { created, expires }: { readonly created: string; readonly expires: string },
   now: Date,
   what: string,
+  expired: string,
 ): void {
   if (Date.parse(expires) <= now.getTime())
-    throw new FedshotError('expired', `${what}: expired at ${expires}`, {
-      hint: 'the source withholds newer files, or the provider has to renew it; try another source',
+    throw new FedshotError('expired', `${what} expired on ${expires.slice(0, 10)}, at ${expires}`, {
+      hint: expired,
     });
-  if (Date.parse(created) > now.getTime() + CLOCK_SKEW_MS)
+  if (isAhead(created, now))
     throw new FedshotError('expired', `${what}: made at ${created}, which is yet to come`, {
-      hint: "set this machine's clock",
+      hint: "set this machine's clock; if it is right, the provider's was wrong: ask for it to be signed again",
     });
 }
+
+const EXPIRED = {
+  root: 'ask the provider to renew it (fedshot keys renew); this site then follows by itself, or with the newer trust.json',
+  freshness:
+    'the source is out of date, or the provider’s server has not run for a week: try another source, or ask the provider (fedshot provider refresh)',
+  release: 'ask the provider to publish it again (fedshot provider publish)',
+} as const;

@@ -5,6 +5,7 @@ import { readLog } from '../shared/log/index.js';
 import { auditData } from './data/index.js';
 import { knownCertificates } from './egress/certificates.js';
 import { auditEgress, type EgressResult } from './egress/index.js';
+import { recoveriesOf } from './log-history.js';
 import { auditLogFolder } from './log-folder.js';
 import { auditLog, type Witness } from './log.js';
 import { readRecording } from './record/index.js';
@@ -73,7 +74,10 @@ export async function audit(options: AuditOptions): Promise<AuditResult> {
   if (want('log')) {
     const witnesses: Witness[] = sites.flatMap(siteWitnesses);
     if (log && store && logDir)
-      claims.push(...auditLog(log, witnesses), auditLogFolder(logDir, log, store));
+      claims.push(
+        ...auditLog(log, witnesses, recoveriesOf(store.roots)),
+        auditLogFolder(logDir, log, store),
+      );
     else claims.push(notChecked('log', 'The log is whole', needs));
   }
   const recorded = store && log && logDir && record.length > 0;

@@ -15,6 +15,7 @@ import { decodeUnary } from './egress/messages.js';
 import { files, foreignFolders } from './folders.js';
 import { statementFaults } from './metadata.js';
 import type { PublicStore } from './store.js';
+import { closedFaults } from './log-history.js';
 import { claim, type Claim } from './types.js';
 
 /** Any web server may show a log's folder: whatever else lay in it would leave with it. */
@@ -40,6 +41,8 @@ export function auditLogFolder(dir: string, log: AuditedLog, store: PublicStore)
       }
       case 'journal':
         return journalFault(name, content, entries);
+      case 'closed':
+        return closedFaults(path, content, log, store.logKeys);
       case 'responses':
         if (sha256(content) !== name || path !== keptPath(name)) return ['not named by its digest'];
         if (!sent.has(name)) return ['a response that no leaf is of'];
@@ -58,7 +61,9 @@ export function auditLogFolder(dir: string, log: AuditedLog, store: PublicStore)
     const name = relative(dir, path);
     return faultOf(name).map((fault) => `${name}: ${fault}`);
   });
-  const kept = ['certificates', 'responses', 'journal', 'tile'].map((name) => join(dir, name));
+  const kept = ['certificates', 'closed', 'responses', 'journal', 'tile'].map((name) =>
+    join(dir, name),
+  );
   return claim('log', 'The folder of the log holds the log and nothing else', {
     evidence: [
       `${found.length} files of ${bytes} bytes: tiles as the leaves give them, the journal, statements and certificates that were sent`,

@@ -1,5 +1,7 @@
 import { parseCheckpoint, type AuditedLog } from '../shared/log/index.js';
 import { verifyConsistency } from '../shared/merkle.js';
+import type { LogRecovery } from '../shared/release/index.js';
+import { explanation, recoveryFaults } from './log-history.js';
 import { claim, type Claim } from './types.js';
 
 /** A checkpoint that somebody else has kept. */
@@ -7,14 +9,25 @@ export interface Witness {
   /** Who, e.g. a site's folder. */
   readonly name: string;
   readonly note: string;
+  /** How many recoveries the root had then: these explain nothing that came later. */
+  readonly recoveries?: number;
 }
 
 /** The log is whole, signed, and the same that everybody was shown. */
-export function auditLog(log: AuditedLog, witnesses: readonly Witness[]): Claim[] {
+export function auditLog(
+  log: AuditedLog,
+  witnesses: readonly Witness[],
+  recoveries: readonly LogRecovery[] = [],
+): Claim[] {
   const { checkpoint, leaves } = log;
-  const disagreeing = witnesses.flatMap(({ name, note }) => {
+  const lost: string[] = [];
+  const disagreeing = witnesses.flatMap(({ name, note, recoveries: known }) => {
     const fault = compare(log, note);
-    return fault === undefined ? [] : [`${name}: ${fault}`];
+    if (fault === undefined) return [];
+    const why = lostLeaves(name, note, recoveries.slice(known));
+    if (why === undefined) return [`${name}: ${fault}`];
+    lost.push(why);
+    return [];
   });
   return [
     claim('log', 'The log is whole: no leaf is missing, none was changed, its root is signed', {
@@ -22,16 +35,22 @@ export function auditLog(log: AuditedLog, witnesses: readonly Witness[]): Claim[
         `${checkpoint.origin}: ${checkpoint.size} leaves, root ${checkpoint.root.toString('hex')}`,
         `signed by the log key ${checkpoint.keyid.slice(0, 16)}…; ${leaves.length} leaves read and hashed again`,
       ],
-      findings: log.findings,
+      findings: [...log.findings, ...recoveryFaults(log, recoveries)],
       notCovered: ['messages that were sent without being logged: egress looks for those'],
     }),
     claim('log', 'Nobody was shown another log', {
-      evidence: witnesses.map(({ name, note }) => {
-        const { size } = parseCheckpoint(note);
-        return `${name} has seen ${size} leaves`;
-      }),
+      evidence: [
+        ...witnesses.map(({ name, note }) => {
+          const { size } = parseCheckpoint(note);
+          return `${name} has seen ${size} leaves`;
+        }),
+        ...lost,
+      ],
       findings: disagreeing,
-      notCovered: ['sites whose checkpoints were not given'],
+      notCovered: [
+        'sites whose checkpoints were not given',
+        ...(lost.length > 0 ? ['leaves that were lost before the log was restored'] : []),
+      ],
     }),
   ];
 }
@@ -47,4 +66,16 @@ function compare({ checkpoint, tree }: AuditedLog, note: string): string | undef
   return verifyConsistency(seen.size, checkpoint.size, proof, seen.root, checkpoint.root)
     ? undefined
     : `was shown another log of ${seen.size} leaves`;
+}
+
+/** What a site has seen is lost, and the root says so; undefined where no statement explains it. */
+function lostLeaves(
+  name: string,
+  note: string,
+  recoveries: readonly LogRecovery[],
+): string | undefined {
+  const seen = parseCheckpoint(note);
+  const said = explanation(recoveries, seen);
+  if (!said) return undefined;
+  return `${name} has seen ${seen.size} leaves, of which those from ${said.size} on are lost: the root says so since ${said.created}`;
 }

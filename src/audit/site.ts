@@ -1,10 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { FedshotError } from '../shared/errors.js';
-import { witnessedNotes } from '../shared/log/index.js';
+import { parseCheckpoint, witnessedStates } from '../shared/log/index.js';
 import { Apartness, json } from './apart.js';
 import type { EgressResult } from './egress/index.js';
+import { explanation, recoveriesOf } from './log-history.js';
 import { fileBytes } from './release.js';
 import type { PublicStore } from './store.js';
 import type { Witness } from './log.js';
@@ -23,7 +25,7 @@ export function siteWitnesses(home: string): Witness[] {
   const file = join(home, 'trust', 'state.json');
   if (!existsSync(file)) return [];
   const { checkpoint } = json(State, file);
-  return witnessedNotes(checkpoint).map((note) => ({ name: home, note }));
+  return witnessedStates(checkpoint).map((seen) => ({ name: home, ...seen }));
 }
 
 /** The most that a site can have said in one connection beyond what its calls need … */
@@ -63,7 +65,9 @@ export function auditSite(
     }
   }
   const evidence = join(home, 'evidence');
-  const conflicts = existsSync(evidence) ? readdirSync(evidence) : [];
+  const kept = existsSync(evidence) ? readdirSync(evidence) : [];
+  const excused = kept.filter((file) => isExcused(join(evidence, file), store));
+  const conflicts = kept.filter((file) => !excused.includes(file));
   return [
     ...apart.claims(home, runs.length > 0 ? runs : ['nothing was adapted here']),
     claim('site', `${home}: the classifier is bit for bit the released one`, {
@@ -71,13 +75,36 @@ export function auditSite(
       findings: unchanged,
     }),
     claim('site', `${home}: it was shown one log`, {
-      evidence: [`${conflicts.length} conflicting checkpoints`],
+      evidence: [
+        `${conflicts.length} conflicting checkpoints`,
+        ...excused.map((file) => `${file}: leaves that were lost, as the provider’s root says`),
+      ],
       findings: conflicts.map(
         (file) => `${join(evidence, file)}: two checkpoints of one log that cannot both be true`,
       ),
     }),
     pullsAlone(home, egress),
   ];
+}
+
+const Kept = z.looseObject({
+  seen: z.string(),
+  recoveries: z.union([z.number().int().nonnegative(), z.array(z.unknown())]).optional(),
+});
+
+/** Whether the provider's root says that what this site had seen is lost. */
+function isExcused(file: string, store: PublicStore): boolean {
+  try {
+    const { seen, recoveries } = json(Kept, file);
+    const all = recoveriesOf(store.roots);
+    // A site that has accepted a loss names the statements themselves; each of them has to be there.
+    const said = Array.isArray(recoveries)
+      ? all.filter((one) => recoveries.some((named) => isDeepStrictEqual(named, one)))
+      : all.slice(recoveries ?? 0);
+    return explanation(said, parseCheckpoint(seen)) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** No connection bears the name of a site, so that each has to hold for every one of them. */

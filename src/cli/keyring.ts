@@ -1,8 +1,8 @@
-import { closeSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { asFedshotError, FedshotError } from '../shared/errors.js';
-import { Keyring, Sealer } from '../shared/release/index.js';
+import { assertPassphrase, Keyring, passphraseWeakness, Sealer } from '../shared/release/index.js';
 import type { Io } from './io.js';
 import { nonNegativeInteger, path } from './options.js';
 import { askSecret } from './prompt.js';
@@ -50,7 +50,11 @@ export function keyringAt(options: KeyOptions, io: Io, creating = false): Keyrin
   const dir = keysDir(options, io);
   return new Keyring({
     dir,
-    sealer: async () => new Sealer(await passphrase(dir, options.passphraseFd, io, creating)),
+    sealer: async () => {
+      const secret = await passphrase(dir, options.passphraseFd, io, creating);
+      assess(secret, dir, io, creating);
+      return new Sealer(secret);
+    },
     seeds: wholeKeys(options.keyFd, io),
   });
 }
@@ -81,6 +85,18 @@ export async function isolatedKeyring(options: KeyOptions, io: Io): Promise<Keyr
         ? wholeKeys(options.keyFd, io)
         : seedsIn(keys, `file descriptor ${options.keyFd!}`),
   });
+}
+
+/** A weak passphrase opens what it has sealed before, and seals no folder of keys that begins. */
+function assess(secret: string, dir: string, io: Io, creating: boolean): void {
+  const weakness = passphraseWeakness(secret);
+  if (weakness === undefined || secret === '') return;
+  const begun =
+    existsSync(dir) && readdirSync(dir).some((name) => /-[0-9a-f]{16}\.json$/.test(name));
+  if (creating && !begun) assertPassphrase(secret);
+  io.reporter.warn(
+    `the passphrase of ${dir} is weak: ${weakness}; whoever gets hold of the folder may guess it`,
+  );
 }
 
 async function passphrase(

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { FedshotError } from '../shared/errors.js';
+import { makeFolder } from '../shared/files.js';
 import {
   type Keyring,
   openRoot,
@@ -12,10 +13,21 @@ import {
   type StoredKey,
   Store,
 } from '../shared/release/index.js';
+import { withLock } from '../shared/lock.js';
+import {
+  beginInit,
+  endInit,
+  type Initialized,
+  initialized,
+  isUnfinishedInit,
+  resumeInit,
+} from './init-resume.js';
 import { createAuthority } from './provision/certificates.js';
 import { issueServerTls, sealAuthority } from './keys-tls.js';
 import { lifetime } from './publish.js';
 import { writeFreshness } from './publish-freshness.js';
+
+export type { Initialized } from './init-resume.js';
 
 /** How long a root may go without being renewed by its keys. */
 export const ROOT_DAYS = 365;
@@ -33,24 +45,15 @@ export interface InitOptions {
   rootThreshold?: number;
 }
 
-export interface Initialized {
-  /** SHA-256 of root 1, hex: what a site compares over another channel before it pins it. */
-  fingerprint: string;
-  /** The file to hand to sites. */
-  trustFile: string;
-  keysDir: string;
-  keys: StoredKey[];
-  expires: string;
-}
-
 /**
  * Makes a provider: signing keys, a certificate authority with a server's certificate, root 1 and an
- * empty list of releases. Never touches keys or a store that exist.
+ * empty list of releases. Never touches keys or a store that exist. One that was interrupted is begun
+ * anew by running it again: nothing of it was handed out.
  *
  * @throws FedshotError `usage` when there is a store or keys already, or a threshold cannot be met
  */
 export async function initProvider(options: InitOptions): Promise<Initialized> {
-  const { keyring, now, hosts = [], rootKeys = 1, rootThreshold = 1 } = options;
+  const { keyring, rootKeys = 1, rootThreshold = 1 } = options;
   const store = new Store(options.store);
   assertAbsent(store, keyring.dir);
   if (rootThreshold > rootKeys)
@@ -58,7 +61,21 @@ export async function initProvider(options: InitOptions): Promise<Initialized> {
       'usage',
       `${rootThreshold} of ${rootKeys} root keys can never sign together`,
     );
+  await keyring.sealer(); // without a passphrase nothing is begun
+  makeFolder(keyring.dir, 0o700);
+  return withLock(join(keyring.dir, '.lock'), async () => {
+    assertAbsent(store, keyring.dir);
+    const done = resumeInit(store, keyring);
+    if (done) return done;
+    beginInit(store, keyring);
+    const made = await makeProvider(store, options);
+    endInit(keyring);
+    return made;
+  });
+}
 
+async function makeProvider(store: Store, options: InitOptions): Promise<Initialized> {
+  const { keyring, now, hosts = [], rootKeys = 1, rootThreshold = 1 } = options;
   const keys: StoredKey[] = [];
   for (const role of ROLES)
     for (let i = 0; i < (role === 'root' ? rootKeys : 1); i++)
@@ -85,10 +102,7 @@ export async function initProvider(options: InitOptions): Promise<Initialized> {
   const root = await publishFirstRoot(store, keyring, document);
   const signers = await keyring.signers('freshness', root.roles.freshness);
   writeFreshness(store, root, { version: 0, releases: {} }, { signers, now });
-  return {
-    ...{ fingerprint: root.fingerprint, trustFile: store.trustPath(), keysDir: keyring.dir },
-    ...{ keys, expires: document.expires },
-  };
+  return initialized(store, keyring, root);
 }
 
 async function publishFirstRoot(
@@ -109,11 +123,12 @@ function roleOf(keys: readonly StoredKey[], role: StoredKey['role'], threshold =
 }
 
 function assertAbsent(store: Store, keysDir: string): void {
+  if (isUnfinishedInit(keysDir, store)) return;
   if (existsSync(join(store.dir, 'metadata')))
     throw new FedshotError('usage', `${store.dir} is a store already; nothing was changed`, {
       hint: 'fedshot keys rotate replaces its keys; another store needs another folder',
     });
-  if (existsSync(keysDir) && readdirSync(keysDir).length > 0)
+  if (existsSync(keysDir) && readdirSync(keysDir).some((name) => name !== '.lock'))
     throw new FedshotError('usage', `${keysDir} is not empty; nothing was changed`, {
       hint: 'keys are never overwritten: choose another folder with --keys',
     });

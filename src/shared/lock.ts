@@ -4,20 +4,13 @@
  * between containers that share a volume and see none of each other's processes. The file holds the
  * process number of the last owner, for the message only.
  */
-import {
-  closeSync,
-  fstatSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, statSync } from 'node:fs';
 import { writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import koffi from 'koffi';
 import { asFedshotError, FedshotError } from './errors.js';
+import { makeFolder } from './files.js';
 
 const LOCK_EX = 2;
 const LOCK_NB = 4;
@@ -44,9 +37,9 @@ export interface HeldLock {
  */
 export function tryLock(path: string): HeldLock | undefined {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     for (;;) {
-      const fd = openSync(path, 'a+');
+      const fd = openSync(path, 'a+', 0o644);
       try {
         if (!lockDescriptor(fd)) {
           closeSync(fd);

@@ -15,7 +15,7 @@ interface Ran {
 function fedshot(...args: string[]): Promise<Ran> {
   const child = spawn(process.execPath, ['dist/cli/main.js', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, FEDSHOT_PASSPHRASE: 'of this test', FEDSHOT_ENGINE: 'wasm' },
+    env: { ...process.env, FEDSHOT_PASSPHRASE: 'of this test, long', FEDSHOT_ENGINE: 'wasm' },
   });
   const said = { out: '', err: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (said.out += text));

@@ -81,7 +81,7 @@ const CASES: Record<string, Case> = {
   },
   'a list of releases that has expired': {
     argv: pull(() => at('store')),
-    ...{ days: 30, code: 15, line: /freshness statement: expired at/, hint: /another source/ },
+    ...{ days: 30, code: 15, line: /freshness statement expired on/, hint: /another source/ },
   },
   'a site without a provider': {
     argv: pull(() => at('store'), 'digits', 'nobody'),

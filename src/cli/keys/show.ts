@@ -5,6 +5,7 @@ import type { Io } from '../io.js';
 import { addKeyOptions, keyringAt, type KeyOptions } from '../keyring.js';
 import { path } from '../options.js';
 import { grouped } from '../fingerprint.js';
+import { warnOfExpiry } from '../warnings.js';
 
 export function register(parent: Command, io: Io): void {
   const show = command(parent, 'show', 'show roles, keys, where they are and what expires', [
@@ -14,7 +15,8 @@ export function register(parent: Command, io: Io): void {
     action(io, async (options: KeyOptions) => {
       const { showKeys } = await import('../../provider/keys-show.js');
       const value = showKeys(options.store, keyringAt(options, io));
-      return { value, text: () => describe(value) };
+      const warnings = await warnOfExpiry(options, io);
+      return { value: { ...value, warnings }, text: () => describe(value) };
     }),
   );
 }

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { CARD_LEVELS, type CardLevel } from '../../shared/model/card/schema.js';
 import { action, command } from '../command.js';
 import type { Io } from '../io.js';
+import { warnOfExpiry } from '../warnings.js';
 import { addKeyOptions, keyringAt, type KeyOptions } from '../keyring.js';
 import { path, seconds } from '../options.js';
 
@@ -57,6 +58,7 @@ export function register(parent: Command, io: Io): void {
         };
       }
       await finishRootChange({ store, keyring: keyringAt(options, io), now: io.now() });
+      await warnOfExpiry(options, io);
       const show = (line: string): void => {
         io.reporter.note(line);
       };

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { action, command } from '../command.js';
 import type { Io } from '../io.js';
+import { warnOfExpiry } from '../warnings.js';
 import { addKeyOptions, keyringAt, type KeyOptions } from '../keyring.js';
 import { path, seconds } from '../options.js';
 
@@ -25,6 +26,7 @@ export function register(parent: Command, io: Io): void {
         now: io.now(),
         days: options.validFor && options.validFor / DAY,
       });
+      await warnOfExpiry(options, io);
       return {
         value: { version, expires, releases },
         text: () => `${Object.keys(releases).length} releases, fresh until ${expires}`,

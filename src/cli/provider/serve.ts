@@ -59,12 +59,14 @@ async function start({ log: logTo, ...options }: Options, io: Io): Promise<Servi
     { openServerTls, tlsDir },
     { refreshStore },
     { logSigner, openTransparency },
+    { providerWarnings },
     { default: pino },
   ] = await Promise.all([
     import('../../provider/serve/index.js'),
     import('../../provider/keys-tls.js'),
     import('../../provider/roots/refresh.js'),
     import('../../provider/transparency.js'),
+    import('../../provider/expiry.js'),
     import('pino'),
   ]);
   const { store } = options;
@@ -90,6 +92,7 @@ async function start({ log: logTo, ...options }: Options, io: Io): Promise<Servi
       { base: undefined, serializers: { err: inBrief } },
       pino.destination({ dest: 2, sync: true }),
     ),
+    warnings: (now) => providerWarnings(store, keyring, now),
     renewFreshness: (now) => refreshStore({ store, keyring, now }),
     now,
   });

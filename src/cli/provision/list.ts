@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { SiteStatus } from '../../provider/provision/index.js';
 import { action, command } from '../command.js';
 import type { Io } from '../io.js';
+import { warnOfExpiry } from '../warnings.js';
 import { addOffice, officeOf, type OfficeOptions } from './office.js';
 
 export function register(parent: Command, io: Io): void {
@@ -11,9 +12,11 @@ export function register(parent: Command, io: Io): void {
     ]),
   ).action(
     action(io, async (options: OfficeOptions) => {
-      const { listSites } = await import('../../provider/provision/index.js');
+      const { listSites, siteWarnings } = await import('../../provider/provision/index.js');
       const { table } = await import('../../shared/report/terminal/index.js');
       const sites = listSites(officeOf(options, io));
+      await warnOfExpiry(options, io);
+      for (const line of siteWarnings(sites, io.now())) io.reporter.warn(line);
       const shown = (): string =>
         table<SiteStatus>(
           [

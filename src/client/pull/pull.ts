@@ -17,7 +17,9 @@ import {
   type RetryOptions,
 } from '../../shared/rpc/index.js';
 import { openSources, readIdentity, type Source, type SourceOptions } from '../transfer/index.js';
+import { trustWarnings } from '../expiry.js';
 import { readTrust, writeTrust } from '../trust.js';
+import { followAuthority } from './authority.js';
 import { openCache } from './cache.js';
 import { PartialRelease, wantedChunks, type Wanted } from './chunk-file.js';
 import { download } from './download.js';
@@ -164,10 +166,29 @@ export async function pull(options: PullOptions): Promise<PullResult> {
   };
   const signal = AbortSignal.any([stopper.signal, ...(options.signal ? [options.signal] : [])]);
   setMaxListeners(0, signal); // each request under way listens, of several sources at once
-  const { ca } = readTrust(home).root.document.tls;
-  const opened = openSources(options.from, { ca, webCa, identity, insecurePlaintext, signal });
+  const open = (): Source[] => {
+    const { ca } = readTrust(home).root.document.tls;
+    return openSources(options.from, { ca, webCa, identity, insecurePlaintext, signal });
+  };
+  let opened = open();
+  const reopen = (): void => {
+    for (const source of opened) source.close();
+    opened = open();
+  };
   try {
-    const release = await verify(options, opened, retry);
+    const authorities = (): string => readTrust(home).root.document.tls.ca.join();
+    const before = authorities();
+    const release = await verify(options, opened, retry).catch(async (error: unknown) => {
+      const at = { home, from: options.from, now: options.now?.() ?? new Date() };
+      const how = { identity, insecurePlaintext, signal };
+      if (!(await followAuthority(at, error, how, reporter))) throw error;
+      reopen();
+      return verify(options, opened, retry);
+    });
+    if (authorities() !== before) reopen();
+    const at = options.now?.() ?? new Date();
+    for (const line of trustWarnings(home, readTrust(home).root, at, [release]))
+      reporter.warn(line);
     const sources = await witnessed({ ...options, signal }, opened, retry);
     const received = new Map(sources.map((source) => [source, 0]));
     let chunks = 0;

@@ -7,7 +7,12 @@ import type { Source, SourceOptions } from './source.js';
 
 export { readAuthorityFile } from './authority-file.js';
 export { installIdentity, readIdentity, type SiteIdentity } from './identity.js';
+export { rootSource } from './roots.js';
 export type { Source, SourceOptions } from './source.js';
+
+/** Whether `--from` names a server (HOST:PORT). */
+export const isServer = (from: string): boolean =>
+  !/^[a-z][a-z0-9+.-]*:\/\//i.test(from) && !/^[./~]|[/\\]/.test(from) && from.includes(':');
 
 /**
  * Opens what `--from` names: `HOST:PORT` (gRPC over TLS), `https://…` (a static export) or a folder.
@@ -16,7 +21,7 @@ export type { Source, SourceOptions } from './source.js';
  */
 export function openSource(from: string, options: SourceOptions): Source {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(from)) return httpsSource(from, options);
-  if (/^[./~]|[/\\]/.test(from) || !from.includes(':')) return folderSource(from);
+  if (!isServer(from)) return folderSource(from);
   parseAddress(from);
   return grpcSource(from, options);
 }

@@ -23,7 +23,7 @@ export interface Backup {
  * @param options.withKeys whether the folder of keys, with the sites, is copied as well
  * @throws FedshotError `not-found`, `io`, `log`
  */
-export function backupProvider(
+export async function backupProvider(
   options: SnapshotOptions & { withKeys: boolean },
   out: string,
 ): Promise<Backup> {

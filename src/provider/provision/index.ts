@@ -19,3 +19,4 @@ export {
   type RequestFiles,
   type SiteStatus,
 } from './enrol.js';
+export { siteWarnings } from './warnings.js';

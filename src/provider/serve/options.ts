@@ -59,6 +59,8 @@ export interface ServeOptions {
   logSigner?: () => Promise<Signer>;
   /** Signs a new freshness statement when the current one grows old; told when it expires. */
   renewFreshness?: (now: Date) => Promise<unknown>;
+  /** What has expired or soon will; asked for at the start and once a day, for the log. */
+  warnings?: (now: Date) => readonly string[];
   now?: () => Date;
 }
 

@@ -10,6 +10,7 @@ import { defaultLimits, type ServeOptions, type Serving } from './options.js';
 import { RateLimit } from './rate.js';
 import { keepFresh } from './renew.js';
 import { addStandardServices, type StandardServices } from './standard.js';
+import { warnDaily } from './warn.js';
 import { watchPaths } from './watch.js';
 
 const LOOK_EVERY_MS = 1000;
@@ -114,6 +115,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   ].flat();
   const unwatch = watchPaths(watched, LOOK_EVERY_MS, () => void reload());
   const rest = keepFresh({ catalog, metrics, log, now, renew: options.renewFreshness });
+  const quiet = warnDaily(options.warnings, now, log);
 
   const address = `${host.includes(':') ? `[${host}]` : host}:${server.port}`;
   log.info({ address, store, root: root.version, mtls: access.clientCa !== undefined }, 'serving');
@@ -127,6 +129,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       standard?.drain();
       unwatch();
       rest();
+      quiet();
       await server.close(options.graceMs ?? 10_000);
       scrape?.close();
       await options.transparency?.close();

@@ -28,6 +28,7 @@ export {
   type Witnessed,
   witness,
   witnessedNotes,
+  witnessedStates,
 } from './witness.js';
 export { journalFault } from './journal.js';
 export { inspectLog, type InspectedLog } from './inspect.js';

@@ -14,6 +14,8 @@ import {
 export interface Evidence {
   readonly why: string;
   readonly seen: string;
+  /** How many recoveries the root had when that was seen. */
+  readonly recoveries: number;
   readonly offered: string;
   /** Hashes (base64) that came as a proof that the one extends the other. */
   readonly proof: readonly string[];
@@ -69,6 +71,17 @@ function readState(state: string | undefined): Note[] {
   }
 }
 
+/**
+ * The notes that a client keeps, and how many recoveries the root had with each: these explain nothing
+ * that came after it.
+ *
+ * @throws FedshotError `format`
+ */
+export const witnessedStates = (
+  state: string | undefined,
+): { note: string; recoveries: number }[] =>
+  readState(state).map(({ note, recoveries }) => ({ note, recoveries }));
+
 /** The notes that a client keeps, the last one of each log that it has seen. @throws FedshotError `format` */
 export const witnessedNotes = (state: string | undefined): string[] =>
   readState(state).map(({ note }) => note);
@@ -114,7 +127,13 @@ export async function witness(
   const proof = conflict.proof.map((hash) => Buffer.from(hash).toString('base64'));
   return {
     consistent: false,
-    evidence: { why: conflict.why, seen: known.note, offered, proof },
+    evidence: {
+      why: conflict.why,
+      seen: known.note,
+      recoveries: known.recoveries,
+      offered,
+      proof,
+    },
   };
 }
 

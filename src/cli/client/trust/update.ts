@@ -21,22 +21,37 @@ export function register(parent: Command, io: Io): void {
     .requiredOption('--home <dir>', 'folder of this site', path);
   addMirrorOptions(update).action(
     action(io, async ({ from, home, ...mirrors }: Options) => {
-      const [{ readTrust, trustReport, updateTrust }, { openSource }, { readIdentity }] =
-        await Promise.all([
-          import('../../../client/trust.js'),
-          import('../../../client/transfer/index.js'),
-          import('../../../client/transfer/identity.js'),
-        ]);
-      const { ca } = readTrust(home).root.document.tls;
+      const [
+        { readTrust, trustReport, updateTrust },
+        { openSource, readIdentity },
+        { followAuthority },
+        { trustWarnings },
+      ] = await Promise.all([
+        import('../../../client/trust.js'),
+        import('../../../client/transfer/index.js'),
+        import('../../../client/pull/authority.js'),
+        import('../../../client/expiry.js'),
+      ]);
       const webCa = await webAuthorities(mirrors, io);
       const identity = readIdentity(home);
-      const source = openSource(from, { ca, webCa, identity, signal: io.signal });
-      try {
-        const value = trustReport(await updateTrust(source, home, io.now()));
-        return { value, text: () => describeTrust(value) };
-      } finally {
-        source.close();
-      }
+      const { signal, reporter } = io;
+      const update = async () => {
+        const { ca } = readTrust(home).root.document.tls;
+        const source = openSource(from, { ca, webCa, identity, signal });
+        try {
+          return await updateTrust(source, home, io.now());
+        } finally {
+          source.close();
+        }
+      };
+      const state = await update().catch(async (error: unknown) => {
+        const at = { home, from: [from], now: io.now() };
+        if (!(await followAuthority(at, error, { identity, signal }, reporter))) throw error;
+        return update();
+      });
+      const value = trustReport(state);
+      for (const line of trustWarnings(home, state.root, io.now())) reporter.warn(line);
+      return { value, text: () => describeTrust(value) };
     }),
   );
 }

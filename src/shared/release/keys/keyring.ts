@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FedshotError } from '../../errors.js';
-import { readBytes, writeFileAtomic } from '../../files.js';
+import { makeFolder, readBytes, writeFileAtomic } from '../../files.js';
 import type { Role } from '../dsse.js';
 import { keyId, SEED_BYTES, type Signer, signerOf } from '../ed25519.js';
 import { formatTime, parsePayload, Sha256, Time } from '../fields.js';
@@ -81,6 +81,7 @@ export class Keyring {
     };
     const secret = (await this.sealer()).seal(seed);
     const content: z.infer<typeof KeyFile> = { format: 'fedshot-key/1', ...open, secret };
+    makeFolder(this.dir, 0o700);
     writeFileAtomic(file, `${JSON.stringify(content, null, 2)}\n`, 0o600);
     return { file, ...open };
   }

@@ -69,7 +69,7 @@ export async function verifyFreshness(
 
 /** Step 1. */
 export async function followRoots(
-  fetcher: MetadataFetcher,
+  fetcher: Pick<MetadataFetcher, 'root'>,
   trusted: TrustState,
   { now, save }: VerifyRequest,
 ): Promise<TrustState> {

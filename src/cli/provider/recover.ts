@@ -3,10 +3,11 @@ import { action, command } from '../command.js';
 import type { Io } from '../io.js';
 import { addKeyOptions, keyringAt, type KeyOptions } from '../keyring.js';
 import { describeRoot } from '../keys/text.js';
-import { path } from '../options.js';
+import { nonNegativeInteger, path } from '../options.js';
 
 interface Options extends KeyOptions {
   log?: string;
+  size?: number;
   origin?: string;
 }
 
@@ -19,12 +20,24 @@ export function register(parent: Command, io: Io): void {
   )
     .requiredOption('--store <dir>', 'folder of the store', path)
     .option('--log <dir>', 'the log as restored (default: the store’s name + -log)', path)
+    .option(
+      '--size <n>',
+      'leaves that the copy had, where a server has written to it since',
+      nonNegativeInteger,
+    )
     .option('--origin <name>', 'name of a log of which nothing is left');
   addKeyOptions(recover).action(
-    action(io, async ({ store, log, origin, ...options }: Options) => {
+    action(io, async ({ store, log, size: had, origin, ...options }: Options) => {
       const { recoverLog } = await import('../../provider/backup/recover.js');
       const keyring = keyringAt({ store, ...options }, io);
-      const value = await recoverLog({ store, keyring, now: io.now(), dir: log, origin });
+      const value = await recoverLog({
+        store,
+        keyring,
+        now: io.now(),
+        dir: log,
+        size: had,
+        origin,
+      });
       const { size, origin: name } = value.recovery;
       return {
         value,

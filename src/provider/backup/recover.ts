@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FedshotError } from '../../shared/errors.js';
 import { tryLock } from '../../shared/lock.js';
+import { originOf } from '../../shared/log/index.js';
 import { EMPTY_ROOT } from '../../shared/merkle.js';
 import { formatTime, type LogRecovery, MAX_RECOVERIES, Store } from '../../shared/release/index.js';
 import type { RootChange, RootOutcome } from '../keys-root.js';
@@ -15,16 +16,17 @@ export type RecoverOutcome = RootOutcome & { recovery: LogRecovery };
  * after it is lost. Sites that have seen more accept that once, and keep what they have seen.
  *
  * @param options.dir the log as it was restored; beside the store unless told otherwise
+ * @param options.size how many leaves the restored copy had, where a server has written to it since
  * @param options.origin the name of a log of which nothing is left
  * @throws FedshotError `usage` while a server writes the log, for a log of which nothing is left and
  *   whose name is not known, and for a back-up older than the last recovery; `log` for a damaged log
  */
 export async function recoverLog(
-  options: RootChange & { dir?: string; origin?: string },
+  options: RootChange & { dir?: string; size?: number; origin?: string },
 ): Promise<RecoverOutcome> {
   const { store, now, dir = logDir(store) } = options;
   assertStopped(dir);
-  const state = stateOf(store, dir, options.origin);
+  const state = stateOf(store, dir, options);
   const same = ({ origin, size, root }: LogRecovery): boolean =>
     origin === state.origin && size === state.size && root === state.root;
   const done = await finishedAs(options, (before, after) => {
@@ -52,10 +54,19 @@ function assertStopped(dir: string): void {
   lock.release();
 }
 
-function stateOf(store: string, dir: string, given: string | undefined) {
+function stateOf(
+  store: string,
+  dir: string,
+  { size: given, origin }: { size?: number; origin?: string },
+): Pick<LogRecovery, 'origin' | 'size' | 'root'> {
   const { last, tree } = inspectTransparency(store, dir);
-  if (last) return { origin: last.origin, size: tree.size, root: tree.root().toString('hex') };
-  return { origin: given ?? nameOf(store), size: 0, root: EMPTY_ROOT.toString('hex') };
+  const size = given ?? tree.size;
+  if (size > tree.size)
+    throw new FedshotError('usage', `${dir} has ${tree.size} leaves, and not ${size}`, {
+      hint: 'give the number that provider backup printed for the copy that was restored',
+    });
+  if (last) return { origin: last.origin, size, root: tree.root(size).toString('hex') };
+  return { origin: origin ?? nameOf(store), size: 0, root: EMPTY_ROOT.toString('hex') };
 }
 
 /** A log is named after the key that it began under. */
@@ -64,7 +75,7 @@ function nameOf(store: string): string {
   const before = roots.at(-1)?.document.recoveries?.at(-1)?.origin;
   const [first, ...more] = logKeys(roots.slice(0, 1)).keys();
   if (before !== undefined) return before;
-  if (first !== undefined && more.length === 0) return `fedshot/${first.slice(0, 32)}`;
+  if (first !== undefined && more.length === 0) return originOf(first);
   throw new FedshotError('usage', 'nothing is left of the log, and its name is not known', {
     hint: 'give --origin NAME: the first line of a checkpoint that a site keeps (fedshot client trust show)',
   });

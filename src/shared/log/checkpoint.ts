@@ -17,6 +17,9 @@ export interface Checkpoint {
   readonly root: Buffer;
 }
 
+/** The name of a log that begins under this key. */
+export const originOf = (keyid: string): string => `fedshot/${keyid.slice(0, 32)}`;
+
 /** A checkpoint whose signature was verified. */
 export interface SignedCheckpoint extends Checkpoint {
   /** Id of the log key that signed it. */

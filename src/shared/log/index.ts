@@ -4,6 +4,7 @@ export {
   cosignCheckpoint,
   MAX_CHECKPOINT_BYTES,
   openCheckpoint,
+  originOf,
   parseCheckpoint,
   type SignedCheckpoint,
   signCheckpoint,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { asFedshotError, FedshotError } from '../errors.js';
 import { readBytes, writeFileAtomic } from '../files.js';
 import type { Signer } from '../release/index.js';
-import { cosignCheckpoint, signCheckpoint, type SignedCheckpoint } from './checkpoint.js';
+import { cosignCheckpoint, originOf, signCheckpoint, type SignedCheckpoint } from './checkpoint.js';
 import { inspectLog } from './inspect.js';
 import { Journal } from './journal.js';
 import { decodeLeaf, encodeLeaf, type Entry } from './leaf.js';
@@ -94,7 +94,7 @@ export class TransparencyLog {
       const tree = new TileTree(dir);
       tree.restore(bundles);
       const journal = await Journal.open(dir, bundles, leaves);
-      const origin = last?.origin ?? options.origin ?? `fedshot/${signer.keyid.slice(0, 32)}`;
+      const origin = last?.origin ?? options.origin ?? originOf(signer.keyid);
       const log = new TransparencyLog(options, tree, journal, unlock, origin);
       lost = () => {
         log.#broken ??= new FedshotError('log', `${dir}: another process writes this log`);

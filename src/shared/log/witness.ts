@@ -6,6 +6,7 @@ import {
   type Checkpoint,
   checkpointSigners,
   openCheckpoint,
+  originOf,
   parseCheckpoint,
   type SignedCheckpoint,
 } from './checkpoint.js';
@@ -194,12 +195,14 @@ function sameLog(
 
 /**
  * A log whose key has left the root, where another begins under a key that came since: the new key
- * has to go on with the old log, or a change of keys would wipe out what was logged.
+ * has to go on with the old log, or a change of keys would wipe out what was logged. The log of another
+ * server is named after a key that was in the root beside the old one.
  */
 function isOrphan(
   { note, keys: before }: Note,
   now: SignedCheckpoint,
   keys: ReadonlyMap<string, Uint8Array>,
 ): boolean {
-  return checkpointSigners(note, keys).length === 0 && !before.includes(now.keyid);
+  const sibling = before.some((id) => id === now.keyid || now.origin === originOf(id));
+  return !sibling && checkpointSigners(note, keys).length === 0;
 }

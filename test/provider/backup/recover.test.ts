@@ -11,7 +11,12 @@ import { backupProvider } from '../../../src/provider/backup/backup.js';
 import { recoverLog } from '../../../src/provider/backup/recover.js';
 import { snapshotLog } from '../../../src/provider/backup/snapshot.js';
 import { rotateKeys } from '../../../src/provider/keys-rotate.js';
-import { logKeys, logSigner, openTransparency } from '../../../src/provider/transparency.js';
+import {
+  inspectTransparency,
+  logKeys,
+  logSigner,
+  openTransparency,
+} from '../../../src/provider/transparency.js';
 import { readLog } from '../../../src/shared/log/index.js';
 import {
   openRoot,
@@ -90,7 +95,9 @@ describe('a log that was restored', () => {
     await expect(pulling(home)).rejects.toThrow(failsWith('log'));
     await expect(pulling(home)).rejects.toThrow(failsWith('log'));
     expect(evidence().every((name) => name.startsWith('log-'))).toBe(true);
-    await recoverLog({ ...change(), dir: log }); // and a late statement helps
+    // A late statement helps, if it says where the log was taken up.
+    const { size } = inspectTransparency(provider.store, copy()).tree;
+    await recoverLog({ ...change(), dir: log, size });
     await pulling(home);
   });
 

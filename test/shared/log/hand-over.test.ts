@@ -107,6 +107,21 @@ describe('a change of the log key', () => {
     expect(now.consistent).toBe(true);
   });
 
+  test('twin: both servers change keys before the site comes to the second', async () => {
+    const [a, b, newB] = [key(1), key(2), key(4)];
+    const note = await grow(tempDir(), a, all, 7);
+    const before = { keys: keysOf(a, b) };
+    const seen = await witness(undefined, note, before, () => Promise.resolve([]));
+    if (!seen.consistent) throw new Error(seen.evidence.why);
+    const other = tempDir();
+    const keys = keysOf(b, newB);
+    await grow(other, b, keys, 3);
+    const offered = await grow(other, newB, keys, 2);
+    const trust = { keys: keysOf(key(3), newB) };
+    const now = await witness(seen.state, offered, trust, () => Promise.resolve([]));
+    expect(now.consistent).toBe(true);
+  });
+
   test('attack: the old key signs on after it has left the root: refused', async () => {
     const keys = keysOf(first, second);
     const dir = tempDir();

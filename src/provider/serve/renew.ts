@@ -33,7 +33,10 @@ export function keepFresh({ catalog, metrics, log, now, renew }: KeepFresh): () 
     }
     if (why === undefined) return;
     const expires = statement?.expires;
-    if (!renew) return log.warn({ expires }, `the freshness statement ${why}: renew it`);
+    if (!renew) {
+      log.warn({ expires }, `the freshness statement ${why}: renew it`);
+      return;
+    }
     if (why !== OLD) log.warn({ expires }, `the freshness statement ${why}`);
     await renew(now());
     log.info('freshness statement renewed');

@@ -11,8 +11,13 @@ export function register(parent: Command, io: Io): void {
     .requiredOption('--home <dir>', 'folder of this site', path)
     .action(
       action(io, async ({ home }: { home: string }) => {
-        const { readTrust, trustReport } = await import('../../../client/trust.js');
-        const value = trustReport(readTrust(home));
+        const [{ readTrust, trustReport }, { trustWarnings }] = await Promise.all([
+          import('../../../client/trust.js'),
+          import('../../../client/expiry.js'),
+        ]);
+        const state = readTrust(home);
+        for (const line of trustWarnings(home, state.root, io.now())) io.reporter.warn(line);
+        const value = trustReport(state);
         return { value, text: () => describeTrust(value) };
       }),
     );

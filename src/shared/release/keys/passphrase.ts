@@ -6,7 +6,7 @@ const MIN_DIFFERENT = 6;
 
 /** Why a passphrase is too weak to protect keys; undefined for one that will do. */
 export function passphraseWeakness(passphrase: string): string | undefined {
-  const characters = [...passphrase.normalize('NFKC')];
+  const characters = Array.from(passphrase.normalize('NFKC'));
   if (characters.length < MIN_PASSPHRASE)
     return `it has ${characters.length} characters, and at least ${MIN_PASSPHRASE} are needed`;
   const different = new Set(characters).size;

@@ -107,7 +107,11 @@ async function enginePaths(
   };
 }
 
+/** The record as a file, to be written with the run's results. */
+export const isolationFile = (record: IsolationRecord): Map<string, string> =>
+  new Map([[ISOLATION_FILE, `${JSON.stringify(record, null, 2)}\n`]]);
+
 /** Puts the record beside the run's results. */
 export function recordIsolation(dir: string, record: IsolationRecord): void {
-  writeFileAtomic(join(dir, ISOLATION_FILE), `${JSON.stringify(record, null, 2)}\n`);
+  for (const [name, text] of isolationFile(record)) writeFileAtomic(join(dir, name), text);
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { FedshotError } from '../shared/errors.js';
 import { readBytes } from '../shared/files.js';
-import { readModel, type Model } from '../shared/model/folder.js';
+import { decodeModel, type Model } from '../shared/model/folder.js';
 import { openManifest, sha256 } from '../shared/release/index.js';
 import type { ReleaseId } from './adapt.js';
 import { currentRelease, MANIFEST_FILE } from './pull/home.js';
@@ -20,11 +20,16 @@ export function openRelease(home: string, name: string): { model: Model; id: Rel
   const release = openManifest(readTrust(home).root, readBytes(file));
   if (release.digest !== digest || release.name !== name || release.version !== version)
     throw changed(file, 'it is not the manifest of the release in use');
+  // What is decoded are the bytes that were hashed: a file may be replaced between two readings.
+  const verified = new Map<string, Buffer>();
   for (const { path, sha256: expected } of release.files) {
-    const found = sha256(readBytes(join(dir, path)));
-    if (found !== expected) throw changed(join(dir, path), 'its SHA-256 is not the signed one');
+    const bytes = readBytes(join(dir, path));
+    if (sha256(bytes) !== expected)
+      throw changed(join(dir, path), 'its SHA-256 is not the signed one');
+    verified.set(path, bytes);
   }
-  return { model: readModel(dir), id: { name, version, digest } };
+  const model = decodeModel(dir, (path) => verified.get(path) ?? Buffer.alloc(0));
+  return { model, id: { name, version, digest } };
 }
 
 const changed = (file: string, why: string): FedshotError =>

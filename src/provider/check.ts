@@ -1,17 +1,30 @@
 import { tensor } from '@tensorflow/tfjs-core';
 import { applyInput, checkLabels, loadDataset } from '../shared/data/index.js';
 import { startEngine, type Engine, type EngineOptions } from '../shared/engine/index.js';
+import type { Ops } from '../shared/engine/ops.js';
 import { FedshotError } from '../shared/errors.js';
 import { disposeEmbedding, embed } from '../shared/model/embed.js';
-import { readModel } from '../shared/model/folder.js';
+import { makeCard } from '../shared/model/card/index.js';
+import type { ModelConfig } from '../shared/model/config.js';
+import {
+  bindingOf,
+  readModel,
+  weightDigests,
+  writeModel,
+  type Binding,
+  type Model,
+} from '../shared/model/folder.js';
 import { Hypothesis } from '../shared/model/hypothesis.js';
 import { agreement, confusionMatrix, predicted } from '../shared/model/score.js';
+import { aloneIn } from './train-folder.js';
 
 export interface CheckOptions {
   /** Folder that `train` wrote. */
   model: string;
   /** Labelled data that the model was not trained on, in the notation of docs/data.md. */
   data: string;
+  /** Writes what `data` gives into the model as its card and held-out accuracy. */
+  writeCard?: boolean;
   engine?: EngineOptions;
 }
 
@@ -23,6 +36,8 @@ export interface CheckResult {
   accuracy: number;
   /** What `train` measured on its own held-out data and wrote into the model. */
   declaredAccuracy?: number;
+  /** Whether that, and the card, were measured on these weights; after `writeCard` they were. */
+  binding: Binding;
   /** Per class, in label order; no accuracy for a class of which there is no sample. */
   classes: { name: string; samples: number; accuracy?: number }[];
   /** Rows are true classes, columns predicted ones. */
@@ -36,8 +51,14 @@ export interface CheckResult {
  * @throws FedshotError `not-found`, `format`, `model` for the folder; `data` for data that has no
  *   labels, labels outside the classes, or samples that do not fit
  */
-export async function checkModel(options: CheckOptions): Promise<CheckResult> {
-  const { config, state } = readModel(options.model);
+export function checkModel(options: CheckOptions): Promise<CheckResult> {
+  const check = (): Promise<CheckResult> => score(options);
+  return options.writeCard ? aloneIn(options.model, check) : check();
+}
+
+async function score(options: CheckOptions): Promise<CheckResult> {
+  const model = readModel(options.model);
+  const { config, state } = model;
   const dataset = checkLabels(await loadDataset(options.data), config.classes);
   const { labels, count } = dataset;
   if (!labels)
@@ -46,24 +67,58 @@ export async function checkModel(options: CheckOptions): Promise<CheckResult> {
     });
   const { ops, name, device, version } = await startEngine(options.engine);
   const hypothesis = new Hypothesis(config.architecture, ops, state);
-  const x = tensor(applyInput(dataset, config.input), [count, ...config.input.shape]);
+  const normalised = applyInput(dataset, config.input);
+  const x = tensor(normalised, [count, ...config.input.shape]);
   const embedding = embed(hypothesis, x);
   const guesses = await predicted(embedding.probabilities);
   disposeEmbedding(embedding);
   hypothesis.dispose();
   x.dispose();
   const confusion = confusionMatrix(labels, guesses, config.classes.length);
+  const accuracy = agreement(guesses, labels);
+  if (options.writeCard)
+    await writeMeasured(options.model, model, ops, { x: normalised, labels, count }, accuracy);
   return {
     model: options.model,
     engine: { name, device, version },
     samples: count,
-    accuracy: agreement(guesses, labels),
-    declaredAccuracy: config.heldOutAccuracy,
+    accuracy,
+    declaredAccuracy: options.writeCard ? accuracy : config.heldOutAccuracy,
+    binding: options.writeCard ? 'bound' : bindingOf(model),
     classes: config.classes.map((className, k) => {
       const samples = confusion[k]!.reduce((a, b) => a + b, 0);
-      const accuracy = samples > 0 ? confusion[k]![k]! / samples : undefined;
-      return { name: className, samples, accuracy };
+      const share = samples > 0 ? confusion[k]![k]! / samples : undefined;
+      return { name: className, samples, accuracy: share };
     }),
     confusion,
   };
+}
+
+/** Puts the figures of these samples into the model, in place of those that it has. */
+async function writeMeasured(
+  dir: string,
+  model: Model,
+  ops: Ops,
+  heldOut: { x: Float32Array; labels: Int32Array; count: number },
+  accuracy: number,
+): Promise<void> {
+  const { config, state } = model;
+  const { architecture, input } = config;
+  const card = await makeCard({
+    architecture,
+    input,
+    state,
+    ops,
+    heldOut,
+    trainLabels: heldOut.labels,
+  });
+  // The shares of the training labels are known from before only if they are of these weights.
+  const known = bindingOf(model) === 'other' ? undefined : config.card?.prior;
+  const measured: ModelConfig = {
+    ...config,
+    heldOutAccuracy: Number(accuracy.toPrecision(4)),
+    measuredOn: weightDigests(state),
+    card: { ...card, prior: known ?? card.prior },
+  };
+  writeModel(dir, { config: measured, state });
 }

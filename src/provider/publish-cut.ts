@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { asFedshotError, FedshotError } from '../shared/errors.js';
+import { committedPath } from '../shared/folders.js';
 import { quoted } from '../shared/json.js';
 import { chunkSizes } from '../shared/release/chunks.js';
 import {
@@ -10,6 +11,7 @@ import {
   type ReleaseContent,
   type ReleasePath,
   type ReleaseTensor,
+  type Store,
 } from '../shared/release/index.js';
 import { assertFinite } from '../shared/safetensors.js';
 import {
@@ -30,16 +32,16 @@ export const sizeOf = (files: readonly CutFile[]): { chunks: number; bytes: numb
 /**
  * Cuts one file of a model into a release's chunks, one chunk in memory at a time.
  *
- * @param emit receives each chunk; its bytes are overwritten afterwards
+ * @param emit receives each chunk, where somebody wants it; its bytes are overwritten afterwards
  * @throws FedshotError `not-found`, `io`; `format` for tensors that a release cannot hold, `data` for
  *   NaN and Inf
  */
 export function cutFile(
   dir: string,
   path: ReleasePath,
-  emit: (chunk: Chunk, bytes: Uint8Array) => void,
+  emit: (chunk: Chunk, bytes: Uint8Array) => void = () => undefined,
 ): CutFile {
-  const file = join(dir, path);
+  const file = committedPath(dir, path);
   const fd = openForReading(file);
   try {
     const { size } = fstatSync(fd);
@@ -70,6 +72,37 @@ export function cutFile(
     closeSync(fd);
   }
 }
+
+/**
+ * Refuses files that are not those that were looked at: a model may be replaced meanwhile.
+ * @throws FedshotError `digest`
+ */
+export function assertExpected(
+  dir: string,
+  files: readonly CutFile[],
+  expected: ReadonlyMap<string, string> = new Map(),
+): void {
+  const other = files.find(({ path, sha256 }) => (expected.get(path) ?? sha256) !== sha256);
+  if (other) throw changed(join(dir, other.path));
+}
+
+/**
+ * Puts the chunks of a file that was cut before into a store.
+ * @throws FedshotError `digest` when it has become another file; nothing of that is kept. `io`
+ */
+export function storeFile(store: Store, dir: string, { path, chunks }: CutFile): void {
+  let at = 0;
+  cutFile(dir, path, (chunk, bytes) => {
+    if (chunk.sha256 !== chunks[at++]?.sha256) throw changed(join(dir, path));
+    store.writeObject(chunk, bytes);
+  });
+  if (at !== chunks.length) throw changed(join(dir, path));
+}
+
+const changed = (file: string): FedshotError =>
+  new FedshotError('digest', `${file} was replaced while it was read; nothing was published`, {
+    hint: 'publish again once nobody trains into that folder',
+  });
 
 /** The header, then each tensor. */
 function piecesOf(header: SafetensorsHeader): { name?: string; end: number }[] {

@@ -15,6 +15,7 @@ import {
   Store,
 } from '../shared/release/index.js';
 import { withLock } from '../shared/lock.js';
+import { tidyStore } from './publish-tidy.js';
 
 const DAY_MS = 86_400_000;
 /** How long a freshness statement holds: the longest that a freeze can go unnoticed. */
@@ -36,7 +37,7 @@ export interface FreshnessRequest {
 export const lockPath = (store: Store): string => join(store.dir, 'metadata', '.lock');
 
 /**
- * Signs the list of releases anew, so that it stays fresh.
+ * Signs the list of releases anew, so that it stays fresh, and removes what killed publishes left.
  *
  * @returns the statement's expiry
  * @throws FedshotError `trust` without the freshness key, `io`
@@ -50,9 +51,10 @@ export async function refreshFreshness(options: {
   const store = new Store(options.store);
   const root = store.newestRoot();
   const signers = await options.keyring.signers('freshness', root.roles.freshness);
-  return withLock(lockPath(store), () =>
-    writeFreshness(store, root, currentListing(store, root), { ...options, signers }),
-  );
+  return withLock(lockPath(store), () => {
+    tidyStore(store);
+    return writeFreshness(store, root, currentListing(store, root), { ...options, signers });
+  });
 }
 
 /** Writes the statement after the last. To be called under the store's lock. */

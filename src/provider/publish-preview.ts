@@ -1,18 +1,35 @@
-import { existsSync } from 'node:fs';
 import type { Card } from '../shared/model/card/index.js';
+import type { ModelConfig } from '../shared/model/config.js';
 import { readModel } from '../shared/model/folder.js';
-import { assertReleaseName, RELEASE_FILES, Store } from '../shared/release/index.js';
-import { cutFile, sizeOf } from './publish-cut.js';
+import {
+  assertReleaseName,
+  RELEASE_FILES,
+  type ReleaseContent,
+  type ReleaseTensor,
+  Store,
+} from '../shared/release/index.js';
+import { assertExpected, cutFile, sizeOf } from './publish-cut.js';
 import { currentListing } from './publish-freshness.js';
-import type { Published } from './publish.js';
+import { isLasting, listedRelease, newBytesOf, sameFiles } from './publish-previous.js';
+import { lifetime, RELEASE_DAYS, type Published } from './publish.js';
 
-/** What publishing a model would put before the sites. */
-export interface Preview extends Pick<
-  Published,
-  'name' | 'version' | 'chunks' | 'bytes' | 'newBytes'
-> {
+/** A tensor as the manifest names it. */
+export interface PublishedTensor extends Pick<ReleaseTensor, 'dtype' | 'shape' | 'sha256'> {
+  file: string;
+  name: string;
+}
+
+/** All that publishing a model would put before the sites. */
+export interface Preview extends Omit<Published, 'digest' | 'freshUntil'> {
   dryRun: true;
-  /** All that the release would say of the held-out data; null where it says nothing. */
+  created: string;
+  /** The version that it would follow. */
+  previous: ReleaseContent['previous'] | null;
+  files: { path: string; size: number; sha256: string }[];
+  tensors: PublishedTensor[];
+  /** `model.json`, whole. */
+  model: ModelConfig;
+  /** What of it is said of the held-out data; null where it says nothing. */
   card: Card | null;
 }
 
@@ -23,24 +40,51 @@ export interface Preview extends Pick<
  */
 export function previewRelease(options: {
   modelDir: string;
+  expected?: ReadonlyMap<string, string>;
   name: string;
   store: string;
+  now: Date;
+  days?: number;
+  again?: boolean;
 }): Preview {
-  const { modelDir, name } = options;
+  const { modelDir, name, now, days = RELEASE_DAYS } = options;
   assertReleaseName(name);
   const store = new Store(options.store);
-  const { releases } = currentListing(store, store.newestRoot());
-  const missing = new Map<string, number>();
-  const files = RELEASE_FILES.map((path) =>
-    cutFile(modelDir, path, ({ sha256, size }) => {
-      if (!existsSync(store.objectPath(sha256))) missing.set(sha256, size);
-    }),
-  );
+  const root = store.newestRoot();
+  const { releases } = currentListing(store, root);
+  const files = RELEASE_FILES.map((path) => cutFile(modelDir, path));
+  assertExpected(modelDir, files, options.expected);
+  const entry = Object.hasOwn(releases, name) ? releases[name] : undefined;
+  const listed = entry && listedRelease(store, root, name, entry);
+  const same =
+    listed && !options.again && sameFiles(listed, files) && isLasting(listed, now)
+      ? listed
+      : undefined;
+  const { config } = readModel(modelDir);
+  const { created, expires } = same ?? lifetime(now, days);
   return {
-    ...{ dryRun: true, name },
-    version: (Object.hasOwn(releases, name) ? releases[name]!.version : 0) + 1,
+    dryRun: true,
+    name,
+    version: same?.version ?? (entry?.version ?? 0) + 1,
+    created,
+    expires,
+    previous: same
+      ? (same.previous ?? null)
+      : ((entry && { version: entry.version, sha256: entry.sha256 }) ?? null),
     ...sizeOf(files),
-    newBytes: [...missing.values()].reduce((sum, size) => sum + size, 0),
-    card: readModel(modelDir).config.card ?? null,
+    newBytes: newBytesOf(files, listed),
+    unchanged: same !== undefined,
+    files: files.map(({ path, size, sha256 }) => ({ path, size, sha256 })),
+    tensors: files.flatMap(({ path: file, tensors }) =>
+      [...tensors].map(([tensor, { dtype, shape, sha256 }]) => ({
+        file,
+        name: tensor,
+        dtype,
+        shape,
+        sha256,
+      })),
+    ),
+    model: config,
+    card: config.card ?? null,
   };
 }

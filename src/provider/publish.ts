@@ -1,5 +1,5 @@
 import { FedshotError } from '../shared/errors.js';
-import { writeFileAtomic } from '../shared/files.js';
+import { readBytes, writeFileAtomic } from '../shared/files.js';
 import {
   assertReleaseName,
   formatTime,
@@ -16,8 +16,10 @@ import {
 } from '../shared/release/index.js';
 import { withLock } from '../shared/lock.js';
 import { silent, type Reporter } from '../shared/reporter.js';
-import { cutFile, sizeOf } from './publish-cut.js';
+import { assertExpected, cutFile, sizeOf, storeFile } from './publish-cut.js';
 import { currentListing, lockPath, writeFreshness } from './publish-freshness.js';
+import { isLasting, leftBefore, listedRelease, newBytesOf, sameFiles } from './publish-previous.js';
+import { tidyStore } from './publish-tidy.js';
 
 const DAY_MS = 86_400_000;
 /** How long a release may be pulled without being published again. */
@@ -26,6 +28,8 @@ export const RELEASE_DAYS = 365;
 export interface PublishOptions {
   /** Folder with `model.json`, `F.safetensors`, `B.safetensors` and `C.safetensors`. */
   modelDir: string;
+  /** SHA-256 that these files must have, by name, as far as it is known. */
+  expected?: ReadonlyMap<string, string>;
   name: string;
   /** Folder of the store. */
   store: string;
@@ -36,6 +40,8 @@ export interface PublishOptions {
   days?: number;
   /** Days until the list of releases expires (default 7). */
   freshnessDays?: number;
+  /** Makes a new version also of files that are those of the version before. */
+  again?: boolean;
   reporter?: Reporter;
 }
 
@@ -51,14 +57,18 @@ export interface Published {
   bytes: number;
   /** What a site that has the version before will transfer. */
   newBytes: number;
+  /** The files are those of the version that is listed, so that no other was made. */
+  unchanged: boolean;
 }
 
 /**
  * Signs a model as the next version of a release and lists it. Its objects are written first and the
- * list last: until then nobody is offered it, and a crash leaves nothing that counts.
+ * list last: until then nobody is offered it. A publish that was killed is run again and then ends as if
+ * it had not been: what it left is completed, or removed.
  *
  * @throws FedshotError `usage` for a name that cannot be one, `not-found`, `format` and `data` for
- *   model files, `trust` without the keys, `expired` when the root has to be renewed first
+ *   model files, `digest` for files that are not the expected ones, `trust` without the keys, `expired`
+ *   when the root has to be renewed first
  */
 export async function publishRelease(options: PublishOptions): Promise<Published> {
   const { modelDir, name, keyring, now, days = RELEASE_DAYS, reporter = silent } = options;
@@ -68,32 +78,42 @@ export async function publishRelease(options: PublishOptions): Promise<Published
   assertCurrent(root, now);
   const release = await keyring.signers('release', root.roles.release);
   const freshness = await keyring.signers('freshness', root.roles.freshness);
-
-  let newBytes = 0;
-  const files = RELEASE_FILES.map((path) =>
-    cutFile(modelDir, path, (chunk, bytes) => {
-      if (store.writeObject(chunk, bytes)) newBytes += chunk.size;
-    }),
-  );
-  reporter.note(`${name}: ${newBytes} new bytes in the store`);
+  const files = RELEASE_FILES.map((path) => cutFile(modelDir, path));
+  assertExpected(modelDir, files, options.expected);
 
   return withLock(lockPath(store), () => {
+    tidyStore(store);
     const { version, releases } = currentListing(store, root);
-    const entry = signVersion(store, root, release, {
-      ...{ name, files, previous: Object.hasOwn(releases, name) ? releases[name] : undefined },
-      ...lifetime(now, days),
-    });
-    const { expires } = writeFreshness(
+    const previous = Object.hasOwn(releases, name) ? releases[name] : undefined;
+    const listed = previous && listedRelease(store, root, name, previous);
+    for (const file of files) storeFile(store, modelDir, file);
+    const common = { name, ...sizeOf(files), newBytes: newBytesOf(files, listed) };
+    if (listed && !options.again && sameFiles(listed, files) && isLasting(listed, now)) {
+      const freshUntil =
+        store.currentFreshness(root)?.expires ??
+        writeFreshness(store, root, { version, releases }, { signers: freshness, now }).expires;
+      const { digest, expires } = listed;
+      return { ...common, version: listed.version, digest, expires, freshUntil, unchanged: true };
+    }
+    reporter.note(`${name}: ${common.newBytes} new bytes`);
+    const content = { name, files, previous, ...lifetime(now, days) };
+    const signed =
+      leftBefore(store, root, content, now) ?? signVersion(store, root, release, content);
+    const { expires: freshUntil } = writeFreshness(
       store,
       root,
-      { version, releases: { ...releases, [name]: entry } },
+      { version, releases: { ...releases, [name]: signed } },
       { signers: freshness, now, days: options.freshnessDays },
     );
+    tidyStore(store); // of what a manifest named that was replaced just now
+    const { expires } = openManifest(root, readBytes(store.manifestPath(name, signed.version)));
     return {
-      ...{ name, version: entry.version, digest: entry.sha256, freshUntil: expires },
-      expires: lifetime(now, days).expires,
-      ...sizeOf(files),
-      newBytes,
+      ...common,
+      version: signed.version,
+      digest: signed.sha256,
+      expires,
+      freshUntil,
+      unchanged: false,
     };
   });
 }

@@ -10,14 +10,16 @@ import { makeCard } from '../shared/model/card/index.js';
 import type { ModelConfig } from '../shared/model/config.js';
 import { embed, outputsOf, type Outputs } from '../shared/model/embed.js';
 import { stepsPerEpoch, type Plan, type Step } from '../shared/model/epochs.js';
-import { writeModel } from '../shared/model/folder.js';
+import { weightDigests, writeModel } from '../shared/model/folder.js';
 import { Hypothesis } from '../shared/model/hypothesis.js';
 import { Sgd } from '../shared/model/optimizer.js';
 import { agreement, predicted } from '../shared/model/score.js';
 import { sourceEpoch } from '../shared/objective/source.js';
 import { random } from '../shared/random.js';
 import { silent, type Reporter } from '../shared/reporter.js';
+import type { Files } from '../shared/folders.js';
 import { sourceData, type Samples, type SourceData } from './source-data.js';
+import { aloneIn } from './train-folder.js';
 
 export interface TrainOptions {
   /** Labelled source data, in the notation of docs/data.md. */
@@ -26,8 +28,10 @@ export interface TrainOptions {
   test?: string;
   /** Share of `data` to hold out where there is no `test`, in (0, 1). */
   holdOut: number;
-  /** Folder for the model; files of an earlier model there are replaced at the end. */
+  /** Folder for the model; an earlier model there is replaced at the end, in one step. */
   out: string;
+  /** Further files of `out` that are replaced in the same step. */
+  beside?: Files;
   arch: ArchitectureName;
   /** Widths of the hidden layers, `mlp` only. */
   hidden?: number[];
@@ -86,10 +90,15 @@ interface Progress {
  * Trains a hypothesis on labelled source data and writes the weights of its best epoch on held-out
  * data (Liang et al. 2020, section 3.1).
  *
- * @throws FedshotError `data`, `usage`, `model`, `engine`, `io`; `interrupted` once `signal` is
+ * @throws FedshotError `data`, `model`, `engine`, `io`; `usage` also while another process trains into
+ *   the same folder; `interrupted` once `signal` is
  *   aborted, the last whole epoch being kept for `resume`
  */
-export async function train(options: TrainOptions): Promise<TrainResult> {
+export function train(options: TrainOptions): Promise<TrainResult> {
+  return aloneIn(options.out, () => trainAlone(options));
+}
+
+async function trainAlone(options: TrainOptions): Promise<TrainResult> {
   const { reporter = silent, clock = () => performance.now(), seed, signal } = options;
   const started = clock();
   const data = await sourceData(options);
@@ -157,7 +166,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     architecture: data.architecture,
     input: data.input,
     classes: data.classes,
-    heldOutAccuracy: progress.best.accuracy,
+    heldOutAccuracy: Number(progress.best.accuracy.toPrecision(4)),
+    measuredOn: weightDigests(best!),
     card: await makeCard({
       ...data,
       state: best!,
@@ -166,7 +176,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       trainLabels: data.train.labels,
     }),
   };
-  writeModel(options.out, { config, state: best! });
+  writeModel(options.out, { config, state: best! }, options.beside);
   checkpoint.remove();
   for (const resource of [hypothesis, optimizer, labels, held, batch]) resource.dispose();
   return {

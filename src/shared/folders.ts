@@ -2,7 +2,7 @@
 import { copyFileSync, existsSync, linkSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { asFedshotError, FedshotError } from './errors.js';
-import { fsyncDir, makeFolder, temporaryPath, writeNewFile } from './files.js';
+import { fsyncDir, makeFolder, readBytes, temporaryPath, writeNewFile } from './files.js';
 
 /** Names and contents of files; a name has no slash. */
 export type Files = ReadonlyMap<string, Uint8Array | string>;
@@ -89,6 +89,20 @@ export function finishCommit(dir: string): void {
 export function committedPath(dir: string, name: string): string {
   const next = join(dir, NEXT, name);
   return existsSync(next) ? next : join(dir, name);
+}
+
+/**
+ * Reads a file of a folder that {@link commitFiles} writes; also while its journal is being moved out.
+ *
+ * @throws FedshotError as {@link readBytes}
+ */
+export function readCommitted(dir: string, name: string): Buffer {
+  try {
+    return readBytes(join(dir, NEXT, name));
+  } catch (error) {
+    if (asFedshotError(error, 'io').code !== 'not-found') throw error;
+    return readBytes(join(dir, name));
+  }
 }
 
 /** The journal keeps its own name of the file, since it has to stay whole until all have moved. */

@@ -13,7 +13,8 @@ const seen = (level: 'none' | 'minimal' | 'full') => {
     dir,
     level,
     (line) => lines.push(line),
-    (published) => Promise.resolve({ lines, published, ...readModel(published) }),
+    ({ modelDir: published, expected }) =>
+      Promise.resolve({ lines, published, expected, ...readModel(published) }),
   );
 };
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { loadDataset } from '../../shared/data/index.js';
-import { readBytes } from '../../shared/files.js';
+import { readCommitted } from '../../shared/folders.js';
 import { parseModelConfig } from '../../shared/model/config.js';
 import { MODEL_FILES } from '../../shared/model/folder.js';
 import { CONFIG_FILE } from '../../shared/release/index.js';
@@ -41,14 +41,14 @@ export function auditData(store: PublicStore, notation: string): Promise<Claim> 
  */
 export function auditModelData(dir: string, notation: string): Promise<Claim> {
   const pieces = MODEL_FILES.flatMap((name) => {
-    const bytes = readBytes(join(dir, name));
+    const bytes = readCommitted(dir, name);
     if (!name.endsWith('.safetensors')) return [bytes];
     const tensors = parseSafetensors(bytes, { file: join(dir, name) });
     return [bytes.subarray(0, tensors.dataStart), ...[...tensors.values()].map(({ data }) => data)];
   });
   return search(notation, pieces, {
     where: `the files of ${dir}`,
-    configs: [readBytes(join(dir, CONFIG_FILE))],
+    configs: [readCommitted(dir, CONFIG_FILE)],
   });
 }
 

@@ -15,6 +15,7 @@ interface Options extends EngineOptions, IsolateFlag {
   source: string[];
   store?: string;
   trust?: string;
+  writeCard?: boolean;
 }
 
 /** Looks for each data set in the model's files and, if there is one, in all of a store. */
@@ -29,6 +30,38 @@ async function search({ model, data, source, store, trust }: Options): Promise<C
     if (released) claims.push(await auditData(released, notation));
   }
   return claims;
+}
+
+const BOUND = 'The held-out figures of the model were measured on these weights';
+/** Standard deviations that the declared accuracy may lie above the measured one; data differ. */
+const FAR = 5;
+
+/** Whether what the model says of itself belongs to these weights, as far as one can tell. */
+async function bindingClaim(result: CheckResult): Promise<Claim[]> {
+  const { claim, notChecked } = await import('../../audit/types.js');
+  const { binding, accuracy, declaredAccuracy: declared, samples } = result;
+  if (binding === 'none') return [];
+  const evidence = [
+    declared === undefined
+      ? 'it declares no accuracy'
+      : `declared ${percent(declared)}; of these ${samples} samples ${percent(accuracy)} are right`,
+  ];
+  if (binding === 'other')
+    return [
+      claim('release', BOUND, { evidence, findings: ['they name other weights than these'] }),
+    ];
+  if (binding === 'bound') return [claim('release', BOUND, { evidence, findings: [] })];
+  const spread = Math.sqrt(0.25 / samples); // of a share, at most
+  if (declared !== undefined && declared - accuracy > FAR * spread)
+    return [
+      claim('release', BOUND, {
+        evidence,
+        findings: [`${percent(declared)} are declared, and ${percent(accuracy)} are right`],
+      }),
+    ];
+  const why =
+    'a model of fedshot 0.1 does not name the weights that it was measured on; --write-card measures it anew';
+  return [notChecked('release', BOUND, why)];
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
@@ -61,27 +94,35 @@ export function register(parent: Command, io: Io): void {
     .requiredOption('--data <notation>', 'labelled data that it was not trained on (docs/data.md)')
     .option('--source <notation>', 'data to look for as well; may be repeated', repeated, [])
     .option('--store <dir>', 'look in everything that this store has released, too', path)
-    .option('--trust <file>', 'the pinned root (default: trust.json of the store)', path);
+    .option('--trust <file>', 'the pinned root (default: trust.json of the store)', path)
+    .option('--write-card', "put the data's figures into the model, as its card and accuracy");
   addIsolateOption(addEngineOptions(check)).action(
     action(io, async (options: Options) => {
       const isolation = await enterIsolation(io, {
         ...{ isolate: options.isolate, engine: engineOptions(options, io) },
         data: [options.data, ...options.source],
-        read: [options.model, options.store, options.trust],
+        read: [options.writeCard ? undefined : options.model, options.store, options.trust],
+        write: [options.writeCard ? options.model : undefined],
       });
       const { checkModel } = await import('../../provider/check.js');
       const { claimLines } = await import('../../audit/index.js');
-      const { model, data } = options;
-      const result = await checkModel({ model, data, engine: engineOptions(options, io) });
-      const claims = await search(options);
+      const { model, data, writeCard } = options;
+      const engine = engineOptions(options, io);
+      const result = await checkModel({ model, data, writeCard, engine });
+      const claims = [...(await bindingClaim(result)), ...(await search(options))];
       const failed = claims.find(({ verdict }) => verdict === 'FAIL');
-      const verdict = failed ? 'FAIL' : 'PASS';
+      const open = claims.find(({ verdict }) => verdict === 'NOT CHECKED');
+      const verdict = failed ? 'FAIL' : open ? 'INCOMPLETE' : 'PASS';
       io.result({ ...result, verdict, claims, isolation }, () =>
         [scores(result), ...claims.map(claimLines), `check: ${verdict}`].join('\n'),
       );
       if (failed)
         throw new FedshotError('audit', `the check failed: ${failed.findings[0]!}`, {
           hint: 'do not publish these files; retire a release that holds them',
+        });
+      if (open)
+        throw new FedshotError('incomplete', `not checked: ${open.claim}`, {
+          hint: open.notCovered[0],
         });
     }),
   );

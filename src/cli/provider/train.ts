@@ -6,12 +6,7 @@ import { ARCHITECTURE_NAMES } from '../../shared/model/architecture.js';
 import { action, command } from '../command.js';
 import { addEngineOptions, engineOptions } from '../engine-options.js';
 import type { Io } from '../io.js';
-import {
-  addIsolateOption,
-  enterIsolation,
-  recordIsolation,
-  type IsolateFlag,
-} from '../isolation.js';
+import { addIsolateOption, enterIsolation, isolationFile, type IsolateFlag } from '../isolation.js';
 import { fraction, list, path, positiveInteger, positiveReal, seed } from '../options.js';
 
 type Options = Omit<TrainOptions, 'engine' | 'hidden'> &
@@ -58,12 +53,12 @@ export function register(parent: Command, io: Io): void {
       const run = await import('../../provider/train.js');
       const value = await run.train({
         ...options,
+        beside: isolationFile(isolation),
         hidden: hidden?.map(positiveInteger),
         engine: engineOptions(options, io),
         reporter: io.reporter,
         signal: io.signal,
       });
-      recordIsolation(options.out, isolation);
       return {
         value: { ...value, isolation },
         text: () =>

@@ -4,6 +4,12 @@ import { FedshotError } from '../errors.js';
 import { architectureSchema } from './architecture.js';
 import { cardMisfit, cardSchema } from './card/schema.js';
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256 in hex');
+
+/** SHA-256 of the files of F, B and C, hex. */
+const weightsSchema = z.strictObject({ F: sha256, B: sha256, C: sha256 });
+export type WeightDigests = z.infer<typeof weightsSchema>;
+
 /**
  * `model.json`: what a site needs, besides the weights, to feed a hypothesis and read its answers.
  * It travels in the signed release, so it holds aggregates only and no key that is not named here.
@@ -14,6 +20,10 @@ export const modelConfigSchema = z.strictObject({
   input: inputSchema,
   /** Class names, in the order of the logits. */
   classes: z.array(z.string().max(100)).min(2),
+  /** The weights that belong to this file; absent in a model of version 0.1. */
+  weights: weightsSchema.optional(),
+  /** The weights that `heldOutAccuracy` and `card` were measured on; absent in a model of 0.1. */
+  measuredOn: weightsSchema.optional(),
   /** Share of the provider's held-out samples that it gets right, 0..1. */
   heldOutAccuracy: z.number().min(0).max(1).optional(),
   /** What the provider says of its held-out data; see `card`. */

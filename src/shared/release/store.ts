@@ -5,6 +5,7 @@ import { asFedshotError, FedshotError } from '../errors.js';
 import { readBytes, writeFileAtomic } from '../files.js';
 import type { Chunk } from './chunks.js';
 import type { Fetcher } from './fetcher.js';
+import { sha256 } from './fields.js';
 import { type Freshness, openFreshness } from './freshness.js';
 import type { Release } from './manifest.js';
 import { openRoot, type Root, verifyNextRoot } from './root.js';
@@ -77,11 +78,18 @@ export class Store implements Fetcher {
     writeFileAtomic(this.trustPath(), envelope);
   }
 
-  /** Writes a chunk unless it is there; says whether it was not. */
-  writeObject({ sha256, size }: Chunk, bytes: Uint8Array): boolean {
-    const path = this.objectPath(sha256);
-    if (existsSync(path) && statSync(path).size === size) return false;
-    writeFileAtomic(path, bytes);
+  /** Whether a chunk is there, bit for bit. @throws FedshotError `io` */
+  holdsObject({ sha256: digest, size }: Chunk): boolean {
+    const path = this.objectPath(digest);
+    return (
+      statSync(path, { throwIfNoEntry: false })?.size === size && sha256(readBytes(path)) === digest
+    );
+  }
+
+  /** Writes a chunk unless it is there, in place of what is damaged; says whether it was not. */
+  writeObject(chunk: Chunk, bytes: Uint8Array): boolean {
+    if (this.holdsObject(chunk)) return false;
+    writeFileAtomic(this.objectPath(chunk.sha256), bytes);
     return true;
   }
 }

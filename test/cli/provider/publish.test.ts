@@ -36,9 +36,11 @@ it('a dry run announces what publishing then does', async () => {
   const announced = JSON.parse((await publish('--dry-run', '--json')).out) as object;
   const { chunks, bytes, newBytes } = await publishRelease(request);
   const common = { dryRun: true, name: 'digits', chunks, bytes, card: null };
-  expect(announced).toEqual({ ...common, version: 1, newBytes });
+  expect(announced).toMatchObject({ ...common, version: 1, newBytes, unchanged: false });
   const again = JSON.parse((await publish('--dry-run', '--json')).out) as object;
-  expect(again).toEqual({ ...common, version: 2, newBytes: 0 });
+  expect(again).toMatchObject({ ...common, version: 1, newBytes: 0, unchanged: true });
+  const forced = JSON.parse((await publish('--dry-run', '--again', '--json')).out) as object;
+  expect(forced).toMatchObject({ ...common, version: 2, newBytes: 0, unchanged: false });
 });
 
 it('a dry run refuses what publishing would', async () => {

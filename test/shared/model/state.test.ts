@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { architectureSchema } from '../../../src/shared/model/architecture.js';
 import { CheckpointFile } from '../../../src/shared/model/checkpoint.js';
 import { parseModelConfig } from '../../../src/shared/model/config.js';
-import { readModel, writeModel } from '../../../src/shared/model/folder.js';
+import { readModel, weightDigests, writeModel } from '../../../src/shared/model/folder.js';
 import { paramSpecs } from '../../../src/shared/model/hypothesis.js';
 import { initialState } from '../../../src/shared/model/init.js';
 import {
@@ -119,7 +119,7 @@ describe('readModel', () => {
     const dir = folder();
     writeModel(dir, { config, state: state() });
     const model = readModel(dir);
-    expect(model.config).toEqual(config);
+    expect(model.config).toEqual({ ...config, weights: weightDigests(state()) });
     expect(sameBits(model.state, state())).toBe(true);
     expect([...part(model.state, 'C.').keys()].sort()).toEqual([
       'C.fc.bias',

@@ -23,7 +23,7 @@ interface Options {
   adaptEpochs: number;
   seed: number;
   engine: EngineName | 'auto';
-  out: string;
+  out?: string;
   report?: string;
   audit?: boolean;
 }
@@ -49,32 +49,44 @@ export function register(parent: Command, io: Io): void {
         .env('FEDSHOT_ENGINE')
         .default('auto'),
     )
-    .option('--out <dir>', 'folder for the whole simulation', path, path('work/simulate'))
+    .option(
+      '--out <dir>',
+      'folder for simulations; each gets one of its own in it (default: work/simulate)',
+      path,
+    )
     .option('--report <file>', 'write a page with every site', path)
     .option('--audit', 'record what passes between provider and sites, and audit it all')
     .action(
-      action(io, async ({ report, ...options }: Options) => {
-        const { simulate } = await import('../simulate/index.js');
+      action(io, async ({ report, out = path('work/simulate'), ...options }: Options) => {
+        const { makeRunFolder, simulate } = await import('../simulate/index.js');
         const { result, runs } = await simulate({
           ...options,
+          out: makeRunFolder(out, io.now()),
           cores: availableParallelism(),
           reporter: io.reporter,
           signal: io.signal,
         });
+        const lost = result.failed ?? [];
         if (report) {
           const { writeReport } = await import('./report-file.js');
-          const title = `One provider, ${runs.length} site${runs.length === 1 ? '' : 's'}`;
+          const of = lost.length > 0 ? `${runs.length} of ${options.sites}` : String(runs.length);
+          const title = `One provider, ${of} site${of === '1' ? '' : 's'}`;
           writeReport(report, io.now(), runs, title);
         }
         io.result(result, () => summary(result, report));
         if (result.audit && result.audit.verdict !== 'PASS')
           throw new FedshotError('audit', `the audit's verdict is ${result.audit.verdict}`);
+        if (lost.length > 0) {
+          const names = lost.map(({ name }) => name).join(', ');
+          const message = `${lost.length} of ${options.sites} sites did not finish: ${names}`;
+          throw new FedshotError('incomplete', message, { hint: lost[0]?.error.message });
+        }
       }),
     );
 }
 
 function summary(
-  { provider, sites, audit, seconds, out }: SimulateResult,
+  { provider, sites, failed = [], audit, seconds, out }: SimulateResult,
   report?: string,
 ): string {
   const rows = table(
@@ -103,6 +115,9 @@ function summary(
     `The provider trained on ${provider.data}: ${percent(provider.heldOutAccuracy)} on its own held-out digits.`,
     '',
     rows,
+    ...failed.map(
+      ({ name, domain, error }) => `${name} (${domain}) did not finish: ${error.message}`,
+    ),
     '',
     `${sites.length} sites in ${duration(seconds)}; every file is in ${out}`,
     ...(audit ? [...auditLines(audit), `audit page: ${join(out, 'audit.html')}`] : []),

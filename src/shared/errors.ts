@@ -80,6 +80,12 @@ export function exitCode(error: unknown): number {
   return error instanceof FedshotError ? EXIT[error.code] : EXIT.internal;
 }
 
+/** The code behind a process's exit code; undefined for 0, a defect, and what is no exit code of ours. */
+export function codeOfExit(exit: number | null): ErrorCode | undefined {
+  const codes = Object.keys(EXIT) as ErrorCode[];
+  return codes.find((code) => EXIT[code] === exit && code !== 'internal');
+}
+
 /** What to do about what the operating system says most often. */
 const HINTS: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full: make room, then run it again',

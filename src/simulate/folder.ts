@@ -1,22 +1,44 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { FedshotError } from '../shared/errors.js';
-import { writeFileAtomic } from '../shared/files.js';
+import { asFedshotError, FedshotError } from '../shared/errors.js';
+import { makeFolder, writeFileAtomic } from '../shared/files.js';
 
-/** Marks a folder as a simulation's, so that the next one may replace it. */
+/** Says what a folder of a simulation was made with. */
 const MARK = 'simulation.json';
 
 /**
- * Makes an empty folder for a simulation: a new one, or an earlier simulation's.
- * @throws FedshotError `usage` for a folder that holds anything else
+ * Makes the folder of a simulation. What an earlier one left is never touched.
+ * @throws FedshotError `usage` for a folder that holds anything, `io`
  */
 export function prepareFolder(out: string, settings: unknown): void {
-  const used = existsSync(out) ? readdirSync(out) : [];
-  if (used.length > 0 && !used.includes(MARK))
-    throw new FedshotError('usage', `--out ${out} holds other files`, {
+  if (existsSync(out) && readdirSync(out).length > 0)
+    throw new FedshotError('usage', `${out} holds other files`, {
       hint: 'name a folder that is empty or does not exist yet',
     });
-  for (const name of used) rmSync(join(out, name), { recursive: true });
-  mkdirSync(out, { recursive: true });
   writeFileAtomic(join(out, MARK), `${JSON.stringify(settings, null, 2)}\n`);
+}
+
+/**
+ * Makes an empty folder for one run below `parent`, named after the time. Two runs never get the same.
+ * @throws FedshotError `io`
+ */
+export function makeRunFolder(parent: string, now: Date): string {
+  const time = now
+    .toISOString()
+    .replace(/\.\d+Z$/, 'Z')
+    .replaceAll(':', '-');
+  try {
+    makeFolder(parent);
+    for (let n = 1; ; n++) {
+      const folder = join(parent, n === 1 ? time : `${time}-${n}`);
+      try {
+        mkdirSync(folder, { mode: 0o755 });
+        return folder;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+    }
+  } catch (error) {
+    throw asFedshotError(error, 'io', `cannot write ${parent}`);
+  }
 }

@@ -1,8 +1,10 @@
+export { makeRunFolder } from './folder.js';
 export { simulate } from './simulate.js';
 export type {
   ProviderResult,
   SimulateOptions,
   Simulated,
   SimulateResult,
+  SiteFailure,
   SiteResult,
 } from './types.js';

@@ -1,27 +1,30 @@
+/** What became of one item. */
+export type Settled<Result> = { value: Result } | { error: unknown };
+
 /**
- * Runs `work` on every item, at most `atOnce` at a time, results in the items' order. The first
- * failure is thrown, after `onFailure` and once the work that had begun has ended.
+ * Runs `work` on every item, at most `atOnce` at a time, results in the items' order. A failure is that
+ * item's own and ends nothing else; after an abort nothing more is begun, and what was not fails with
+ * the signal's reason.
  */
 export async function pool<Item, Result>(
   items: readonly Item[],
   atOnce: number,
   work: (item: Item) => Promise<Result>,
-  onFailure: () => void = () => undefined,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  const failures: unknown[] = [];
+  signal?: AbortSignal,
+): Promise<Settled<Result>[]> {
+  const results: Settled<Result>[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
-    while (next < items.length && failures.length === 0) {
+    while (next < items.length) {
       const at = next++;
       try {
-        results[at] = await work(items[at]!);
+        signal?.throwIfAborted();
+        results[at] = { value: await work(items[at]!) };
       } catch (error) {
-        if (failures.push(error) === 1) onFailure();
+        results[at] = { error };
       }
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
-  if (failures.length > 0) throw failures[0];
   return results;
 }

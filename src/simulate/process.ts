@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { FedshotError, type ErrorCode } from '../shared/errors.js';
+import { codeOfExit, FedshotError, type ErrorCode } from '../shared/errors.js';
 import { replay, type ProgressMessage } from '../shared/report/terminal/index.js';
 import type { Reporter } from '../shared/reporter.js';
 
@@ -70,7 +70,7 @@ export function start(options: ProcessOptions): Running {
       signal.removeEventListener('abort', stop);
       if (code === 0) resolve();
       else if (signal.aborted) reject(signal.reason as Error);
-      else reject(failure(options, said, killer ?? `exit code ${code}`));
+      else reject(failure(options, said, killer ?? `exit code ${code}`, code));
     });
   });
   const answer = new Promise<unknown>((resolve, reject) => {
@@ -118,10 +118,15 @@ function failure(
   { name, args }: ProcessOptions,
   said: { out: string; err: string },
   end: string,
+  exit: number | null = null,
 ): FedshotError {
   const error = errorOf(parse(said.out));
   if (error) return new FedshotError(error.code, `${name}: ${error.message}`, { hint: error.hint });
   const words = args.slice(0, 2).join(' ');
   const last = said.err.trim().split('\n').at(-1);
-  return new FedshotError('internal', `${name}: fedshot ${words}: ${last || end}`);
+  // A command that has answered before it failed, as one whose verdict is not "ok".
+  return new FedshotError(
+    codeOfExit(exit) ?? 'internal',
+    `${name}: fedshot ${words}: ${last || end}`,
+  );
 }

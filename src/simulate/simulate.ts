@@ -1,23 +1,31 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { FedshotError } from '../shared/errors.js';
+import { asFedshotError } from '../shared/errors.js';
 import { writeFileAtomic } from '../shared/files.js';
 import { prepareFolder } from './folder.js';
 import { audit, record } from './audit.js';
 import { plan, shareCores, type PlannedSite } from './plan.js';
-import { pool } from './pool.js';
+import { pool, type Settled } from './pool.js';
 import type { ProcessOptions, Running } from './process.js';
 import { prepareProvider, serve } from './provider.js';
 import { runSite, type SiteRun } from './site.js';
-import type { SimulateOptions, Simulated, SiteResult } from './types.js';
+import type {
+  SimulateOptions,
+  SimulateResult,
+  Simulated,
+  SiteFailure,
+  SiteResult,
+} from './types.js';
 
 /**
  * A provider and sites on this machine, each a process of its own with a folder of its own, speaking
  * gRPC over TLS on loopback: the commands that a person would type, and nothing between them but
  * the network.
  *
- * @throws FedshotError `usage` for an unknown domain or a folder that is in use; what a process ended
- *   with, under the process's name
+ * A site that fails, or is killed, is named in the result with its cause, and the others go on.
+ *
+ * @throws FedshotError `usage` for an unknown domain or a folder that is in use; what a process of the
+ *   provider ended with before it served
  */
 export async function simulate(options: SimulateOptions): Promise<Simulated> {
   const { clock = () => performance.now(), out, reporter, program } = options;
@@ -33,18 +41,24 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
   const context = { env, reporter, signal, program };
 
   const provider = await prepareProvider(options, context);
-  const done = await runSites(sites, options, context, failed);
+  const settled = await runSites(sites, options, context, failed);
+  options.signal.throwIfAborted();
+  const done = settled.flatMap((one) => ('value' in one ? [one.value] : []));
+  const lost = settled.flatMap((one, i) =>
+    'error' in one ? [siteFailure(sites[i] as PlannedSite, one.error)] : [],
+  );
   const audited = options.audit
     ? await audit(
         out,
-        sites.map(({ home }) => home),
+        done.map(({ site }) => site.home),
         provider.data,
-        context,
+        { ...context, signal: options.signal },
       )
     : undefined;
-  const result = {
+  const result: SimulateResult = {
     provider,
     sites: done.map(siteResult),
+    ...(lost.length > 0 && { failed: lost }),
     ...(audited && { audit: audited }),
     seconds: (clock() - started) / 1000,
     out,
@@ -56,13 +70,21 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
   };
 }
 
-/** Serves, and lets every site do its part, as many at once as there are cores. */
+function siteFailure({ name, domain }: PlannedSite, error: unknown): SiteFailure {
+  const { code, message, hint } = asFedshotError(error, 'internal');
+  return { name, domain, error: { code, message, hint } };
+}
+
+/**
+ * Serves, and lets every site do its part, as many at once as there are cores. When the server ends,
+ * the sites that have not are stopped.
+ */
 async function runSites(
   sites: readonly PlannedSite[],
   options: SimulateOptions,
   context: Pick<ProcessOptions, 'env' | 'reporter' | 'signal' | 'program'>,
   failed: AbortController,
-): Promise<SiteRun[]> {
+): Promise<Settled<SiteRun>[]> {
   const { env: _provider, ...unprivileged } = context;
   const servers: Running[] = [];
   const guard = (server: Running): void => {
@@ -83,7 +105,7 @@ async function runSites(
       sites,
       atOnce,
       (site) => runSite(site, from, options, { ...unprivileged, threads }),
-      () => failed.abort(new FedshotError('interrupted', 'another site failed')),
+      context.signal,
     );
   } finally {
     for (const server of servers) server.stop();

@@ -1,9 +1,13 @@
 import { delimiter } from 'node:path';
 import type { RunReport } from '../shared/report/html/model.js';
 import type { PlannedSite } from './plan.js';
-import { run, type ProcessOptions } from './process.js';
+import { FedshotError, type ErrorCode } from '../shared/errors.js';
+import { run, start, type ProcessOptions } from './process.js';
 import { providerFiles, RELEASE } from './provider.js';
 import type { SimulateOptions } from './types.js';
+
+/** How `adapt` ends when the model in use stays: a result like any other. */
+const VERDICTS: ReadonlySet<ErrorCode> = new Set(['refused', 'rolled-back', 'undecided']);
 
 export interface SiteRun {
   site: PlannedSite;
@@ -22,22 +26,28 @@ export async function runSite(
   // What this site tries to read, and must not be able to where files can be confined.
   const { model, keys, trust } = providerFiles(options.out);
   const foreign = [model, keys].join(delimiter);
-  const fedshot = (args: string[]): Promise<unknown> =>
-    run({
-      ...rest,
-      env: { ...rest.env, OMP_NUM_THREADS: String(threads), FEDSHOT_FOREIGN: foreign },
-      name: `${site.name} (${site.domain})`,
-      args: ['client', ...args, '--home', site.home],
-    });
+  const command = (args: string[]): ProcessOptions => ({
+    ...rest,
+    env: { ...rest.env, OMP_NUM_THREADS: String(threads), FEDSHOT_FOREIGN: foreign },
+    name: `${site.name} (${site.domain})`,
+    args: ['client', ...args, '--home', site.home],
+  });
+  const fedshot = (args: string[]): Promise<unknown> => run(command(args));
 
   await fedshot(['init', '--trust', trust]);
   const pulled = (await fedshot(['pull', '--from', address, '--name', RELEASE])) as {
     bytesReceived: number;
   };
-  const adapted = (await fedshot([
-    ...['adapt', '--name', RELEASE, '--data', site.data, '--test', site.test, '--samples'],
-    ...['--epochs', String(options.adaptEpochs), '--seed', String(options.seed)],
-    ...['--threads', String(threads), '--engine', options.engine ?? 'auto'],
-  ])) as RunReport;
+  const adapting = start(
+    command([
+      ...['adapt', '--name', RELEASE, '--data', site.data, '--test', site.test, '--samples'],
+      ...['--epochs', String(options.adaptEpochs), '--seed', String(options.seed)],
+      ...['--threads', String(threads), '--engine', options.engine ?? 'auto'],
+    ]),
+  );
+  await adapting.ended.catch((error: unknown) => {
+    if (!(error instanceof FedshotError && VERDICTS.has(error.code))) throw error;
+  });
+  const adapted = (await adapting.answer) as RunReport;
   return { site, bytesReceived: pulled.bytesReceived, run: adapted };
 }

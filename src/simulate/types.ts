@@ -1,4 +1,5 @@
 import type { AuditResult } from '../audit/index.js';
+import type { ErrorCode } from '../shared/errors.js';
 import type { EngineName } from '../shared/engine/types.js';
 import type { RunReport } from '../shared/report/html/model.js';
 import type { Reporter } from '../shared/reporter.js';
@@ -23,7 +24,7 @@ export interface SimulateOptions {
   adaptEpochs: number;
   seed: number;
   engine?: EngineName | 'auto';
-  /** Folder of the whole simulation: empty, new, or an earlier simulation's. */
+  /** Folder of the whole simulation: empty or new. */
   out: string;
   /** Puts a recorder between provider and sites, and audits in the end. */
   audit?: boolean;
@@ -63,9 +64,19 @@ export interface SiteResult {
   seconds: number;
 }
 
+/** A site that has no result. */
+export interface SiteFailure {
+  name: string;
+  domain: string;
+  /** What the process that failed said, or how it ended. */
+  error: { code: ErrorCode; message: string; hint?: string };
+}
+
 export interface SimulateResult {
   provider: ProviderResult;
   sites: SiteResult[];
+  /** Sites without a result; absent when there are none. */
+  failed?: SiteFailure[];
   /** With `audit`. */
   audit?: AuditResult;
   /** Of the whole, in seconds. */

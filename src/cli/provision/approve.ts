@@ -20,8 +20,13 @@ export function register(parent: Command, io: Io): void {
         const { approveRequest } = await import('../../provider/provision/index.js');
         const value = await approveRequest(officeOf(options, io), file, options, fingerprint);
         const compare = `compare its key with the site, over another channel: ${grouped(value.fingerprint)}`;
+        const old = `${value.revokedWithoutKey} revoked certificates of ${value.site} are from fedshot 0.1, which noted no keys: make sure that this is not one of those`;
         const text = (): string =>
-          [describeEnrolled(value), ...(fingerprint ? [] : [compare])].join('\n');
+          [
+            describeEnrolled(value),
+            ...(fingerprint ? [] : [compare]),
+            ...(value.revokedWithoutKey > 0 ? [old] : []),
+          ].join('\n');
         return { value, text };
       }),
     );

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FedshotError } from '../../shared/errors.js';
-import { readBytes, writeFileAtomic } from '../../shared/files.js';
+import { makeFolder, readBytes, writeFileAtomic } from '../../shared/files.js';
+import { withLock } from '../../shared/lock.js';
 import type { Keyring } from '../../shared/release/index.js';
 import { fingerprintOf, openKey, sealKey } from '../authorities.js';
 import { createAuthority, type Identity } from './certificates.js';
@@ -60,13 +61,15 @@ export const firstAuthority = (dir: string): string | undefined =>
  */
 export async function initSites(keyring: Keyring, now: Date): Promise<boolean> {
   const dir = sitesDir(keyring);
-  if (existsSync(authoritiesFile(dir))) return false;
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const authority = await createAuthority('fedshot sites', now);
-  await sealKey(keyring, join(dir, FIRST_KEY), authority.key);
-  // Last: its presence is what makes the server ask.
-  writeAuthorities(dir, [authority.cert]);
-  return true;
+  makeFolder(dir, 0o700);
+  return withLock(join(dir, '.lock'), async () => {
+    if (existsSync(authoritiesFile(dir))) return false;
+    const authority = await createAuthority('fedshot sites', now);
+    await sealKey(keyring, join(dir, FIRST_KEY), authority.key);
+    // Last: its presence is what makes the server ask.
+    writeAuthorities(dir, [authority.cert]);
+    return true;
+  });
 }
 
 /** Makes one more and keeps its key; nothing accepts it yet. @returns its certificate, PEM */

@@ -6,17 +6,8 @@ export {
   useSitesAuthority,
   type SitesAuthority,
 } from './rotate.js';
-export {
-  addSite,
-  approveRequest,
-  listSites,
-  renewSite,
-  requestCertificate,
-  revokeSite,
-  type Enrolled,
-  type KitRequest,
-  type Office,
-  type RequestFiles,
-  type SiteStatus,
-} from './enrol.js';
+export type { Enrolled, KitRequest, Office } from './certify.js';
+export { addSite, approveRequest, renewSite, type Approved } from './enrol.js';
+export { requestCertificate, type RequestFiles } from './request.js';
+export { listSites, revokeSite, type SiteStatus } from './status.js';
 export { siteWarnings } from './warnings.js';

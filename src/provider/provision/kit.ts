@@ -1,8 +1,13 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { FedshotError } from '../../shared/errors.js';
-import { readBytes, writeFileAtomic } from '../../shared/files.js';
+import { makeFolder, readBytes } from '../../shared/files.js';
+import { writeFolder } from '../../shared/folders.js';
 import { openRoot } from '../../shared/release/index.js';
+
+const CERTIFICATE = 'site.pem';
+const KEY = 'site-key.pem';
 
 export interface Kit {
   site: string;
@@ -26,19 +31,65 @@ export function assertFreshFolder(dir: string): void {
 }
 
 /**
- * Writes a start-up kit: everything that a site needs, in one folder to hand over.
+ * Writes a start-up kit: everything that a site needs, in one folder to hand over. It is there whole or
+ * not at all.
  *
- * @throws FedshotError `usage` for a folder that holds something
+ * @throws FedshotError `usage` for a folder that holds something; `io`
  */
 export function writeKit(dir: string, kit: Kit): void {
+  sweepKit(dir);
   assertFreshFolder(dir);
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
   const root = readBytes(kit.trustFile);
   const { fingerprint } = openRoot(root, kit.trustFile);
-  writeFileAtomic(join(dir, 'trust.json'), root);
-  writeFileAtomic(join(dir, 'site.pem'), kit.cert);
-  if (kit.key !== undefined) writeFileAtomic(join(dir, 'site-key.pem'), kit.key, 0o600);
-  writeFileAtomic(join(dir, 'README.md'), readme(kit, fingerprint));
+  const files = new Map<string, Uint8Array | string>([
+    ['trust.json', root],
+    [CERTIFICATE, kit.cert],
+    ['README.md', readme(kit, fingerprint)],
+  ]);
+  if (kit.key !== undefined) files.set(KEY, kit.key);
+  makeFolder(dirname(resolve(dir)), 0o700);
+  writeFolder(dir, files, { file: 0o600, folder: 0o700 });
+}
+
+/** What a killed run left of this kit, its key among it. */
+function sweepKit(dir: string): void {
+  const [parent, name] = [dirname(resolve(dir)), basename(resolve(dir))];
+  const isLeft = (entry: string): boolean =>
+    entry.startsWith(`.${name}.`) && /^[0-9a-f]{12}\.tmp$/.test(entry.slice(name.length + 2));
+  for (const entry of existsSync(parent) ? readdirSync(parent).filter(isLeft) : [])
+    rmSync(join(parent, entry), { recursive: true, force: true });
+}
+
+/** A kit that is complete, with what its certificate says. */
+export interface LeftKit {
+  /** PEM. */
+  pem: string;
+  cert: X509Certificate;
+  /** SHA-256 of its public key, hex. */
+  key: string;
+}
+
+/**
+ * A kit of this site that an earlier run has written, if there is one.
+ *
+ * @param key the public key's fingerprint where the site has made it; else the kit holds the private one
+ */
+export function leftKit(dir: string, site: string, key: string | undefined): LeftKit | undefined {
+  const [file, keyFile] = [join(dir, CERTIFICATE), join(dir, KEY)];
+  if (!existsSync(file) || existsSync(keyFile) !== (key === undefined)) return undefined;
+  try {
+    const pem = readBytes(file).toString();
+    const cert = new X509Certificate(pem);
+    const spki = cert.publicKey.export({ type: 'spki', format: 'der' });
+    const found = createHash('sha256').update(spki).digest('hex');
+    const fits =
+      key === undefined
+        ? cert.checkPrivateKey(createPrivateKey(readBytes(keyFile)))
+        : found === key;
+    return cert.subject === `CN=${site}` && fits ? { pem, cert, key: found } : undefined;
+  } catch {
+    return undefined; // no kit of ours: it is refused as a folder that is in use
+  }
 }
 
 function readme({ site, address, key, notAfter }: Kit, fingerprint: string): string {

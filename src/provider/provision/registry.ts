@@ -27,6 +27,13 @@ const Certificate = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
+  /** SHA-256 of its public key (SPKI), and who made the private one; absent in what 0.1 enrolled. */
+  key: z
+    .strictObject({
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      madeBy: z.enum(['site', 'provider']),
+    })
+    .optional(),
 });
 const Site = z.strictObject({
   name: z.string().regex(SITE_NAME),
@@ -39,14 +46,22 @@ export type SiteCertificate = z.infer<typeof Certificate>;
 
 const path = (dir: string, name: string): string => join(dir, `${name}.json`);
 
+export const notEnrolled = (name: string): FedshotError =>
+  new FedshotError('not-found', `${name} is not enrolled`, {
+    hint: 'fedshot provision list names the sites; a new one: fedshot provision site NAME',
+  });
+
 /** @throws FedshotError `not-found`, `format` */
 export function readSite(dir: string, name: string): SiteRecord {
+  const record = findSite(dir, name);
+  if (!record) throw notEnrolled(name);
+  return record;
+}
+
+/** A site's record, if it is enrolled. @throws FedshotError `format` */
+export function findSite(dir: string, name: string): SiteRecord | undefined {
   const file = path(dir, name);
-  if (!existsSync(file))
-    throw new FedshotError('not-found', `${name} is not enrolled`, {
-      hint: 'fedshot provision list names the sites; a new one: fedshot provision site NAME',
-    });
-  return parseSite(file, readBytes(file), name);
+  return existsSync(file) ? parseSite(file, readBytes(file), name) : undefined;
 }
 
 function parseSite(file: string, bytes: Buffer, name: string): SiteRecord {

@@ -8,6 +8,7 @@ import {
   sitesDir,
   writeAuthorities,
 } from './authority.js';
+import { changeRegistry } from './registry-lock.js';
 import { readSites } from './registry.js';
 
 /** An authority whose certificates the server accepts from sites. */
@@ -67,14 +68,21 @@ function find(authorities: readonly string[], prefix: string): string {
  */
 export async function addSitesAuthority({ keyring, now }: Change): Promise<string> {
   const dir = sitesDir(keyring);
+  assertRoom(dir);
+  const cert = await makeNextAuthority(keyring, now);
+  return changeRegistry(dir, () => {
+    writeAuthorities(dir, [...assertRoom(dir), cert]);
+    return fingerprintOf(cert);
+  });
+}
+
+function assertRoom(dir: string): string[] {
   const authorities = assertAuthorities(dir);
   if (authorities.length >= MAX_AUTHORITIES)
     throw new FedshotError('usage', `there are ${MAX_AUTHORITIES} authorities for sites already`, {
       hint: 'take out one that no site depends on: fedshot provision ca remove',
     });
-  const cert = await makeNextAuthority(keyring, now);
-  writeAuthorities(dir, [...authorities, cert]);
-  return fingerprintOf(cert);
+  return authorities;
 }
 
 /**
@@ -85,12 +93,15 @@ export async function addSitesAuthority({ keyring, now }: Change): Promise<strin
  */
 export function useSitesAuthority({ keyring }: Change, prefix: string): string {
   const dir = sitesDir(keyring);
-  const authorities = assertAuthorities(dir);
-  const wanted = find(authorities, prefix);
-  const isWanted = (cert: string): boolean => fingerprintOf(cert) === wanted;
-  const rest = authorities.filter((cert) => !isWanted(cert));
-  writeAuthorities(dir, [...authorities.filter(isWanted), ...rest]);
-  return wanted;
+  assertAuthorities(dir); // before a lock is made in a folder that may not be there
+  return changeRegistry(dir, () => {
+    const authorities = assertAuthorities(dir);
+    const wanted = find(authorities, prefix);
+    const isWanted = (cert: string): boolean => fingerprintOf(cert) === wanted;
+    const rest = authorities.filter((cert) => !isWanted(cert));
+    writeAuthorities(dir, [...authorities.filter(isWanted), ...rest]);
+    return wanted;
+  });
 }
 
 /**
@@ -106,6 +117,16 @@ export function removeSitesAuthority(
   force = false,
 ): { authority: string; cutOff: string[] } {
   const dir = sitesDir(change.keyring);
+  assertAuthorities(dir); // before a lock is made in a folder that may not be there
+  return changeRegistry(dir, () => removeAlone(change, dir, prefix, force));
+}
+
+function removeAlone(
+  change: Change,
+  dir: string,
+  prefix: string,
+  force: boolean,
+): { authority: string; cutOff: string[] } {
   const authorities = assertAuthorities(dir);
   const authority = find(authorities, prefix);
   const short = authority.slice(0, 16);

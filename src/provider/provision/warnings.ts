@@ -1,5 +1,5 @@
 import { expiryWarnings } from '../../shared/release/index.js';
-import type { SiteStatus } from './enrol.js';
+import type { SiteStatus } from './status.js';
 
 /** One line for every site whose last certificate expires soon: without another it is shut out. */
 export function siteWarnings(sites: readonly SiteStatus[], now: Date): string[] {

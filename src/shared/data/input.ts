@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FedshotError } from '../errors.js';
 import { resize } from './resize.js';
+import { LEAST_ROWS, roundedFigures } from './rounding.js';
 import type { Dataset } from './types.js';
 
 // The contract arrives from somebody else: sizes are bounded so that it cannot ask for all memory.
@@ -26,7 +27,7 @@ const tableSchema = z
     shape: z.tuple([z.int().positive().max(100_000)]),
     /** Names of the features, in the order that the model takes them. */
     columns: z.array(z.string().min(1)),
-    /** What stands in for a missing value, in the column's own units: the training median. */
+    /** What stands in for a missing value, in the column's own units: the training median, rounded. */
     impute: z.array(z.number()),
     mean: z.array(z.number()),
     std: z.array(positive),
@@ -51,10 +52,10 @@ const LUMA = [0.299, 0.587, 0.114];
 
 /**
  * The input contract of a model that is trained on `train`: images at mean and deviation 0.5 (grey
- * levels −1..1), tables standardised by the training data's own figures.
+ * levels −1..1), tables standardised by the training data's own figures, rounded.
  *
  * @param target `[C, H, W]` that the architecture takes; the data's own shape without it
- * @throws FedshotError `data` where a column holds nothing, or images cannot take that shape
+ * @throws FedshotError `data` where a column holds fewer than ten values, or images cannot take that shape
  */
 export function fitInput(train: Dataset, target?: readonly [number, number, number]): InputSpec {
   if (train.kind === 'table') {
@@ -123,25 +124,34 @@ function luma(x: Float32Array, area: number): Float32Array {
 function fitTable(train: Dataset): TableSpec {
   const columns = [...train.columns!];
   const width = columns.length;
-  const statistics = columns.map((name, column) => {
-    const all = Array.from({ length: train.count }, (_, row) => train.x[row * width + column]!);
-    const known = all.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
-    if (known.length === 0) throw bad(train, `column "${name}" holds nothing but missing values`);
-    const middle = known.length >> 1;
-    const impute =
-      known.length % 2 === 1 ? known[middle]! : (known[middle - 1]! + known[middle]!) / 2;
-    const filled = all.map((value) => (Number.isNaN(value) ? impute : value));
-    const mean = filled.reduce((a, b) => a + b, 0) / train.count;
-    const variance = filled.reduce((sum, value) => sum + (value - mean) ** 2, 0) / train.count;
-    return { impute, mean, std: Math.sqrt(variance) || 1 }; // a constant column becomes zeros
+  if (train.count < LEAST_ROWS)
+    throw bad(
+      train,
+      `${train.count} rows to train on, and figures of fewer than ${LEAST_ROWS} tell of single rows`,
+      'the mean and median of each column are published with a model: train on more rows',
+    );
+  const figures = columns.map((name, column) => {
+    const all = Float32Array.from(
+      { length: train.count },
+      (_, row) => train.x[row * width + column]!,
+    );
+    const known = all.reduce((n, value) => n + Number(!Number.isNaN(value)), 0);
+    if (known === 0) throw bad(train, `column "${name}" holds nothing but missing values`);
+    if (known < LEAST_ROWS)
+      throw bad(
+        train,
+        `column "${name}" has ${known} known values, and figures of fewer than ${LEAST_ROWS} tell of single rows`,
+        `leave it out: #ignore=${name}`,
+      );
+    return roundedFigures(all);
   });
   return {
     kind: 'table',
     shape: [width],
     columns,
-    impute: statistics.map(({ impute }) => impute),
-    mean: statistics.map(({ mean }) => mean),
-    std: statistics.map(({ std }) => std),
+    impute: figures.map(({ impute }) => impute),
+    mean: figures.map(({ mean }) => mean),
+    std: figures.map(({ std }) => std),
   };
 }
 

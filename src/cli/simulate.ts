@@ -58,13 +58,17 @@ export function register(parent: Command, io: Io): void {
     .option('--audit', 'record what passes between provider and sites, and audit it all')
     .action(
       action(io, async ({ report, out = path('work/simulate'), ...options }: Options) => {
-        const { makeRunFolder, simulate } = await import('../simulate/index.js');
+        const { makeRunFolder, removeIfEmpty, simulate } = await import('../simulate/index.js');
+        const folder = makeRunFolder(out, io.now());
         const { result, runs } = await simulate({
           ...options,
-          out: makeRunFolder(out, io.now()),
+          out: folder,
           cores: availableParallelism(),
           reporter: io.reporter,
           signal: io.signal,
+        }).catch((error: unknown) => {
+          removeIfEmpty(folder); // what was refused before it began leaves nothing
+          throw error;
         });
         const lost = result.failed ?? [];
         if (report) {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { asFedshotError, FedshotError } from '../shared/errors.js';
 import { makeFolder, writeFileAtomic } from '../shared/files.js';
@@ -41,4 +41,9 @@ export function makeRunFolder(parent: string, now: Date): string {
   } catch (error) {
     throw asFedshotError(error, 'io', `cannot write ${parent}`);
   }
+}
+
+/** Removes a folder that holds nothing. */
+export function removeIfEmpty(folder: string): void {
+  if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
 }

@@ -1,4 +1,4 @@
-export { makeRunFolder } from './folder.js';
+export { makeRunFolder, removeIfEmpty } from './folder.js';
 export { simulate } from './simulate.js';
 export type {
   ProviderResult,

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { prepareFolder } from '../../src/simulate/folder.js';
+import { makeRunFolder, prepareFolder } from '../../src/simulate/folder.js';
 import { plan, shareCores } from '../../src/simulate/plan.js';
 import { pool } from '../../src/simulate/pool.js';
 
@@ -49,32 +49,53 @@ describe('pool', () => {
       now--;
       return n * 10;
     });
-    expect(results).toEqual([50, 10, 30, 20]);
+    expect(results).toEqual([50, 10, 30, 20].map((value) => ({ value })));
     expect(most).toBe(2);
   });
 
-  it('throws the first failure and begins nothing after it', async () => {
-    const begun: number[] = [];
-    let failures = 0;
-    const work = (n: number): Promise<void> => {
+  it('a failure is one result: the others are worked on all the same', async () => {
+    const work = (n: number): Promise<number> =>
+      n === 2 ? Promise.reject(new Error('two')) : Promise.resolve(n * 10);
+    expect(await pool([1, 2, 3, 4], 1, work)).toEqual([
+      { value: 10 },
+      { error: new Error('two') },
+      { value: 30 },
+      { value: 40 },
+    ]);
+  });
+
+  it('begins nothing after an abort, and says why', async () => {
+    const [begun, stop]: [number[], AbortController] = [[], new AbortController()];
+    const work = (n: number): Promise<number> => {
       begun.push(n);
-      return n === 2 ? Promise.reject(new Error('two')) : Promise.resolve();
+      if (n === 2) stop.abort(new Error('stopped'));
+      return Promise.resolve(n);
     };
-    await expect(pool([1, 2, 3, 4], 1, work, () => failures++)).rejects.toThrow('two');
+    const stopped = { error: new Error('stopped') };
+    expect(await pool([1, 2, 3, 4], 1, work, stop.signal)).toEqual([
+      ...[{ value: 1 }, { value: 2 }],
+      ...[stopped, stopped],
+    ]);
     expect(begun).toEqual([1, 2]);
-    expect(failures).toBe(1);
   });
 });
 
 describe('prepareFolder', () => {
   const folder = (): string => mkdtempSync(join(tmpdir(), 'fedshot-'));
 
-  it('makes a folder, and replaces an earlier simulation', () => {
+  it('makes a folder, and takes one that is empty', () => {
     const out = join(folder(), 'new');
     prepareFolder(out, { seed: 1 });
-    writeFileSync(join(out, 'old'), '');
-    prepareFolder(out, { seed: 2 });
     expect(readdirSync(out)).toEqual(['simulation.json']);
+    prepareFolder(folder(), { seed: 1 });
+  });
+
+  it('refuses the folder of an earlier simulation, and deletes nothing of it', () => {
+    const out = folder();
+    prepareFolder(out, { seed: 1 });
+    writeFileSync(join(out, 'result.json'), '{}');
+    expect(() => prepareFolder(out, { seed: 2 })).toThrow(/holds other files/);
+    expect(readdirSync(out).sort()).toEqual(['result.json', 'simulation.json']);
   });
 
   it('refuses a folder with files of another kind and leaves them alone', () => {
@@ -82,5 +103,18 @@ describe('prepareFolder', () => {
     writeFileSync(join(out, 'thesis.tex'), '');
     expect(() => prepareFolder(out, {})).toThrow(/holds other files/);
     expect(existsSync(join(out, 'thesis.tex'))).toBe(true);
+  });
+});
+
+describe('makeRunFolder', () => {
+  it('gives each run a folder of its own, also two of the same second', () => {
+    const parent = join(mkdtempSync(join(tmpdir(), 'fedshot-')), 'demo');
+    const now = new Date('2026-11-27T14:02:31.250Z');
+    const made = [makeRunFolder(parent, now), makeRunFolder(parent, now)];
+    expect(made).toEqual([
+      join(parent, '2026-11-27T14-02-31Z'),
+      join(parent, '2026-11-27T14-02-31Z-2'),
+    ]);
+    expect(readdirSync(parent)).toHaveLength(2);
   });
 });

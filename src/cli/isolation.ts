@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { parseNotation } from '../shared/data/notation.js';
-import { enginesFolder } from '../shared/engine/cache.js';
+import { engineFolders, ENGINES_SETTING } from '../shared/engine/cache.js';
 import type { EngineOptions } from '../shared/engine/types.js';
 import { writeFileAtomic } from '../shared/files.js';
 import {
@@ -92,17 +92,19 @@ async function enginePaths(
   { engine = 'auto' }: EngineOptions,
   env: Io['env'],
 ): Promise<EnginePaths> {
-  const fetched = [enginesFolder()].filter((folder) => existsSync(folder));
-  if (engine !== 'auto' && engine !== 'libtorch') return { read: fetched };
+  const fetched = engineFolders().filter((folder) => existsSync(folder));
+  const told = env[ENGINES_SETTING];
+  const setting = told === undefined ? undefined : { [ENGINES_SETTING]: told };
+  if (engine !== 'auto' && engine !== 'libtorch') return { read: fetched, env: setting };
   const { allocatorEnvironment } = await import('../shared/engine/libtorch/allocator.js');
   const { FOUND_TORCH, findLibtorch } = await import('../shared/engine/libtorch/find.js');
   const found = findLibtorch();
-  if (found.length === 0) return { read: fetched };
+  if (found.length === 0) return { read: fetched, env: setting };
   const asked = found.find(({ source }) => source === 'python3');
   const allocator = allocatorEnvironment(env);
   return {
     read: [...fetched, ...found.map(({ folder }) => dirname(folder))],
-    env: { ...allocator, ...(asked && { [FOUND_TORCH]: dirname(asked.folder) }) },
+    env: { ...setting, ...allocator, ...(asked && { [FOUND_TORCH]: dirname(asked.folder) }) },
     restart: allocator !== undefined,
   };
 }

@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { FedshotError } from '../../shared/errors.js';
 import { action, command } from '../command.js';
 import type { Io } from '../io.js';
@@ -6,13 +6,19 @@ import type { Io } from '../io.js';
 interface Options {
   device: 'cpu' | 'cuda';
   index?: string;
+  sha256?: string;
+}
+
+function sha256(text: string): string {
+  if (/^[0-9a-f]{64}$/i.test(text)) return text.toLowerCase();
+  throw new InvalidArgumentError('Expected 64 hex digits.');
 }
 
 export function registerInstall(parent: Command, io: Io): void {
   command(
     parent,
     'install [engine]',
-    'fetch an engine into your cache folder: libtorch or tensorflow',
+    'fetch an engine into your cache folder, or FEDSHOT_ENGINES: libtorch or tensorflow',
     [
       'fedshot engine install',
       'fedshot engine install --device cuda',
@@ -23,23 +29,28 @@ export function registerInstall(parent: Command, io: Io): void {
       new Option('--device <device>', 'what to compute on').choices(['cpu', 'cuda']).default('cpu'),
     )
     .option('--index <url>', 'a package index beside those that pip is configured with')
+    .option('--sha256 <hex>', 'refuse any wheel but the one with this SHA-256', sha256)
     .action(
-      action(io, async ({ device, index }: Options, engine: string | undefined = 'libtorch') => {
-        const install = await import('../../shared/engine/index.js');
-        const options = { device, index, reporter: io.reporter, signal: io.signal };
-        if (engine !== 'libtorch' && engine !== 'tensorflow')
-          throw new FedshotError('usage', `cannot install an engine called ${engine}`, {
-            hint: 'libtorch and tensorflow can be installed; wasm is always here',
-          });
-        const installed =
-          engine === 'libtorch'
-            ? await install.installLibtorch(options)
-            : await install.installTensorflow(options);
-        return {
-          value: installed,
-          text: () => `${engine} ${installed.version} is in ${installed.folder}`,
-        };
-      }),
+      action(
+        io,
+        async ({ device, index, ...pinned }: Options, engine: string | undefined = 'libtorch') => {
+          const install = await import('../../shared/engine/index.js');
+          const { reporter, signal } = io;
+          const options = { device, index, sha256: pinned.sha256, reporter, signal };
+          if (engine !== 'libtorch' && engine !== 'tensorflow')
+            throw new FedshotError('usage', `cannot install an engine called ${engine}`, {
+              hint: 'libtorch and tensorflow can be installed; wasm is always here',
+            });
+          const installed =
+            engine === 'libtorch'
+              ? await install.installLibtorch(options)
+              : await install.installTensorflow(options);
+          return {
+            value: installed,
+            text: () => `${engine} ${installed.version} is in ${installed.folder}`,
+          };
+        },
+      ),
     );
   command(parent, 'ensure', 'fetch LibTorch if nothing fast is here; never fails for want of it', [
     'fedshot engine ensure',

@@ -37,12 +37,16 @@ async function load(candidate: Candidate, threads: number): Promise<Engine> {
   return startWasm(threads);
 }
 
+const SLOW =
+  'no fast tensor engine here for this user: WebAssembly computes, many times slower; `fedshot engine install` fetches LibTorch (with FEDSHOT_ENGINES=/usr/local/lib/fedshot/engines for all users)';
+
 async function start(options: EngineOptions): Promise<Engine> {
   const { engine = 'auto', threads = availableParallelism(), reporter } = options;
   const fitting = choose(options);
   for (const candidate of fitting)
     try {
       const started = await load(candidate, threads);
+      if (engine === 'auto' && candidate.engine === 'wasm') reporter?.warn(SLOW);
       // After loading: tfjs-node brings gradients of its own.
       registerGradients();
       return started;

@@ -2,7 +2,6 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -12,7 +11,7 @@ import {
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { asFedshotError } from '../../errors.js';
-import { fsyncDir } from '../../files.js';
+import { fsyncDir, makeFolder } from '../../files.js';
 
 const PARTIAL = `.partial-${hostname()}-`;
 
@@ -54,7 +53,7 @@ export async function makeWhole(
   const parent = dirname(target);
   let folder: string | undefined;
   try {
-    mkdirSync(parent, { recursive: true });
+    makeFolder(parent);
     clearLeftovers(parent);
     folder = mkdtempSync(join(parent, `${PARTIAL}${process.pid}-`));
     await make(folder);

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FedshotError } from '../../errors.js';
-import { enginesFolder } from '../cache.js';
+import { engineFolders } from '../cache.js';
 import { libraryFile } from './ffi/library.js';
 
 /** A LibTorch on this machine. */
@@ -69,13 +69,16 @@ function fromSetting(): LibtorchInstallation | undefined {
 }
 
 function fromCache(): LibtorchInstallation[] {
-  const folder = enginesFolder();
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => name.startsWith('libtorch-'))
-    .sort()
-    .reverse()
-    .flatMap((name) => inspectTorch(join(folder, name, 'torch'), 'fedshot engine install') ?? []);
+  return engineFolders()
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) =>
+      readdirSync(folder)
+        .filter((name) => name.startsWith('libtorch-'))
+        .sort()
+        .reverse()
+        .map((name) => inspectTorch(join(folder, name, 'torch'), 'fedshot engine install')),
+    )
+    .filter((found) => found !== undefined);
 }
 
 /** Tells a process that has no python3 to ask where its torch package is. */

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { FedshotError } from '../../errors.js';
 import { silent } from '../../reporter.js';
 import type { Reporter } from '../../reporter.js';
 import { enginesFolder } from '../cache.js';
+import { assertSameWheel } from '../install/digests.js';
 import { fetchWheel, installPackage, requirePip, unpackWheel } from '../install/pip.js';
 import { makeWhole } from '../install/whole.js';
 import { inspectTorch } from './find.js';
@@ -20,16 +21,19 @@ export interface InstallOptions {
   device?: 'cpu' | 'cuda';
   /** A further package index, beside those that pip is configured with. */
   index?: string;
+  /** SHA-256 that the wheel must have, hex; else that of an earlier install, or of what was tested. */
+  sha256?: string;
   reporter?: Reporter;
   signal?: AbortSignal;
 }
 
 /**
  * Fetches LibTorch with pip into the user's cache folder: the wheel's `torch/lib` for the CPU, the
- * whole package with NVIDIA's libraries beside it for CUDA. Whole or not at all; pip checks the hash.
+ * whole package with NVIDIA's libraries beside it for CUDA. Whole or not at all. The CPU's wheel has to
+ * be the one that was tested, or that was fetched before under its name (`assertSameWheel`).
  *
- * @throws FedshotError `engine` without pip, `network` when the wheel cannot be had, `io` on a full
- * disk, and the signal's reason
+ * @throws FedshotError `engine` without pip, `network` when the wheel cannot be had, `digest` for
+ * another one, `io` on a full disk, and the signal's reason
  */
 export async function installLibtorch(options: InstallOptions = {}): Promise<LibtorchInstallation> {
   const { device = 'cpu', signal } = options;
@@ -59,7 +63,7 @@ export async function installLibtorch(options: InstallOptions = {}): Promise<Lib
 async function fetchInto(
   folder: string,
   requirement: string,
-  { device, index, reporter = silent, signal }: InstallOptions,
+  { device, index, sha256, reporter = silent, signal }: InstallOptions,
 ): Promise<void> {
   const indices = [index, requirement.endsWith('+cpu') ? CPU_INDEX : undefined];
   const urls = indices.filter((url) => url !== undefined);
@@ -70,6 +74,8 @@ async function fetchInto(
     return installPackage(requirement, engine, urls, { ...job, label, mebibytes: 5000 });
   }
   const wheel = await fetchWheel(requirement, urls, { ...job, mebibytes: 190 });
+  const digest = await assertSameWheel(enginesFolder(), wheel, sha256);
+  reporter.note(`${basename(wheel)}: SHA-256 ${digest}`);
   const unpacking = { ...job, label: 'unpacking LibTorch', mebibytes: 440 };
   await unpackWheel(wheel, engine, ['torch/lib/', 'torch/version.py'], unpacking);
 }

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { FedshotError } from '../../errors.js';
 import { silent } from '../../reporter.js';
 import { runProgram } from '../install/program.js';
+import { assertSameWheel } from '../install/digests.js';
 import { fetchWheel, requirePip, unpackWheel } from '../install/pip.js';
 import { makeWhole } from '../install/whole.js';
 import type { InstallOptions } from '../libtorch/install.js';
@@ -46,7 +47,7 @@ async function requireTools(signal?: AbortSignal): Promise<void> {
 export async function installTensorflow(
   options: InstallOptions = {},
 ): Promise<TensorflowInstallation> {
-  const { device = 'cpu', index, reporter = silent, signal } = options;
+  const { device = 'cpu', index, sha256, reporter = silent, signal } = options;
   if (process.platform !== 'linux')
     throw new FedshotError('engine', 'the tensorflow engine can be built on Linux only', {
       hint: 'npm install @tensorflow/tfjs-node brings the published binary',
@@ -58,6 +59,8 @@ export async function installTensorflow(
       const requirement = device === 'cuda' ? 'tensorflow' : 'tensorflow-cpu';
       const job = { folder, reporter, signal };
       const wheel = await fetchWheel(requirement, index ? [index] : [], { ...job, mebibytes: 265 });
+      const digest = await assertSameWheel(dirname(target), wheel, sha256);
+      reporter.note(`${basename(wheel)}: SHA-256 ${digest}`);
       const wanted = ['include/', ...Object.values(LIBRARIES)].map((name) => `tensorflow/${name}`);
       const unpacking = { ...job, label: 'unpacking TensorFlow', mebibytes: 1050 };
       await unpackWheel(wheel, folder, wanted, unpacking);

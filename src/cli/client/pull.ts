@@ -1,5 +1,8 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { PullResult } from '../../client/pull/index.js';
+import { kindOf } from '../../client/transfer/kind.js';
+import { bytes } from '../../shared/report/terminal/format.js';
 import { action, command } from '../command.js';
 import type { Io } from '../io.js';
 import { addIsolateOption, enterIsolation, type IsolateFlag } from '../isolation.js';
@@ -13,15 +16,13 @@ interface Options extends IsolateFlag, MirrorOptions {
   insecurePlaintext?: boolean;
 }
 
-const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
-
 function describe(result: PullResult): string {
   const { release, folder, bytesReceived, bytesReused, seconds } = result;
   const name = `${release.name} ${release.version}`;
   if (result.upToDate && bytesReused === 0) return `${name} is here already: nothing transferred`;
-  const reused = bytesReused > 0 ? `, ${mib(bytesReused)} were here already` : '';
+  const reused = bytesReused > 0 ? `, ${bytes(bytesReused)} were here already` : '';
   return [
-    `${name}: ${mib(bytesReceived)} received in ${seconds.toFixed(1)} s${reused}`,
+    `${name}: ${bytes(bytesReceived)} received in ${seconds.toFixed(1)} s${reused}`,
     `verified, in ${folder}`,
   ].join('\n');
 }
@@ -53,7 +54,7 @@ export function register(parent: Command, io: Io): void {
       const isolation = await enterIsolation(io, {
         ...{ isolate, network: true },
         read: [
-          ...options.from.filter((from) => /^[./~]|[/\\]/.test(from) && !from.includes('://')),
+          ...options.from.filter((from) => kindOf(from) === 'folder').map((from) => resolve(from)),
           authorityFile(options, io),
         ],
         write: [options.home],

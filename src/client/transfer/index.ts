@@ -3,6 +3,7 @@ import { parseAddress } from '../../shared/rpc/index.js';
 import { folderSource } from './folder.js';
 import { grpcSource } from './grpc.js';
 import { httpsSource } from './https.js';
+import { kindOf } from './kind.js';
 import type { Source, SourceOptions } from './source.js';
 
 export { readAuthorityFile } from './authority-file.js';
@@ -11,8 +12,7 @@ export { rootSource } from './roots.js';
 export type { Source, SourceOptions } from './source.js';
 
 /** Whether `--from` names a server (HOST:PORT). */
-export const isServer = (from: string): boolean =>
-  !/^[a-z][a-z0-9+.-]*:\/\//i.test(from) && !/^[./~]|[/\\]/.test(from) && from.includes(':');
+export const isServer = (from: string): boolean => kindOf(from) === 'grpc';
 
 /**
  * Opens what `--from` names: `HOST:PORT` (gRPC over TLS), `https://…` (a static export) or a folder.
@@ -20,8 +20,9 @@ export const isServer = (from: string): boolean =>
  * @throws FedshotError `usage`, `trust` for plain http, `not-found` for a folder that is no store
  */
 export function openSource(from: string, options: SourceOptions): Source {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(from)) return httpsSource(from, options);
-  if (!isServer(from)) return folderSource(from);
+  const kind = kindOf(from);
+  if (kind === 'https') return httpsSource(from, options);
+  if (kind === 'folder') return folderSource(from);
   parseAddress(from);
   return grpcSource(from, options);
 }

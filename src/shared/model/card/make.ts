@@ -1,5 +1,6 @@
 import { tensor, type Tensor } from '@tensorflow/tfjs-core';
 import type { InputSpec } from '../../data/index.js';
+import { LEAST_ROWS } from '../../data/rounding.js';
 import type { Ops } from '../../engine/ops.js';
 import { embed, outputsOf, type Outputs } from '../embed.js';
 import { Hypothesis } from '../hypothesis.js';
@@ -86,7 +87,7 @@ function figures(given: Figures): Card {
   return {
     samples: count,
     minimumCount,
-    prior: histogram(trainLabels, K).map((n) => short(n / trainLabels.length)),
+    prior: sharesOf(histogram(trainLabels, K)),
     temperature: short(temperature),
     confidenceThreshold: short(atcThreshold(confidence, accuracy)),
     steadiness: short(steady / count),
@@ -141,5 +142,12 @@ const bins = (values: Float32Array): number[] =>
 
 const argMax = (row: Float32Array): number => row.indexOf(row.reduce((a, b) => Math.max(a, b)));
 
-/** Four digits are enough to compare with, and no sample can be read from what is left out. */
-const short = (value: number): number => Number(value.toPrecision(4));
+/** Shares of the classes; one of fewer than ten samples counts as ten, so that no person is counted. */
+function sharesOf(counts: readonly number[]): number[] {
+  const shown = counts.map((n) => (n === 0 ? 0 : Math.max(n, LEAST_ROWS)));
+  const all = shown.reduce((a, b) => a + b, 0);
+  return shown.map((n) => short(n / all));
+}
+
+/** Three digits are enough to compare with, and no sample can be read from what is left out. */
+const short = (value: number): number => Number(value.toPrecision(3));

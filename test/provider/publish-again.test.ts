@@ -23,7 +23,8 @@ async function setUp() {
     /** What an audit finds in the store. */
     findings: () => readStore(store, readFileSync(source.trustPath())).findings,
     verified: async () =>
-      (await verifyRelease(source, pinRoot(source.newestRoot()), 'digits', { now: days(1) })).release,
+      (await verifyRelease(source, pinRoot(source.newestRoot()), 'digits', { now: days(1) }))
+        .release,
     /** Puts the store back to before the list named the release: what a kill just before that leaves. */
     unlist: (before: Buffer) => writeFileSync(source.freshnessPath(), before),
     list: () => readFileSync(source.freshnessPath()),

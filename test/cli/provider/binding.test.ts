@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { withCard } from '../../../src/provider/publish-card.js';
 import { publishRelease } from '../../../src/provider/publish.js';
 import { paramSpecs } from '../../../src/shared/model/hypothesis.js';
@@ -24,12 +24,16 @@ describe('held-out figures belong to their weights', () => {
   let made = 0;
 
   beforeAll(async () => {
+    vi.stubEnv('FEDSHOT_ENGINE', 'wasm'); // a command with LibTorch starts itself anew
     dir = mkdtempSync(join(tmpdir(), 'fedshot-binding-'));
     trained = join(dir, 'trained');
     await digitsModel(trained);
     provider = await makeProvider(dir);
   });
-  afterAll(() => rmSync(dir, { recursive: true }));
+  afterAll(() => {
+    vi.unstubAllEnvs();
+    rmSync(dir, { recursive: true });
+  });
 
   /** A copy of the trained model, changed. */
   function copy(change: (model: string) => void = () => undefined): string {
@@ -59,7 +63,7 @@ describe('held-out figures belong to their weights', () => {
   const provide = (what: string, model: string, ...more: string[]) =>
     runCommand('provider', what, '--model', model, ...more);
   const check = async (model: string, ...more: string[]) => {
-    const flags = ['--data', HELD_OUT, '--isolate', 'off', '--json'];
+    const flags = ['--data', HELD_OUT, '--isolate', 'off', '--engine', 'wasm', '--json'];
     const { code, out, err } = await provide('check', model, ...flags, ...more);
     return { code, err, answer: JSON.parse(out) as { verdict: string; accuracy: number } };
   };

@@ -4,6 +4,7 @@ import { asFedshotError, FedshotError } from '../shared/errors.js';
 import { readBytes } from '../shared/files.js';
 import { files, foreignFolders } from './folders.js';
 import { metadataFaults } from './metadata.js';
+import { MEMORY, MEMORY_FILE } from '../shared/release/enrolled.js';
 import {
   openFreshness,
   openManifest,
@@ -87,6 +88,9 @@ export function readStore(dir: string, trust: Uint8Array): PublicStore {
   for (const { chunks } of releases)
     for (const { sha256: digest } of chunks) expected.add(store.objectPath(digest));
   const lock = join(dir, 'metadata', '.lock'); // of who publishes at this moment
+  // Signed by nobody, but it can say one thing only.
+  const memory = join(dir, MEMORY_FILE);
+  if (existsSync(memory) && readBytes(memory).equals(Buffer.from(MEMORY))) expected.add(memory);
   let bytes = 0;
   for (const path of files(dir)) {
     bytes += lstatSync(path).size;

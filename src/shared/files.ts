@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   fsyncSync,
   mkdirSync,
@@ -12,7 +13,7 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { asFedshotError, FedshotError } from './errors.js';
 
 /** Makes a rename durable: on Linux the directory entry has to be synced as well as the file. */
@@ -26,12 +27,23 @@ export function fsyncDir(dir: string): void {
 }
 
 /**
- * Makes a folder, and those above it, that others may read but not write, whatever the umask says.
+ * Makes a folder, and those above it, that others may read but not write, whatever the umask says. One
+ * by one: where a folder vanishes meanwhile, Node's own recursion can go round for ever.
+ *
  * @param mode permission bits, 0o700 for what is private
+ * @param below a folder that is never made, nor any above it: what has vanished stays gone
  * @throws the operating system's error
  */
-export function makeFolder(dir: string, mode = 0o755): void {
-  mkdirSync(dir, { recursive: true, mode });
+export function makeFolder(dir: string, mode = 0o755, below?: string): void {
+  const missing: string[] = [];
+  const top = below === undefined ? undefined : resolve(below);
+  for (let at = resolve(dir); at !== top && !existsSync(at); at = dirname(at)) missing.push(at);
+  for (const folder of missing.reverse())
+    try {
+      mkdirSync(folder, { mode });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // somebody else was faster
+    }
 }
 
 /** A name beside `path` for what is not whole yet; {@link sweepTemporary} knows it again. */
@@ -67,12 +79,18 @@ export function writeNewFile(path: string, data: Uint8Array | string, mode = 0o6
  * rename, fsync of the folder.
  *
  * @param mode permission bits, 0o600 for secrets
+ * @param below a folder that has to be there; unless given, folders are made as needed
  * @throws FedshotError `io`
  */
-export function writeFileAtomic(path: string, data: Uint8Array | string, mode = 0o644): void {
+export function writeFileAtomic(
+  path: string,
+  data: Uint8Array | string,
+  mode = 0o644,
+  below?: string,
+): void {
   const temp = temporaryPath(path);
   try {
-    makeFolder(dirname(path));
+    makeFolder(dirname(path), undefined, below);
     writeNewFile(temp, data, mode);
     renameSync(temp, path);
     fsyncDir(dirname(path));

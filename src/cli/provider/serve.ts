@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
-import type { ServeLimits, Serving } from '../../provider/serve/index.js';
+import type { Asks, ServeLimits, Serving } from '../../provider/serve/index.js';
 import { FedshotError } from '../../shared/errors.js';
+import type { TransparencyLog } from '../../shared/log/index.js';
 import { action, command } from '../command.js';
 import type { Io } from '../io.js';
 import { addIsolateOption, enterIsolation, type IsolateFlag } from '../isolation.js';
@@ -14,18 +15,23 @@ import {
   type KeyOptions,
 } from '../keyring.js';
 import { path, port, positiveInteger, positiveReal, seconds } from '../options.js';
+import { version } from '../version.js';
 
 interface Options extends KeyOptions, IsolateFlag {
   host: string;
   port: number;
   metricsPort?: number;
+  metricsHost: string;
+  metricsSites?: boolean;
   policy?: string;
   sites?: string;
+  anybody?: boolean;
   insecurePlaintext?: boolean;
   /** A folder; false for --no-log. */
   log?: string | false;
   grace: number;
   maxConnections?: number;
+  maxPerAddress?: number;
   maxStreams?: number;
   callsPerSecond?: number;
   stall?: number;
@@ -37,6 +43,7 @@ const ms = (value: number | undefined): number | undefined => value && value * 1
 function limitsOf(options: Options): Partial<ServeLimits> {
   const given = {
     maxConnections: options.maxConnections,
+    maxPerAddress: options.maxPerAddress,
     maxStreams: options.maxStreams,
     peerPerSecond: options.callsPerSecond,
     stallMs: ms(options.stall),
@@ -53,12 +60,22 @@ function inBrief(error: Error): object {
   return { code, message, hint };
 }
 
+/** An explicit --sites has to have sites in it: a folder that is mistyped must not let everybody in. */
+function asksOf({ sites, anybody }: Options): Asks {
+  if (sites !== undefined && anybody)
+    throw new FedshotError('usage', '--sites and --anybody contradict each other', {
+      hint: 'leave out --anybody to ask every client for a certificate',
+    });
+  if (anybody) return 'never';
+  return sites === undefined ? 'when-enrolled' : 'always';
+}
+
 async function start({ log: logTo, ...options }: Options, io: Io): Promise<Serving> {
   const [
     { serve },
     { openServerTls, tlsDir },
     { refreshStore },
-    { logSigner, openTransparency },
+    { logDir, logSigner, openTransparency },
     { providerWarnings },
     { default: pino },
   ] = await Promise.all([
@@ -73,19 +90,25 @@ async function start({ log: logTo, ...options }: Options, io: Io): Promise<Servi
   const keyring = await isolatedKeyring(options, io);
   if (options.insecurePlaintext)
     io.reporter.warn('--insecure-plaintext: anybody on the way sees who pulls what');
+  if (options.anybody) io.reporter.warn('--anybody: whoever reaches this server may pull');
   const now = (): Date => io.now();
   if (logTo === false)
     io.reporter.warn('--no-log: nobody can check afterwards what this server sent');
-  const transparency =
-    logTo === false ? undefined : await openTransparency({ store, keyring, dir: logTo, now });
+  const openLog = (): Promise<TransparencyLog> =>
+    openTransparency({ store, keyring, dir: logTo === false ? undefined : logTo, now });
   return serve({
     ...options,
-    transparency,
+    transparency: logTo === false ? undefined : await openLog(),
+    reopenTransparency: openLog,
+    transparencyDir: logTo === false ? undefined : (logTo ?? logDir(store)),
     logSigner: () => logSigner(store, keyring),
     tls: options.insecurePlaintext
       ? 'insecure'
       : { load: () => openServerTls(keyring), watch: tlsDir(keyring) },
     sites: options.sites ?? join(keyring.dir, 'sites'),
+    asks: asksOf(options),
+    memory: [keyring.dir],
+    version: version(),
     limits: limitsOf(options),
     graceMs: options.grace * 1000,
     log: pino(
@@ -107,10 +130,14 @@ export function register(parent: Command, io: Io): void {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <n>', '0 for any free one', port, 7443)
     .option('--metrics-port <n>', 'serve Prometheus metrics there', port)
+    .option('--metrics-host <address>', 'address that metrics are served on', '127.0.0.1')
+    .option('--metrics-sites', 'name sites in the metrics')
     .option('--policy <file>', 'which site may pull what; without it every enrolled site all', path)
     .option('--sites <dir>', 'enrolled sites (default: sites in the folder of the keys)', path)
+    .option('--anybody', 'let anybody pull, also where sites are enrolled')
     .option('--grace <time>', 'how long calls may go on after a stop', seconds, 10)
     .option('--max-connections <n>', 'connections at once', positiveInteger)
+    .option('--max-per-address <n>', 'connections at once from one address', positiveInteger)
     .option('--max-streams <n>', 'calls at once on one connection', positiveInteger)
     .option('--calls-per-second <n>', 'of one peer, beyond a burst', positiveReal)
     .option('--stall <time>', 'how long a client may take for one message', seconds)
@@ -146,12 +173,17 @@ export function register(parent: Command, io: Io): void {
         { ready: true, address, metricsAddress, isolation },
         () => `serving ${store} on ${address}`,
       );
-      await new Promise<void>((resolve) => {
+      const stopped = new Promise<void>((resolve) => {
         io.signal.addEventListener('abort', () => resolve(), { once: true });
         if (io.signal.aborted) resolve();
       });
+      const failure = await Promise.race([stopped, serving.broken]);
       process.off('SIGHUP', reload);
-      await serving.close();
+      // What cannot be closed any more, since it is gone, does not hide why the server ends.
+      await serving.close().catch((error: unknown) => {
+        if (failure === undefined) throw error;
+      });
+      if (failure !== undefined) throw failure;
     }),
   );
 }

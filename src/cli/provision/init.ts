@@ -14,8 +14,8 @@ export function register(parent: Command, io: Io): void {
   ).action(
     action(io, async (options: OfficeOptions) => {
       const { initSites, sitesDir } = await import('../../provider/provision/index.js');
-      const { keyring, now } = officeOf(options, io);
-      const created = await initSites(keyring, now);
+      const { keyring, now, store } = officeOf(options, io);
+      const created = await initSites(keyring, now, store);
       const value = { created, sites: sitesDir(keyring) };
       return {
         value,

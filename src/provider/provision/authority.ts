@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { FedshotError } from '../../shared/errors.js';
 import { makeFolder, readBytes, writeFileAtomic } from '../../shared/files.js';
 import { withLock } from '../../shared/lock.js';
+import { remember } from '../../shared/release/enrolled.js';
 import type { Keyring } from '../../shared/release/index.js';
 import { fingerprintOf, openKey, sealKey } from '../authorities.js';
 import { createAuthority, type Identity } from './certificates.js';
@@ -23,14 +24,24 @@ const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n?/g;
  * The authorities whose certificates are accepted, PEM; the first issues. Empty where nobody is asked.
  *
  * @param dir folder of enrolled sites
- * @throws FedshotError `format` for a file with no certificate in it
+ * @throws FedshotError `format` for a file with no certificate in it, `io` for one that cannot be read
  */
 export function readAuthorities(dir: string): string[] {
   const file = authoritiesFile(dir);
-  if (!existsSync(file)) return [];
-  const found = readBytes(file).toString().match(PEM) ?? [];
-  if (found.length === 0) throw new FedshotError('format', `${file}: no certificate in PEM`);
+  const found = pemOf(file)?.match(PEM);
+  if (found === undefined) return [];
+  if (found === null) throw new FedshotError('format', `${file}: no certificate in PEM`);
   return [...found];
+}
+
+/** Undefined only where there is no such file: one that cannot be read must not pass for that. */
+function pemOf(file: string): string | undefined {
+  try {
+    return readBytes(file).toString();
+  } catch (error) {
+    if (error instanceof FedshotError && error.code === 'not-found') return undefined;
+    throw error;
+  }
 }
 
 /** Writes them all at once: which are accepted and which one issues never disagree. */
@@ -57,9 +68,16 @@ export const firstAuthority = (dir: string): string | undefined =>
  * Makes the CA that vouches for sites; from then on the server asks every client for a certificate.
  * One that is there stays as it is.
  *
+ * @param store folder of the store, which remembers it as well
  * @returns whether it was made now
  */
-export async function initSites(keyring: Keyring, now: Date): Promise<boolean> {
+export async function initSites(keyring: Keyring, now: Date, store?: string): Promise<boolean> {
+  const created = await makeFirstAuthority(keyring, now);
+  for (const folder of store === undefined ? [keyring.dir] : [keyring.dir, store]) remember(folder);
+  return created;
+}
+
+async function makeFirstAuthority(keyring: Keyring, now: Date): Promise<boolean> {
   const dir = sitesDir(keyring);
   makeFolder(dir, 0o700);
   return withLock(join(dir, '.lock'), async () => {

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { FedshotError } from '../../shared/errors.js';
+import { asFedshotError, FedshotError } from '../../shared/errors.js';
 import { readBytes, writeFileAtomic } from '../../shared/files.js';
 
 /** Names of sites: they go into certificates, logs and file names. */
@@ -82,10 +82,37 @@ export function writeSite(dir: string, record: SiteRecord): void {
   writeFileAtomic(path(dir, record.name), `${JSON.stringify(record, null, 2)}\n`);
 }
 
+function siteNames(dir: string): string[] {
+  const files = readdirSync(dir).filter((file) => file.endsWith('.json'));
+  const names = files.map((file) => file.slice(0, -'.json'.length));
+  return names.filter((name) => SITE_NAME.test(name)).sort();
+}
+
 /** Every enrolled site, by name. @throws FedshotError `format` */
 export function readSites(dir: string): SiteRecord[] {
-  const files = readdirSync(dir).filter(
-    (file) => SITE_NAME.test(file.replace(/\.json$/, '')) && file.endsWith('.json'),
-  );
-  return files.sort().map((file) => readSite(dir, file.slice(0, -'.json'.length)));
+  return siteNames(dir).map((name) => readSite(dir, name));
+}
+
+/** Every site whose file can be read, and why the others cannot: one damaged file is one site's. */
+export interface SitesFound {
+  readonly sites: readonly SiteRecord[];
+  readonly damaged: ReadonlyMap<string, FedshotError>;
+}
+
+/** As {@link readSites}, file by file. @throws FedshotError `io` when the folder cannot be read */
+export function findSites(dir: string): SitesFound {
+  const damaged = new Map<string, FedshotError>();
+  try {
+    const sites = siteNames(dir).flatMap((name) => {
+      try {
+        return readSite(dir, name);
+      } catch (error) {
+        damaged.set(name, asFedshotError(error, 'io', `cannot read the file of ${name}`));
+        return [];
+      }
+    });
+    return { sites, damaged };
+  } catch (error) {
+    throw asFedshotError(error, 'io', `cannot read ${dir}`);
+  }
 }

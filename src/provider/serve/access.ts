@@ -4,8 +4,7 @@ import { readBytes } from '../../shared/files.js';
 import { parsePayload } from '../../shared/release/fields.js';
 import type { Peer } from '../../shared/rpc/index.js';
 import { fingerprintOf } from '../authorities.js';
-import { firstAuthority, readAuthorities } from '../provision/authority.js';
-import { readSites, SITE_NAME, type SiteCertificate } from '../provision/registry.js';
+import { SITE_NAME, type SiteCertificate, type SiteRecord } from '../provision/registry.js';
 
 export const ANONYMOUS = 'anonymous';
 const EVERY = '*';
@@ -37,10 +36,12 @@ export function readPolicy(file: string): Policy {
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 200);
 
-/** Who may come in, and what each may pull: what is on disk at one moment. */
+/** Who may come in, and what each may pull: what is known at one moment. */
 export interface Access {
   /** CAs of client certificates, PEM, one after the other; undefined when clients are anonymous. */
   readonly clientCa: string | undefined;
+  /** Fingerprints of these. */
+  readonly authorities: readonly string[];
   /** Sites that the policy names and nobody enrolled: most likely a name that is spelt wrong. */
   readonly strangers: readonly string[];
   /** The name of an admitted peer. @throws FedshotError `trust` or `denied` */
@@ -49,46 +50,59 @@ export interface Access {
   authorise(site: string, release: string): void;
 }
 
+/** What an {@link Access} is made of. */
+export interface AccessFacts {
+  /** PEM; empty where nobody is asked who he is. */
+  readonly authorities: readonly string[];
+  /** Which of them signed the certificates that do not say it. */
+  readonly first: string | undefined;
+  readonly sites: readonly SiteRecord[];
+  /** Sites whose files cannot be read: nobody comes in by their names. */
+  readonly damaged: readonly string[];
+  /** Certificates (SHA-256) that were ever seen to be revoked: what is read later may be an old copy. */
+  readonly revoked: ReadonlySet<string>;
+  readonly policy: Policy | undefined;
+}
+
+/** Lets in whoever comes. */
+export const anybody: AccessFacts = {
+  authorities: [],
+  first: undefined,
+  sites: [],
+  damaged: [],
+  revoked: new Set(),
+  policy: undefined,
+};
+
 type Known = SiteCertificate & { readonly site: string };
 
 /**
- * Reads the enrolled sites and the policy. Only certificates that are on record count: one that the
- * CA signed but nobody recorded is refused like a revoked one.
- *
- * @param sites folder of enrolled sites; without a `ca.pem` in it nobody is asked who he is
- * @param policy what the file says, where it was read before
- * @throws FedshotError `format`; `usage` for a policy over sites that cannot be told apart
+ * Only certificates that are on record count: one that the CA signed but nobody recorded is refused
+ * like a revoked one.
  */
-export function readAccess(
-  sites: string | undefined,
-  policyFile: string | undefined,
-  policy = policyFile === undefined ? undefined : readPolicy(policyFile),
-): Access {
-  const authorities = sites === undefined ? [] : readAuthorities(sites);
-  const clientCa = authorities.length > 0 ? authorities.join('\n') : undefined;
-  const accepted = new Set(authorities.map(fingerprintOf));
-  const first = clientCa === undefined ? undefined : firstAuthority(sites!);
-  if (policy && clientCa === undefined)
-    throw new FedshotError('usage', `${policyFile!}: a policy needs enrolled sites`, {
-      hint: 'make a CA first: fedshot provision init',
-    });
+export function accessOf(facts: AccessFacts): Access {
+  const { authorities, first, sites, damaged, revoked, policy } = facts;
+  const asks = authorities.length > 0;
+  const fingerprints = authorities.map(fingerprintOf);
+  const accepted = new Set(fingerprints);
   const known = new Map<string, Known>();
-  const enrolled = clientCa === undefined ? [] : readSites(sites!);
-  for (const { name, certificates } of enrolled)
+  for (const { name, certificates } of sites)
     for (const entry of certificates) known.set(entry.sha256, { ...entry, site: name });
-  const names = new Set([EVERY, ...enrolled.map(({ name }) => name)]);
-  const strangers = Object.values(policy?.releases ?? {}).flat();
+  const names = new Set([EVERY, ...sites.map(({ name }) => name), ...damaged]);
+  const named = Object.values(policy?.releases ?? {}).flat();
 
   return {
-    clientCa,
-    strangers: [...new Set(strangers)].filter((name) => !names.has(name)),
+    clientCa: asks ? authorities.join('\n') : undefined,
+    authorities: fingerprints,
+    strangers: [...new Set(named)].filter((name) => !names.has(name)),
     identify(peer, now) {
-      if (clientCa === undefined) return ANONYMOUS;
+      if (!asks) return ANONYMOUS;
       if (peer.certificate === undefined)
         throw new FedshotError('trust', 'a client without a certificate');
       const entry = known.get(peer.certificate);
-      if (!entry) throw new FedshotError('denied', 'a certificate that is not on record');
-      if (entry.revoked !== undefined) throw new FedshotError('denied', `${entry.site}: revoked`);
+      if (!entry) throw new FedshotError('denied', notOnRecord(damaged));
+      if (entry.revoked !== undefined || revoked.has(entry.sha256))
+        throw new FedshotError('denied', `${entry.site}: revoked`);
       // For connections from before it was removed: new ones do not get this far.
       if (!accepted.has(entry.authority ?? first ?? ''))
         throw new FedshotError('denied', `${entry.site}: of an authority that was removed`);
@@ -106,3 +120,8 @@ export function readAccess(
     },
   };
 }
+
+const notOnRecord = (damaged: readonly string[]): string =>
+  damaged.length === 0
+    ? 'a certificate that is not on record'
+    : `a certificate that is not on record; these files cannot be read: ${damaged.join(', ')}`;

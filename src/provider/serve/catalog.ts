@@ -10,15 +10,23 @@ import {
   openManifest,
   type Release,
   type Root,
+  sha256,
 } from '../../shared/release/index.js';
 import { Store } from '../../shared/release/store.js';
 import { chunkHead } from '../../shared/rpc/index.js';
 
 const readInto = promisify(read);
+/** How often files are looked at again on account of a digest that nobody knows. */
+const INDEX_MS = 10_000;
 
 interface Cached<T> {
   readonly stamp: string;
   readonly value: T;
+}
+
+interface Place {
+  readonly name: string;
+  readonly version: number;
 }
 
 /** The bytes of a file, or undefined when there is none. */
@@ -47,7 +55,11 @@ export class Catalog {
   #root: Cached<Root> | undefined;
   #freshness: Cached<{ bytes: Buffer; statement: Freshness }> | undefined;
   readonly #manifests = new Map<string, Cached<Release | undefined>>();
-  readonly #byDigest = new Map<string, Release>();
+  /** Where each manifest lies that is there, by the digest of its file, whatever is in it. */
+  #index: Cached<Promise<ReadonlyMap<string, Place>>> | undefined;
+  #indexedAt = -Infinity;
+  /** By path, what a file was hashed to when it looked like this. */
+  #hashed = new Map<string, Cached<string>>();
 
   constructor(store: string) {
     this.#store = new Store(store);
@@ -64,7 +76,6 @@ export class Catalog {
     if (this.#root?.stamp === stamp) return this.#root.value;
     this.#root = { stamp, value: this.#store.newestRoot() };
     this.#manifests.clear(); // another root may not vouch for them
-    this.#byDigest.clear();
     return this.#root.value;
   }
 
@@ -92,10 +103,8 @@ export class Catalog {
       const bytes = await readMaybe(path);
       const value = bytes && openManifest(await this.newestRoot(), bytes);
       entry = { stamp, value };
-      if (value) {
-        this.#manifests.set(path, entry); // what is not there is not remembered: names are ours, versions a peer's
-        this.#byDigest.set(value.digest, value);
-      }
+      // What is not there is not remembered: names are ours, versions a peer's.
+      if (value) this.#manifests.set(path, entry);
     }
     if (!entry.value) throw new FedshotError('not-found', `no version ${version} of ${name}`);
     return entry.value;
@@ -108,24 +117,60 @@ export class Catalog {
    * @throws FedshotError `not-found`
    */
   async release(digest: string): Promise<Release> {
-    if (!this.#byDigest.has(digest)) await this.#scan();
-    const release = this.#byDigest.get(digest);
     const { statement } = await this.freshness();
-    if (!release || !Object.hasOwn(statement.releases, release.name))
+    const place = (await this.#places(false)).get(digest) ?? (await this.#places(true)).get(digest);
+    if (!place || !Object.hasOwn(statement.releases, place.name))
       throw new FedshotError('not-found', 'no such release');
+    const release = await this.manifest(place.name, place.version);
+    if (release.digest !== digest) throw new FedshotError('not-found', 'no such release any more');
     return release;
   }
 
-  async #scan(): Promise<void> {
+  /**
+   * Every manifest of a name on the list by its digest, made anew when the list changes, which every
+   * publication does. One for all who ask meanwhile: an unknown digest must cost no more than a known.
+   *
+   * @param again also where the list is the same, now and then: a file may have been restored
+   */
+  async #places(again: boolean): Promise<ReadonlyMap<string, Place>> {
     const { statement } = await this.freshness();
-    for (const name of Object.keys(statement.releases)) {
+    const stamp = statement.digest;
+    const isOld = again && performance.now() - this.#indexedAt > INDEX_MS;
+    if (this.#index?.stamp === stamp && !isOld) return this.#index.value;
+    const value = this.#scan(Object.keys(statement.releases));
+    this.#index = { stamp, value };
+    this.#indexedAt = performance.now();
+    value.catch(() => (this.#index = undefined));
+    return value;
+  }
+
+  async #scan(names: readonly string[]): Promise<ReadonlyMap<string, Place>> {
+    const places = new Map<string, Place>();
+    const hashed = new Map<string, Cached<string>>();
+    for (const name of names) {
       const files = await readdir(dirname(this.#store.manifestPath(name, 1))).catch(() => []);
       for (const file of files) {
-        const version = Number(/^(\d+)\.json$/.exec(file)?.[1] ?? NaN);
-        // One manifest that no longer verifies must not keep the others from being served.
-        if (version > 0) await this.manifest(name, version).catch(() => undefined);
+        const version = Number(/^([1-9]\d{0,6})\.json$/.exec(file)?.[1] ?? NaN);
+        if (Number.isNaN(version)) continue;
+        const path = this.#store.manifestPath(name, version);
+        // One that cannot be read must not keep the others from being served.
+        const entry = await this.#digestOf(path).catch(() => undefined);
+        if (!entry) continue;
+        hashed.set(path, entry);
+        places.set(entry.value, { name, version });
       }
     }
+    this.#hashed = hashed;
+    return places;
+  }
+
+  /** What a release goes by is its manifest's file: to know it the signatures need not be verified. */
+  async #digestOf(path: string): Promise<Cached<string> | undefined> {
+    const stamp = await stampOf(path);
+    const known = this.#hashed.get(path);
+    if (known?.stamp === stamp) return known;
+    const bytes = await readMaybe(path);
+    return bytes && { stamp, value: sha256(bytes) };
   }
 
   /**

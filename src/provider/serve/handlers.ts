@@ -6,15 +6,15 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { FedshotError } from '../../shared/errors.js';
-import type { TransparencyLog } from '../../shared/log/index.js';
+import type { ServerLog } from './log-keeper.js';
 import type { Chunk } from '../../shared/release/index.js';
 import {
-  ByteBudget,
   limitOf,
   peerOf,
   releaseService,
   sendAll,
   strictRequest,
+  whenTaken,
   type Outgoing,
 } from '../../shared/rpc/index.js';
 import type { GetChunksRequest__Output } from '../../shared/rpc/generated/fedshot/v1/GetChunksRequest.js';
@@ -25,7 +25,8 @@ import type { GetConsistencyRequest__Output } from '../../shared/rpc/generated/f
 import type { GetInclusionRequest__Output } from '../../shared/rpc/generated/fedshot/v1/GetInclusionRequest.js';
 import type { GetRootRequest__Output } from '../../shared/rpc/generated/fedshot/v1/GetRootRequest.js';
 import { followLogKey } from './log-key.js';
-import { callOf, isLogMethod, logStatus, record, refuse, type About, type Desk } from './record.js';
+import { callOf, holderOf, isLogMethod, logStatus, record, refuse } from './record.js';
+import type { About, Desk } from './record.js';
 
 /** The service with bytes at both ends: what is logged has to be exactly what is sent. */
 export function rawService(desk: Desk): ServiceDefinition {
@@ -84,7 +85,18 @@ function unary<M extends Exclude<Method, 'GetChunks'>>(
       call.index = indexOf(request);
       const { response, release } = await find(request, site);
       const message = serialize(response);
-      await record(desk, { call, site, release, index: call.index }, message);
+      const budget = desk.budget.of(holderOf(site, call.peer));
+      await budget.take(message.length);
+      const give = (): void => {
+        budget.give(message.length);
+      };
+      try {
+        await record(desk, { call, site, release, index: call.index }, message);
+      } catch (error) {
+        give();
+        throw error;
+      }
+      whenTaken(message, give);
       if (rpc.cancelled) await logStatus(desk, call, status.CANCELLED); // on record, and not sent
       return message;
     };
@@ -106,7 +118,7 @@ function pick(chunks: readonly Chunk[], indices: readonly number[]): Chunk[] {
   });
 }
 
-function getChunks(desk: Desk, budget: ByteBudget): handleServerStreamingCall<Buffer, Buffer> {
+function getChunks(desk: Desk): handleServerStreamingCall<Buffer, Buffer> {
   const decode = decoder('GetChunks');
   return (rpc) => {
     const call = callOf(releaseService.GetChunks.path, peerOf(rpc));
@@ -131,7 +143,15 @@ function getChunks(desk: Desk, budget: ByteBudget): handleServerStreamingCall<Bu
       const onStall = (): void => {
         desk.disconnect(rpc.getPeer());
       };
-      await sendAll(rpc, messages, { budget, stallMs: desk.limits.stallMs, onStall });
+      const budget = desk.budget.of(holderOf(site, call.peer));
+      const over = desk.running.add(rpc.getPeer(), () => {
+        desk.access().authorise(desk.access().identify(call.peer, desk.now()), release.name);
+      });
+      try {
+        await sendAll(rpc, messages, { budget, stallMs: desk.limits.stallMs, onStall });
+      } finally {
+        over();
+      }
       rpc.end();
       const { name, version, digest } = release;
       const seconds = Number(((performance.now() - started) / 1000).toFixed(3));
@@ -175,13 +195,13 @@ export function handlers(desk: Desk): UntypedServiceImplementation {
       },
       ({ version }) => version,
     ),
-    GetChunks: getChunks(desk, new ByteBudget(desk.limits.bufferBytes)),
+    GetChunks: getChunks(desk),
     ...(desk.transparency ? logHandlers(desk, desk.transparency) : {}),
   };
 }
 
 /** What the transparency log says of itself. */
-function logHandlers(desk: Desk, log: TransparencyLog): UntypedServiceImplementation {
+function logHandlers(desk: Desk, log: ServerLog): UntypedServiceImplementation {
   const buffers = (hashes: readonly Uint8Array[]): Buffer[] => hashes.map((h) => Buffer.from(h));
   return {
     GetCheckpoint: unary(desk, 'GetCheckpoint', async () => {

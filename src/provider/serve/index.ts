@@ -1,3 +1,4 @@
-export { readAccess, readPolicy, type Access, type Policy } from './access.js';
+export { readPolicy, type Access, type Policy } from './access.js';
+export { Door, type Asks } from './door.js';
 export { defaultLimits, type ServeLimits, type ServeOptions, type Serving } from './options.js';
 export { serve } from './serve.js';

@@ -1,5 +1,5 @@
 import { FedshotError } from '../../shared/errors.js';
-import type { TransparencyLog } from '../../shared/log/index.js';
+import type { ServerLog } from './log-keeper.js';
 import type { Root, Signer } from '../../shared/release/index.js';
 
 /**
@@ -10,7 +10,7 @@ import type { Root, Signer } from '../../shared/release/index.js';
  * @throws FedshotError `trust` when the key is not here
  */
 export async function followLogKey(
-  log: TransparencyLog,
+  log: ServerLog,
   root: Root,
   ask: (() => Promise<Signer>) | undefined,
 ): Promise<void> {

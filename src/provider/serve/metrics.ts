@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { status } from '@grpc/grpc-js';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { asFedshotError } from '../../shared/errors.js';
 
 /** What the server counts; names as Prometheus wants them. */
@@ -9,63 +9,123 @@ export interface Metrics {
   readonly registry: Registry;
   sent(site: string, release: string, bytes: number): void;
   ended(method: string, code: status, seconds: number): void;
+  /** A call was refused, or its connection cut: for this of a few reasons. */
+  refused(reason: string): void;
   readonly dropped: Counter;
   readonly releases: Gauge;
-  readonly freshnessExpires: Gauge;
+  freshnessExpires(seconds: number): void;
+  readonly rootExpires: Gauge;
+  readonly certificateExpires: Gauge;
 }
 
-/** @param connections asked at each scrape */
-export function createMetrics(connections: () => number): Metrics {
+/** What is asked at each scrape. */
+export interface MetricsSource {
+  connections(): number;
+  /** Undefined where clients are anonymous. */
+  sites(): { enrolled: number; damaged: number; firstExpiry: Date | undefined } | undefined;
+}
+
+export interface MetricsOptions {
+  /** Whether metrics name sites: who pulls what is nobody's business who reads them. */
+  readonly sites: boolean;
+  /** Of this program. */
+  readonly version: string;
+}
+
+const PREFIX = 'fedshot_';
+const ANY_SITE = 'any';
+
+export function createMetrics(source: MetricsSource, options: MetricsOptions): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  const bytes = new Counter({
-    name: 'fedshot_sent_bytes_total',
-    help: 'Bytes of response messages handed to clients',
-    labelNames: ['site', 'release'],
+  collectDefaultMetrics({ register: registry, prefix: PREFIX });
+  const counter = <T extends string>(name: string, help: string, labelNames: T[] = []) =>
+    new Counter({ name: `${PREFIX}${name}`, help, labelNames, registers });
+  const gauge = (name: string, help: string, collect?: (this: Gauge) => void): Gauge =>
+    new Gauge({ name: `${PREFIX}${name}`, help, registers, collect });
+  new Gauge({
+    name: `${PREFIX}build_info`,
+    help: 'Always 1; which version this is',
+    labelNames: ['version', 'node'],
     registers,
-  });
-  const messages = new Counter({
-    name: 'fedshot_sent_messages_total',
-    help: 'Response messages handed to clients',
-    labelNames: ['site', 'release'],
-    registers,
-  });
+  }).set({ version: options.version, node: process.versions.node }, 1);
+  const bytes = counter('sent_bytes_total', 'Bytes of response messages handed to clients', [
+    'site',
+    'release',
+  ]);
+  const messages = counter('sent_messages_total', 'Response messages handed to clients', [
+    'site',
+    'release',
+  ]);
+  const refusals = counter(
+    'refused_total',
+    'Calls refused and connections cut or turned away, by reason',
+    ['reason'],
+  );
   const seconds = new Histogram({
-    name: 'fedshot_call_seconds',
+    name: `${PREFIX}call_seconds`,
     help: 'Duration of calls, by method and gRPC status',
     labelNames: ['method', 'code'],
     buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60, 300],
     registers,
   });
-  new Gauge({
-    name: 'fedshot_connections',
-    help: 'Open connections',
-    registers,
-    collect() {
-      this.set(connections());
-    },
+  gauge('connections', 'Open connections', function () {
+    this.set(source.connections());
   });
-  const gauge = (name: string, help: string): Gauge => new Gauge({ name, help, registers });
+  sitesGauges(source, gauge);
+  const freshness = 'When the freshness statement expires, Unix time';
+  const freshnessExpires = [
+    gauge('freshness_expires_timestamp_seconds', freshness),
+    gauge('freshness_expires_seconds', `${freshness}; the old name, gone in the next version`),
+  ];
   return {
     registry,
     sent(site, release, count) {
-      bytes.inc({ site, release }, count);
-      messages.inc({ site, release });
+      const labels = { site: options.sites ? site : ANY_SITE, release };
+      bytes.inc(labels, count);
+      messages.inc(labels);
     },
     ended(method, code, duration) {
       seconds.observe({ method, code: status[code] }, duration);
     },
-    dropped: new Counter({
-      name: 'fedshot_dropped_connections_total',
-      help: 'Connections dropped because there were too many',
-      registers,
-    }),
-    releases: gauge('fedshot_releases', 'Releases on offer'),
-    freshnessExpires: gauge(
-      'fedshot_freshness_expires_seconds',
-      'When the freshness statement expires, Unix time',
+    refused(reason) {
+      refusals.inc({ reason });
+    },
+    freshnessExpires(time) {
+      for (const one of freshnessExpires) one.set(time);
+    },
+    dropped: counter(
+      'dropped_connections_total',
+      'Connections dropped because there were too many',
+    ),
+    releases: gauge('releases', 'Releases on offer'),
+    rootExpires: gauge('root_expires_timestamp_seconds', 'When the newest root expires, Unix time'),
+    certificateExpires: gauge(
+      'server_certificate_expires_timestamp_seconds',
+      "When the server's certificate expires, Unix time",
     ),
   };
+}
+
+type MakeGauge = (name: string, help: string, collect: (this: Gauge) => void) => Gauge;
+
+function sitesGauges(source: MetricsSource, gauge: MakeGauge): void {
+  gauge('sites_enrolled', 'Sites that may show a certificate', function () {
+    this.set(source.sites()?.enrolled ?? 0);
+  });
+  gauge('sites_damaged', 'Sites that are refused since their file cannot be read', function () {
+    this.set(source.sites()?.damaged ?? 0);
+  });
+  gauge('clients_asked', '1 where clients have to show a certificate', function () {
+    this.set(source.sites() ? 1 : 0);
+  });
+  gauge(
+    'first_site_certificate_expires_timestamp_seconds',
+    'When the first of the valid certificates of sites expires, Unix time; 0 for none',
+    function () {
+      this.set((source.sites()?.firstExpiry?.getTime() ?? 0) / 1000);
+    },
+  );
 }
 
 /** Serves `/metrics` and nothing else. @throws FedshotError `network` */
@@ -79,11 +139,18 @@ export async function serveMetrics(
       response.writeHead(404).end();
       return;
     }
-    void registry.metrics().then((text) => {
-      response.writeHead(200, { 'content-type': registry.contentType }).end(text);
-    });
+    registry.metrics().then(
+      (text) => {
+        response.writeHead(200, { 'content-type': registry.contentType }).end(text);
+      },
+      () => {
+        response.writeHead(500).end();
+      },
+    );
   });
   server.headersTimeout = 5000;
+  server.requestTimeout = 5000;
+  server.maxConnections = 16;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
       reject(asFedshotError(error, 'network', `metrics on ${host}:${port}`));
@@ -95,5 +162,5 @@ export async function serveMetrics(
 
 export const metricsAddress = (server: Server): string => {
   const { address, port } = server.address() as AddressInfo;
-  return `${address}:${port}`;
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 };

@@ -1,14 +1,14 @@
 import type { Logger } from 'pino';
-import type { TransparencyLog } from '../../shared/log/index.js';
+import type { FedshotError } from '../../shared/errors.js';
 import type { Signer } from '../../shared/release/index.js';
 import type { ServerLimits } from '../../shared/rpc/index.js';
+import type { Asks } from './door.js';
+import type { ServerLog } from './log-keeper.js';
 
 /** Everything that a server limits, with what it is unless told otherwise. */
 export interface ServeLimits extends ServerLimits {
   /** Bytes of chunks in memory on their way to all clients together. */
   readonly bufferBytes: number;
-  /** How long a reader may take for one message. */
-  readonly stallMs: number;
   /** Calls that one peer may make at once, before they count against its rate. */
   readonly peerBurst: number;
   /** Calls per second that a peer may make for as long as it likes. */
@@ -17,6 +17,9 @@ export interface ServeLimits extends ServerLimits {
 
 export const defaultLimits: ServeLimits = {
   maxConnections: 1024,
+  maxPerAddress: 256,
+  handshakeMs: 10_000,
+  requestMs: 10_000,
   maxStreams: 16,
   idleMs: 5 * 60_000,
   maxRequestBytes: 512,
@@ -39,10 +42,21 @@ export interface ServeOptions {
   tls: { load: () => Promise<{ cert: string; key: string }>; watch: string } | 'insecure';
   /** Folder of enrolled sites; when it holds a `ca.pem`, every client has to show a certificate. */
   sites?: string;
+  /**
+   * `always`: there has to be an authority for sites; `never`: anybody may pull, whoever is enrolled.
+   * Otherwise (`when-enrolled`) anybody may pull for as long as nobody was ever enrolled.
+   */
+  asks?: Asks;
+  /** Folders that remember that sites are enrolled, beside the store. */
+  memory?: readonly string[];
   /** Policy file: which site may pull what. */
   policy?: string;
   /** 0 for any free port; undefined for none. */
   metricsPort?: number;
+  /** Where metrics are served (127.0.0.1): never on `host` unless told. */
+  metricsHost?: string;
+  /** Whether metrics name sites. */
+  metricsSites?: boolean;
   limits?: Partial<ServeLimits>;
   /** How long calls under way may go on once the server is told to stop. */
   graceMs?: number;
@@ -51,7 +65,11 @@ export interface ServeOptions {
    * The transparency log: every response is in it before it leaves, and where that fails nothing
    * leaves. Without one the server serves all the same, and nobody can check what it sent.
    */
-  transparency?: TransparencyLog;
+  transparency?: ServerLog;
+  /** Opens it again after a full disk; without it such a log ends the server. */
+  reopenTransparency?: () => Promise<ServerLog>;
+  /** Folder of the log: where it vanishes, the server ends. */
+  transparencyDir?: string;
   /**
    * The log key that the store's newest root names, asked for when that is another than the log's.
    * Without it a server whose log key was replaced shows no checkpoint until it is started again.
@@ -62,6 +80,8 @@ export interface ServeOptions {
   /** What has expired or soon will; asked for at the start and once a day, for the log. */
   warnings?: (now: Date) => readonly string[];
   now?: () => Date;
+  /** Of this program, for the metrics. */
+  version?: string;
 }
 
 /** A provider that serves. */
@@ -71,6 +91,8 @@ export interface Serving {
   readonly metricsAddress: string | undefined;
   /** Reads certificates, policy and enrolled sites again now, rather than within a second. */
   reload(): Promise<void>;
+  /** Resolves with the reason when it cannot go on: then close it. */
+  readonly broken: Promise<FedshotError>;
   /** Finishes what is under way and stops. */
   close(): Promise<void>;
 }

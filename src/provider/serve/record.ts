@@ -2,13 +2,22 @@ import { webcrypto } from 'node:crypto';
 import { status } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { FedshotError } from '../../shared/errors.js';
-import { METHODS, type Entry, type Method, type TransparencyLog } from '../../shared/log/index.js';
+import { METHODS, type Entry, type Method } from '../../shared/log/index.js';
 import type { Signer } from '../../shared/release/index.js';
-import { SERVICE, toStatus, type Peer } from '../../shared/rpc/index.js';
-import type { Access } from './access.js';
+import {
+  addressKey,
+  SERVICE,
+  toStatus,
+  type Peer,
+  type SharedBudget,
+} from '../../shared/rpc/index.js';
+import { ANONYMOUS, type Access } from './access.js';
 import type { Catalog } from './catalog.js';
+import type { ServerLog } from './log-keeper.js';
 import type { Metrics } from './metrics.js';
 import type { ServeLimits } from './options.js';
+import type { Running } from './running.js';
+import type { Sums } from './sums.js';
 
 /** What the handlers work with. */
 export interface Desk {
@@ -19,11 +28,22 @@ export interface Desk {
   readonly limits: ServeLimits;
   readonly metrics: Metrics;
   readonly log: Logger;
-  readonly transparency: TransparencyLog | undefined;
+  readonly transparency: ServerLog | undefined;
   /** The log key of the newest root; see `ServeOptions`. */
   readonly logSigner?: (() => Promise<Signer>) | undefined;
   readonly now: () => Date;
+  /** What lies in memory on its way to clients. */
+  readonly budget: SharedBudget;
+  readonly running: Running;
+  /** The log's lines that anybody can cause. */
+  readonly sums: Sums;
+  /** Counts a call that was refused against the rate of its peer. */
+  refused(peer: Peer): void;
 }
+
+/** Who a client is to what is shared: a site, or an address where nobody is asked. */
+export const holderOf = (site: string, { address }: Peer): string =>
+  site === ANONYMOUS ? addressKey(address) : `site ${site}`;
 
 /** One call, as the transparency log counts them. */
 export interface Call {
@@ -135,13 +155,20 @@ export async function refuse(
   const entry = { peer, certificate, method: call.method, status: outcome.details };
   const denied = outcome.details === 'denied' || outcome.details === 'trust';
   const expected = error instanceof FedshotError && outcome.details !== 'internal';
+  const who = certificate ?? peer;
   // Every client looks for a newer root than there is.
   if (outcome.details === 'not-found') desk.log.debug(entry, 'not found');
-  else if (expected)
-    desk.log[denied ? 'warn' : 'info']({ ...entry, reason: error.message }, 'refused');
-  else desk.log.error({ ...entry, err: error }, 'failed');
+  else if (expected) {
+    const level = denied ? 'warn' : 'info';
+    const { message: reason } = error;
+    desk.sums.line(level, `refused ${who} ${reason}`, { ...entry, reason }, 'refused');
+    if (outcome.details !== 'network') desk.refused(call.peer);
+  } else {
+    const message = error instanceof Error ? error.message : String(error);
+    desk.sums.line('error', `failed ${who} ${message}`, { ...entry, err: error }, 'failed');
+  }
   await logStatus(desk, call, outcome.code).catch((err: unknown) => {
-    desk.log.error({ ...entry, err }, 'cannot write the transparency log');
+    desk.sums.line('error', 'log', { ...entry, err }, 'cannot write the transparency log');
   });
   return outcome;
 }

@@ -25,11 +25,12 @@ interface KeepFresh {
 export function keepFresh({ catalog, metrics, log, now, renew }: KeepFresh): () => void {
   const look = async (): Promise<void> => {
     const root = await catalog.newestRoot();
+    metrics.rootExpires.set(Date.parse(root.document.expires) / 1000);
     const statement = await current(catalog);
     const why = reason(statement, root.version, now());
     if (statement) {
       metrics.releases.set(Object.keys(statement.releases).length);
-      metrics.freshnessExpires.set(Date.parse(statement.expires) / 1000);
+      metrics.freshnessExpires(Date.parse(statement.expires) / 1000);
     }
     if (why === undefined) return;
     const expires = statement?.expires;

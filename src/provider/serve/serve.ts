@@ -1,25 +1,33 @@
+import { X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { FedshotError } from '../../shared/errors.js';
-import { startRpcServer, type ServerTls } from '../../shared/rpc/index.js';
-import { readAccess, readPolicy, type Access } from './access.js';
+import { asFedshotError, FedshotError } from '../../shared/errors.js';
+import { SharedBudget, startRpcServer } from '../../shared/rpc/index.js';
+import { Admission } from './admission.js';
 import { Catalog } from './catalog.js';
+import { Door } from './door.js';
+import { Doorway, type Shown } from './doorway.js';
 import { handlers, rawService } from './handlers.js';
-import { callOf, logStatus, type Desk } from './record.js';
+import { LogKeeper } from './log-keeper.js';
 import { createMetrics, metricsAddress, serveMetrics } from './metrics.js';
 import { defaultLimits, type ServeOptions, type Serving } from './options.js';
-import { RateLimit } from './rate.js';
+import type { Desk } from './record.js';
 import { keepFresh } from './renew.js';
+import { Running } from './running.js';
 import { addStandardServices, type StandardServices } from './standard.js';
+import { Sums } from './sums.js';
+import { whatVanishes } from './vanish.js';
 import { warnDaily } from './warn.js';
 import { watchPaths } from './watch.js';
 
-const LOOK_EVERY_MS = 1000;
+/** How soon a change counts; what is under way ends within a second of it. */
+const LOOK_EVERY_MS = 400;
+const SUM_EVERY_MS = 60_000;
 
 /**
  * Serves a store until it is closed.
  *
- * @throws FedshotError `not-found` for a store, certificate or policy that is not there, `format` for
- *   one that cannot be read, `network` when the port cannot be had
+ * @throws FedshotError `not-found` for a store, certificate, policy or authority that is not there,
+ *   `format` for one that cannot be read, `network` when the port cannot be had
  */
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { store, tls, log, host = '127.0.0.1', now = () => new Date() } = options;
@@ -30,110 +38,158 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     });
   const catalog = new Catalog(store);
   const root = await catalog.newestRoot();
-  let policy = options.policy === undefined ? undefined : readPolicy(options.policy);
-  const readNow = (): Access => {
-    const read = readAccess(options.sites, options.policy, policy);
-    if (read.strangers.length > 0)
-      log.warn({ sites: read.strangers }, 'the policy names sites that are not enrolled');
-    return read;
-  };
-  let access = readNow();
-  const readTls = async (): Promise<ServerTls | undefined> => {
-    if (tls === 'insecure') return undefined;
-    const read = { ...(await tls.load()), clientCa: access.clientCa };
-    options.transparency?.keepCertificate(read.cert);
-    return read;
-  };
+  const { broken, breakDown } = breaking();
+  const vanished = whatVanishes(store, options.transparencyDir, breakDown);
+  const transparency = keptLog(options, breakDown);
+  const door = new Door({
+    sites: options.sites,
+    policy: options.policy,
+    asks: options.asks ?? 'when-enrolled',
+    memory: [store, ...(options.memory ?? [])],
+    log,
+  });
+  const access = door.open();
   if (tls === 'insecure' && access.clientCa !== undefined)
     throw new FedshotError('usage', 'enrolled sites cannot be told apart without TLS');
+  const load = async (): Promise<Shown | undefined> => {
+    if (tls === 'insecure') return undefined;
+    try {
+      const shown = await tls.load();
+      const { validTo } = new X509Certificate(shown.cert);
+      transparency?.keepCertificate(shown.cert);
+      metrics.certificateExpires.set(Date.parse(validTo) / 1000);
+      return shown;
+    } catch (error) {
+      throw asFedshotError(error, 'format', "the server's certificate");
+    }
+  };
 
-  const metrics = createMetrics(() => server.connections());
-  const rate = new RateLimit(limits.peerBurst, limits.peerPerSecond);
+  const metrics = createMetrics(
+    {
+      connections: () => server.connections(),
+      sites: () =>
+        doorway.access.clientCa === undefined
+          ? undefined
+          : { ...door.counts(), firstExpiry: door.firstExpiry(now()) },
+    },
+    { sites: options.metricsSites ?? false, version: options.version ?? 'unknown' },
+  );
+  const [running, sums] = [new Running(), new Sums(log)];
+  const admission = new Admission(() => desk, limits);
   const desk: Desk = {
-    ...{ catalog, limits, metrics, log, now },
-    access: () => access,
+    catalog,
+    limits,
+    metrics,
+    log,
+    now,
+    running,
+    sums,
+    transparency,
+    budget: new SharedBudget(limits.bufferBytes),
+    access: () => doorway.access,
+    refused: admission.refused,
     disconnect: (peer) => {
       server.disconnect(peer);
     },
-    transparency: options.transparency,
     logSigner: options.logSigner,
   };
+  const doorway = new Doorway({ access, shown: await load(), load, door, desk });
   let standard: StandardServices | undefined;
   const server = await startRpcServer({
-    ...{ host, port: options.port, limits },
-    tls: await readTls(),
+    host,
+    port: options.port,
+    limits,
+    tls: doorway.tls,
     addServices: (grpc) => {
       grpc.addService(rawService(desk), handlers(desk));
       standard = addStandardServices(grpc, desk);
     },
-    observer: {
-      admit: (_method, peer) => {
-        access.identify(peer, now());
-        rate.take(peer.certificate ?? peer.address, performance.now());
-      },
-      refused: (method, peer, code, reason) => {
-        log.warn({ ...peer, method, reason }, 'turned away');
-        return logStatus(desk, callOf(method, peer), code);
-      },
-      ended: (method, _peer, code, seconds) => {
-        metrics.ended(method, code, seconds);
-      },
-    },
-    onDrop: () => {
-      metrics.dropped.inc();
-      log.warn({ connections: server.connections() }, 'connection dropped: too many');
-    },
+    observer: admission.observer,
+    onCut: admission.cut,
+    onRefused: admission.handshake,
   });
+  doorway.attach(server);
   const scrape =
     options.metricsPort === undefined
       ? undefined
-      : await serveMetrics(metrics.registry, host, options.metricsPort);
+      : await serveMetrics(
+          metrics.registry,
+          options.metricsHost ?? '127.0.0.1',
+          options.metricsPort,
+        ).catch(async (error: unknown) => {
+          await server.close(0);
+          throw error;
+        });
 
-  const reload = async (): Promise<void> => {
-    try {
-      if (options.policy !== undefined) policy = readPolicy(options.policy);
-    } catch (error) {
-      // A policy that is broken must not keep a site from being revoked.
-      log.error(
-        { err: error },
-        'cannot use the policy; going on with the one that was read before',
-      );
-    }
-    try {
-      access = readNow();
-      const fresh = await readTls();
-      if (fresh) server.replaceTls(fresh);
-      log.info('what changed was read again');
-    } catch (error) {
-      log.error({ err: error }, 'cannot use what changed; going on with what was read before');
-    }
+  const readAgain = (): void => {
+    log.info('what changed was read again');
   };
-  const watched = [
-    tls === 'insecure' ? [] : tls.watch,
-    options.sites ?? [],
-    options.policy ?? [],
-  ].flat();
-  const unwatch = watchPaths(watched, LOOK_EVERY_MS, () => void reload());
-  const rest = keepFresh({ catalog, metrics, log, now, renew: options.renewFreshness });
-  const quiet = warnDaily(options.warnings, now, log);
+  const stops = [
+    watchPaths([options.sites ?? [], options.policy ?? []].flat(), LOOK_EVERY_MS, () => {
+      doorway.readAccess();
+      readAgain();
+    }),
+    watchPaths(tls === 'insecure' ? [] : [tls.watch], LOOK_EVERY_MS, () => {
+      void doorway.readTls().then(readAgain);
+    }),
+    keepFresh({ catalog, metrics, log, now, renew: options.renewFreshness }),
+    warnDaily(options.warnings, now, log),
+    every(LOOK_EVERY_MS, () => {
+      doorway.look();
+    }),
+    every(LOOK_EVERY_MS, vanished),
+    every(SUM_EVERY_MS, () => {
+      sums.flush();
+    }),
+  ];
 
   const address = `${host.includes(':') ? `[${host}]` : host}:${server.port}`;
   log.info({ address, store, root: root.version, mtls: access.clientCa !== undefined }, 'serving');
+  let failed = false;
+  void broken.then(() => (failed = true));
   return {
     address,
     port: server.port,
     metricsAddress: scrape && metricsAddress(scrape),
-    reload,
+    reload: async () => {
+      doorway.readAccess();
+      await doorway.readTls();
+      readAgain();
+    },
+    broken,
     close: async () => {
       log.info('draining');
       standard?.drain();
-      unwatch();
-      rest();
-      quiet();
-      await server.close(options.graceMs ?? 10_000);
+      for (const stop of stops) stop();
+      await server.close(failed ? 0 : (options.graceMs ?? 10_000));
       scrape?.close();
-      await options.transparency?.close();
+      scrape?.closeAllConnections();
+      sums.flush();
+      await transparency?.close();
       log.info('stopped');
     },
   };
+}
+
+function every(ms: number, what: () => void): () => void {
+  const timer = setInterval(what, ms).unref();
+  return () => {
+    clearInterval(timer);
+  };
+}
+
+function breaking(): { broken: Promise<FedshotError>; breakDown: (error: FedshotError) => void } {
+  let breakDown: (error: FedshotError) => void = () => undefined;
+  const broken = new Promise<FedshotError>((resolve) => (breakDown = resolve));
+  return { broken, breakDown };
+}
+
+function keptLog(
+  { transparency, reopenTransparency, log }: ServeOptions,
+  onLost: (error: FedshotError) => void,
+): LogKeeper | undefined {
+  if (!transparency) return undefined;
+  const never = (): Promise<never> =>
+    Promise.reject(new FedshotError('log', 'the log cannot be written any more'));
+  return new LogKeeper(transparency, { reopen: reopenTransparency ?? never, log, onLost });
 }

@@ -39,9 +39,17 @@ async function write(rpc: Stream, message: Buffer): Promise<void> {
 
 /** Ends a stream: as it should, or with what went wrong. */
 function finish(desk: Desk, call: Call, rpc: Stream, work: Promise<void>): void {
+  // Cuts off who loses his access in the middle of it.
+  const over = desk.running.add(rpc.getPeer(), () => {
+    desk.access().identify(call.peer, desk.now());
+  });
   work.then(
-    () => void rpc.end(),
+    () => {
+      over();
+      rpc.end();
+    },
     async (error: unknown) => {
+      over();
       const outcome = await refuse(desk, call, error);
       if (!rpc.cancelled) rpc.emit('error', outcome);
     },
@@ -55,16 +63,24 @@ export function addStandardServices(grpc: Server, desk: Desk): StandardServices 
 
   async function watch(rpc: ServerWritableStream<Buffer, Buffer>, call: Call): Promise<void> {
     const late = draining.signal.aborted;
+    const { signal } = draining;
     const over = new Promise<void>((resolve) => {
-      rpc.once('cancelled', resolve);
-      if (draining.signal.aborted) resolve();
-      draining.signal.addEventListener('abort', () => resolve(), { once: true });
+      // Who watches does not hold a connection for ever either: he is welcome to ask again.
+      const timer = setTimeout(done, desk.limits.idleMs).unref();
+      function done(): void {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      }
+      rpc.once('cancelled', done);
+      signal.addEventListener('abort', done);
+      if (signal.aborted) done();
     });
     // Not an error: a service may come to be that is not there yet.
     const now = (): Buffer => healthAnswer(isKnown(rpc.request) ? state() : 'SERVICE_UNKNOWN');
     await write(rpc, await logged(desk, call, now()));
     await over;
-    if (rpc.cancelled || late || !isKnown(rpc.request)) return;
+    if (rpc.cancelled || late || !signal.aborted || !isKnown(rpc.request)) return;
     await write(rpc, await logged(desk, call, now()));
   }
   async function reflect(rpc: ServerDuplexStream<Buffer, Buffer>, call: Call): Promise<void> {

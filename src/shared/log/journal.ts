@@ -49,7 +49,7 @@ export class Journal {
    */
   static async open(dir: string, bundle: number, leaves: readonly Buffer[]): Promise<Journal> {
     const folder = join(dir, FOLDER);
-    makeFolder(folder);
+    makeFolder(folder, undefined, dir); // the log's lock has made the log's own
     for (const name of readdirSync(folder)) if (Number(name) < bundle) rmSync(join(folder, name)); // its bundle is stored
     const path = join(folder, String(bundle));
     // A log that was copied has no journal: its leaves are in a bundle that is not full.

@@ -112,7 +112,7 @@ export class TransparencyLog {
       return log;
     } catch (error) {
       unlock();
-      throw error;
+      throw asFedshotError(error, 'log', `cannot open the log in ${options.dir}`);
     }
   }
 
@@ -293,6 +293,7 @@ export class TransparencyLog {
   }
 
   #put(path: string, bytes: Buffer): void {
-    writeFileAtomic(join(this.#options.dir, path), bytes);
+    // Never the log's own folder: where it has vanished nothing is begun anew.
+    writeFileAtomic(join(this.#options.dir, path), bytes, undefined, this.#options.dir);
   }
 }

@@ -1,6 +1,6 @@
 import { constants } from 'node:crypto';
 import { ServerCredentials } from '@grpc/grpc-js';
-import type { SecureContextOptions } from 'node:tls';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
 
 /** What a server proves itself with, and whose certificates it asks clients for. All PEM. */
 export interface ServerTls {
@@ -10,8 +10,8 @@ export interface ServerTls {
   readonly clientCa?: string;
 }
 
-/** Most header bytes of a request, and most header fields: ours have about ten. */
-export const MAX_HEADER_BYTES = 4096;
+/** Most header bytes of a request (32 a field beside its text), and most header fields: ours have about ten. */
+export const MAX_HEADER_BYTES = 1024;
 const MAX_HEADER_FIELDS = 32;
 
 const contextOf = ({ cert, key, clientCa }: ServerTls): SecureContextOptions => ({
@@ -23,6 +23,11 @@ const contextOf = ({ cert, key, clientCa }: ServerTls): SecureContextOptions => 
   secureOptions: constants.SSL_OP_NO_TICKET,
 });
 
+/** Makes sure that these certificates can be used. @throws OpenSSL's error */
+export function assertUsable(tls: ServerTls): void {
+  createSecureContext(contextOf(tls));
+}
+
 /** Whether clients have to show a certificate. */
 export const asksOf = ({ clientCa }: ServerTls): boolean => clientCa !== undefined;
 
@@ -33,10 +38,10 @@ export const asksOf = ({ clientCa }: ServerTls): boolean => clientCa !== undefin
 export class LiveCredentials extends ServerCredentials {
   readonly asks: boolean;
 
-  constructor(tls: ServerTls, maxStreams: number) {
+  constructor(tls: ServerTls, maxStreams: number, handshakeTimeout: number) {
     const asks = asksOf(tls);
     const settings = { maxConcurrentStreams: maxStreams, maxHeaderListSize: MAX_HEADER_BYTES };
-    const tlsOptions = { requestCert: asks, rejectUnauthorized: asks, handshakeTimeout: 30_000 };
+    const tlsOptions = { requestCert: asks, rejectUnauthorized: asks, handshakeTimeout };
     super({ ...tlsOptions, settings, maxHeaderListPairs: MAX_HEADER_FIELDS }, contextOf(tls));
     this.asks = asks;
   }

@@ -1,3 +1,4 @@
+export { SharedBudget, type Budget } from './budget.js';
 export { openChannel, parseAddress, type ChannelSettings } from './channel.js';
 export {
   chunkHead,
@@ -10,7 +11,8 @@ export {
 } from './codec.js';
 export type { ServerTls } from './credentials.js';
 export type { CallObserver, Peer } from './peer.js';
-export { MAX_PROBE_AGENT, peerOf } from './peer.js';
+export { addressKey, type Cut } from './connections.js';
+export { CutOff, MAX_PROBE_AGENT, peerOf, whenTaken } from './peer.js';
 export {
   backoffMs,
   defaultRetry,
@@ -28,7 +30,7 @@ export {
   type FieldLimit,
   type RequestLimit,
 } from './schema.js';
-export { AHEAD, ByteBudget, sendAll, type Outgoing } from './send.js';
+export { AHEAD, sendAll, type Outgoing } from './send.js';
 export {
   startRpcServer,
   type RpcServer,

@@ -4,11 +4,12 @@
  */
 import { constants, type Http2Server, type OutgoingHttpHeaders } from 'node:http2';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { status, type Server } from '@grpc/grpc-js';
 import { FedshotError } from '../errors.js';
 import { MAX_HEADER_BYTES } from './credentials.js';
-import { peerOf, type CallObserver, type Peer } from './peer.js';
+import { CutOff, peerOf, type CallObserver, type Peer } from './peer.js';
 import { NO_METHOD, toStatus, WORDS, wordOf } from './status.js';
 
 /** How metrics call whatever is not a method of this server: they must not grow with what is asked. */
@@ -17,7 +18,7 @@ const UNKNOWN_METHOD = 'unknown';
 const MAX_PATH = 128;
 
 /** grpc-js has no public way to its HTTP/2 server, which alone sees every answer. */
-function http2ServerOf(grpc: Server): Http2Server {
+export function http2ServerOf(grpc: Server): Http2Server {
   const servers = (grpc as unknown as { http2Servers?: unknown }).http2Servers;
   const made = servers instanceof Map ? [...(servers.keys() as Iterable<Http2Server>)] : [];
   const server = made.at(-1); // the one that was made last
@@ -28,8 +29,8 @@ function http2ServerOf(grpc: Server): Http2Server {
   return server;
 }
 
-function peerOfStream({ session }: ServerHttp2Stream): Peer {
-  const socket = session!.socket;
+/** Who is at the other end of a connection. */
+export function peerOfSocket(socket: Socket | TLSSocket): Peer {
   const certificate =
     socket instanceof TLSSocket && socket.authorized ? socket.getPeerCertificate() : undefined;
   return peerOf({
@@ -83,13 +84,14 @@ function guard(
   process.nextTick(() => (arriving = false));
 
   async function tell(theirs: OutgoingHttpHeaders): Promise<OutgoingHttpHeaders> {
-    const peer = peerOfStream(stream);
+    const peer = peerOfSocket(stream.session!.socket);
     const said = tooLong ? TRAILERS_ONLY : theirs;
     let outcome = tooLong ? TOO_LONG : outcomeOf(said);
     let reason = outcome.details;
     try {
       if (arriving) observer.admit(path, peer);
     } catch (error) {
+      if (error instanceof CutOff) throw error;
       outcome = toStatus(error);
       reason = (error as Error).message;
     }

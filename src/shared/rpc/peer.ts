@@ -16,9 +16,16 @@ export interface Peer {
   readonly certificate: string | undefined;
 }
 
+/** A call that is not even answered: its connection has been cut. */
+export class CutOff extends FedshotError {
+  constructor(message: string) {
+    super('limit', message);
+  }
+}
+
 /** What a server is told of every call, whatever its service. */
 export interface CallObserver {
-  /** @throws FedshotError to refuse the call before its request is read */
+  /** @throws FedshotError to refuse the call before its request is read; {@link CutOff} to leave it at that */
   admit(method: string, peer: Peer): void;
   /** The call did not get as far as its handler, for this reason; awaited before the peer is told. */
   refused(method: string, peer: Peer, code: status, reason: string): Promise<void>;
@@ -53,9 +60,61 @@ function assertSilent(method: string, metadata: Metadata): void {
     throw new FedshotError('format', 'a user agent of another kind');
 }
 
-/** Admits or refuses every call, and reports its end. */
-export function observing(observer: CallObserver): ServerInterceptor {
+const afterwards = new WeakMap<Buffer, () => void>();
+
+/**
+ * Has something done once this answer of a unary call has left for the socket, or the call is over:
+ * gRPC has no other way to tell.
+ */
+export function whenTaken(answer: Buffer, then: () => void): void {
+  afterwards.set(answer, then);
+}
+
+/**
+ * Keeps an eye on whether the answers of a call are taken.
+ *
+ * @returns to be called when the call is over
+ */
+function watchAnswers(
+  call: ServerInterceptingCallInterface,
+  stallMs: number,
+  onStall: () => void,
+): () => void {
+  const under = new Set<() => void>();
+  let isOver = false;
+  const send = call.sendMessage.bind(call);
+  call.sendMessage = (message: unknown, callback) => {
+    const then = Buffer.isBuffer(message) ? afterwards.get(message) : undefined;
+    const timer = setTimeout(onStall, stallMs).unref();
+    const done = (): void => {
+      clearTimeout(timer);
+      if (under.delete(done)) then?.();
+    };
+    under.add(done);
+    if (isOver) done();
+    send(message, () => {
+      done();
+      callback();
+    });
+  };
+  return () => {
+    isOver = true;
+    for (const done of under) done();
+  };
+}
+
+/** What is done about a client that does not take its answers. */
+export interface Patience {
+  readonly stallMs: number;
+  readonly onStall: (peer: Peer) => void;
+}
+
+/** Admits or refuses every call, reports its end, and has an eye on whether its answers are taken. */
+export function observing(observer: CallObserver, patience: Patience): ServerInterceptor {
   return (descriptor, call) => {
+    const gone = watchAnswers(call, patience.stallMs, () => {
+      patience.onStall(peer);
+    });
     const method = descriptor.path;
     const peer = peerOf(call);
     const started = performance.now();
@@ -68,10 +127,14 @@ export function observing(observer: CallObserver): ServerInterceptor {
     const listener = new ServerListenerBuilder()
       .withOnReceiveMetadata((metadata, next) => {
         try {
-          assertSilent(method, metadata);
           observer.admit(method, peer);
+          assertSilent(method, metadata);
         } catch (error) {
           const refusal = toStatus(error);
+          if (error instanceof CutOff) {
+            end(refusal.code);
+            return;
+          }
           const tell = (): void => {
             call.sendStatus(refusal);
             end(refusal.code);
@@ -86,6 +149,7 @@ export function observing(observer: CallObserver): ServerInterceptor {
         next(metadata);
       })
       .withOnCancel(() => {
+        gone();
         end(status.CANCELLED);
       })
       .build();

@@ -1,43 +1,10 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import { FedshotError } from '../errors.js';
 import { letGo } from '../garbage.js';
-
-/**
- * How many bytes may lie in memory on their way to all clients together. Whoever comes above it
- * waits, in the order of arrival.
- */
-export class ByteBudget {
-  #free: number;
-  readonly #waiting: { bytes: number; go: () => void }[] = [];
-
-  constructor(bytes: number) {
-    this.#free = bytes;
-  }
-
-  async take(bytes: number): Promise<void> {
-    if (this.#waiting.length === 0 && this.#free >= bytes) this.#free -= bytes;
-    else await new Promise<void>((go) => this.#waiting.push({ bytes, go }));
-  }
-
-  /** Takes it if it is free and nobody waits. */
-  tryTake(bytes: number): boolean {
-    if (this.#waiting.length > 0 || this.#free < bytes) return false;
-    this.#free -= bytes;
-    return true;
-  }
-
-  give(bytes: number): void {
-    this.#free += bytes;
-    for (let next; (next = this.#waiting[0]) && this.#free >= next.bytes;) {
-      this.#free -= next.bytes;
-      this.#waiting.shift();
-      next.go();
-    }
-  }
-}
+import type { Budget } from './budget.js';
 
 export interface SendOptions {
-  readonly budget: ByteBudget;
+  readonly budget: Budget;
   /** How long a reader may take for one message. */
   readonly stallMs: number;
   /**

@@ -1,4 +1,4 @@
-import { createServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
+import { createServer, type AddressInfo, type Server as NetServer } from 'node:net';
 import {
   Server,
   ServerCredentials,
@@ -6,18 +6,22 @@ import {
   type ServerOptions,
 } from '@grpc/grpc-js';
 import { asFedshotError } from '../errors.js';
-import { asksOf, LiveCredentials, type ServerTls } from './credentials.js';
-import { recordOwnAnswers } from './own-answers.js';
-import { observing, type CallObserver } from './peer.js';
+import { Connections, type ConnectionLimits, type Cut } from './connections.js';
+import { asksOf, assertUsable, LiveCredentials, type ServerTls } from './credentials.js';
+import { http2ServerOf, recordOwnAnswers } from './own-answers.js';
+import { observing, type CallObserver, type Peer } from './peer.js';
+import { watchSessions } from './sessions.js';
 
 /** What a server lets its peers take of it. */
-export interface ServerLimits {
-  /** Connections at once; more are dropped unanswered. */
-  readonly maxConnections: number;
+export interface ServerLimits extends ConnectionLimits {
   /** Calls at once on one connection. */
   readonly maxStreams: number;
   /** A connection without a call is closed after this time. */
   readonly idleMs: number;
+  /** How long a request may take to come in whole. */
+  readonly requestMs: number;
+  /** How long a client may take for one answer. */
+  readonly stallMs: number;
   /** Largest request message in bytes. */
   readonly maxRequestBytes: number;
 }
@@ -32,16 +36,25 @@ export interface RpcServerOptions {
   observer: CallObserver;
   /** Adds the services before the first connection is taken. */
   addServices: (server: Server) => void;
-  /** Called for each connection that is dropped for want of room. */
-  onDrop?: () => void;
+  /** Called for each connection that is ended here, with its address and the reason. */
+  onCut?: (address: string, why: Cut) => void;
+  /** Called for each TLS handshake that failed, with the client's address and OpenSSL's word for it. */
+  onRefused?: (address: string, why: string) => void;
 }
 
 /** A server that listens. */
 export interface RpcServer {
   readonly host: string;
   readonly port: number;
-  /** Certificates for every connection from now on; only for a server that was started with TLS. */
+  /**
+   * Certificates for every connection from now on; only for a server that was started with TLS. All
+   * stays as it is when they cannot be used.
+   *
+   * @throws OpenSSL's error
+   */
   replaceTls(tls: ServerTls): void;
+  /** Cuts all connections: for when those who were let in have to be looked at again. */
+  disconnectAll(): void;
   connections(): number;
   /** Cuts the connection of a peer (as `getPeer` names it): the only end that a call has which nobody reads. */
   disconnect(peer: string): void;
@@ -49,6 +62,7 @@ export interface RpcServer {
   close(graceMs: number): Promise<void>;
 }
 
+const LOOK_EVERY_MS = 500;
 const KEEPALIVE = { 'grpc.keepalive_time_ms': 30_000, 'grpc.keepalive_timeout_ms': 10_000 };
 
 function listen(server: NetServer, host: string, port: number): Promise<AddressInfo> {
@@ -68,32 +82,38 @@ function listen(server: NetServer, host: string, port: number): Promise<AddressI
  */
 export async function startRpcServer(options: RpcServerOptions): Promise<RpcServer> {
   const { limits, tls } = options;
+  const connections = new Connections(limits, options.onCut ?? (() => undefined));
+  const onStall = ({ address, port }: Peer): void => {
+    connections.cut(`${address}:${port}`, 'an answer was not taken in time');
+  };
   const grpcOptions: ServerOptions = {
     ...KEEPALIVE,
     'grpc.max_concurrent_streams': limits.maxStreams,
     'grpc.max_receive_message_length': limits.maxRequestBytes,
     'grpc.max_connection_idle_ms': limits.idleMs,
     'grpc.enable_channelz': 0,
-    interceptors: [observing(options.observer)],
+    interceptors: [observing(options.observer, { stallMs: limits.stallMs, onStall })],
   };
   const grpc = new Server(grpcOptions);
   options.addServices(grpc);
-  let live = tls && new LiveCredentials(tls, limits.maxStreams);
+  const onRefused = options.onRefused ?? (() => undefined);
+  const credentialsOf = (next: ServerTls): LiveCredentials =>
+    new LiveCredentials(next, limits.maxStreams, limits.handshakeMs);
+  let live = tls && credentialsOf(tls);
   const inject = (): ConnectionInjector => {
     const made = grpc.createConnectionInjector(live ?? ServerCredentials.createInsecure());
     recordOwnAnswers(grpc, options.observer);
+    watchSessions(http2ServerOf(grpc), connections, limits, onRefused);
     return made;
   };
   let injector = inject();
-  const sockets = new Map<string, Socket>();
   const listener = createServer({ noDelay: true }, (socket) => {
-    const peer = `${socket.remoteAddress}:${socket.remotePort}`;
-    sockets.set(peer, socket);
-    socket.on('error', () => undefined).once('close', () => sockets.delete(peer));
-    injector.injectConnection(socket);
+    socket.on('error', () => undefined);
+    if (connections.add(socket)) injector.injectConnection(socket);
   });
-  listener.maxConnections = limits.maxConnections;
-  if (options.onDrop) listener.on('drop', options.onDrop);
+  const looking = setInterval(() => {
+    connections.look();
+  }, LOOK_EVERY_MS).unref();
   const { address, port } = await listen(listener, options.host, options.port);
 
   return {
@@ -101,22 +121,28 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     port,
     replaceTls: (next) => {
       if (!live) return;
+      assertUsable(next);
       if (live.asks === asksOf(next)) {
         live.replace(next);
         return;
       }
       // Whether clients are asked for a certificate is settled when an HTTP/2 server is made.
-      live = new LiveCredentials(next, limits.maxStreams);
+      live = credentialsOf(next);
       injector = inject();
     },
-    connections: () => sockets.size,
-    disconnect: (peer) => sockets.get(peer)?.destroy(),
+    disconnectAll: () => {
+      connections.cutAll();
+    },
+    connections: () => connections.size,
+    disconnect: (peer) => {
+      connections.cut(peer);
+    },
     close: async (graceMs) => {
       listener.close();
+      clearInterval(looking);
       await new Promise<void>((resolve) => {
         const cut = setTimeout(() => {
           grpc.forceShutdown();
-          for (const socket of sockets.values()) socket.destroy();
           resolve();
         }, graceMs);
         grpc.tryShutdown(() => {
@@ -124,6 +150,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
           resolve();
         });
       });
+      connections.cutAll();
     },
   };
 }

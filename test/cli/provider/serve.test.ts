@@ -1,5 +1,13 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -115,7 +123,6 @@ describe.skipIf(!possible)('provider serve, isolated', () => {
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
     expect(existsSync(`${store}-log/checkpoint`)).toBe(true);
-    expect(existsSync(`${store}-log/.lock`)).toBe(false);
   });
 
   it('a passphrase given to it is in no environment and on no command line', async () => {
@@ -149,6 +156,27 @@ describe.skipIf(!possible)('provider serve, isolated', () => {
     renameSync(join(tls, 'draft'), join(tls, name!));
     await expect.poll(times, { timeout: 5000 }).toBeGreaterThan(1);
     expect(child.exitCode).toBeNull();
+  });
+
+  it.each(['store', 'store-log'])('ends with one line when the %s is removed', async (folder) => {
+    const { dir, store } = await provider();
+    const { said, ended } = await serve(store);
+    rmSync(join(dir, folder), { recursive: true });
+    expect(await ended).not.toBe(0);
+    expect(said()).toMatch(/fedshot: .*store.* (was removed|is gone).*the server cannot go on/);
+    expect(said().match(/^fedshot: /gm)).toHaveLength(1);
+  });
+
+  it('an explicit --sites without an authority is refused', async () => {
+    const { dir, store } = await provider();
+    const args = words(store, ['--passphrase-fd', '0', '--sites', join(dir, 'typo')]);
+    mkdirSync(join(dir, 'typo'));
+    const { status, stderr } = spawnSync(process.execPath, args, {
+      input: PASSPHRASE,
+      encoding: 'utf8',
+    });
+    expect(status).toBe(7);
+    expect(stderr).toMatch(/^fedshot: .*typo: no certificate authority for sites/m);
   });
 
   it('a second server on the same log is refused, though neither sees the other', async () => {

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readAccess, readPolicy } from '../../../src/provider/serve/index.js';
+import { Door, readPolicy } from '../../../src/provider/serve/index.js';
 
 describe('readPolicy', () => {
   let dir: string;
@@ -37,6 +38,13 @@ describe('readPolicy', () => {
     expect(() => readPolicy(file('{"releases": {}, "x": 1}'))).toThrow(/json: Unrecognized key/);
   });
   it('needs enrolled sites to apply to', () => {
-    expect(() => readAccess(dir, file('{"releases": {}}'))).toThrow('needs enrolled sites');
+    const door = new Door({
+      sites: dir,
+      policy: file('{"releases": {}}'),
+      asks: 'when-enrolled',
+      memory: [],
+      log: pino({ level: 'silent' }),
+    });
+    expect(() => door.open()).toThrow('needs enrolled sites');
   });
 });

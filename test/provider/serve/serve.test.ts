@@ -182,7 +182,7 @@ describe('serve', () => {
       const serving = await start({ metricsPort: 0 });
       await call(connect(serving), manifest.path, ask('digits'));
       const text = await (await fetch(`http://${serving.metricsAddress!}/metrics`)).text();
-      expect(text).toMatch(/fedshot_sent_bytes_total\{site="anonymous",release="digits"\} \d{3,}/);
+      expect(text).toMatch(/fedshot_sent_bytes_total\{site="any",release="digits"\} \d{3,}/);
       expect((await fetch(`http://${serving.metricsAddress!}/`)).status).toBe(404);
     });
     it('finishes what is under way when it is closed', async () => {

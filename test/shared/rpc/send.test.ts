@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import { describe, expect, it } from 'vitest';
-import { ByteBudget, sendAll } from '../../../src/shared/rpc/index.js';
+import { sendAll, SharedBudget } from '../../../src/shared/rpc/index.js';
 
 /** A call whose reader takes one message whenever `take` is called. */
 class FakeCall extends EventEmitter {
@@ -22,7 +22,7 @@ function setUp(count: number, stallMs = 10_000) {
     load: () => Promise.resolve(Buffer.alloc(10, loaded++)),
   }));
   let stalled = 0;
-  const budget = new ByteBudget(25);
+  const budget = new SharedBudget(75).of('site'); // room for two of its messages
   const options = { budget, stallMs, onStall: () => (stalled += 1) };
   const sent = sendAll(call as unknown as ServerWritableStream<Buffer, Buffer>, messages, options);
   sent.catch(() => undefined);
@@ -45,7 +45,7 @@ describe('sendAll', () => {
     const { sent, stalled, budget } = setUp(5, 20);
     await expect(sent).rejects.toMatchObject({ code: 'limit' });
     expect(stalled()).toBe(1);
-    await budget.take(25); // all of it is there again
+    await budget.take(75); // all of it is there again
   });
   it('stops when the client goes away', async () => {
     const { call, sent } = setUp(5);
@@ -53,21 +53,5 @@ describe('sendAll', () => {
     call.cancelled = true;
     call.emit('cancelled');
     await expect(sent).rejects.toMatchObject({ code: 'network' });
-  });
-});
-
-describe('ByteBudget', () => {
-  it('lets nobody past who came first', async () => {
-    const budget = new ByteBudget(10);
-    await budget.take(10);
-    const order: string[] = [];
-    const large = budget.take(8).then(() => order.push('large'));
-    const small = budget.take(1).then(() => order.push('small'));
-    budget.give(5); // enough for the small one alone
-    await turn();
-    expect(order).toEqual([]);
-    budget.give(5);
-    await Promise.all([large, small]);
-    expect(order).toEqual(['large', 'small']);
   });
 });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { FedshotError } from '../../errors.js';
+import { asFedshotError, FedshotError } from '../../errors.js';
 import { makeFolder, readBytes, writeFileAtomic } from '../../files.js';
 import type { Role } from '../dsse.js';
 import { keyId, SEED_BYTES, type Signer, signerOf } from '../ed25519.js';
@@ -122,7 +122,7 @@ export class Keyring {
   #files(): { file: string; content: z.infer<typeof KeyFile> }[] {
     if (!existsSync(this.dir)) return [];
     const pattern = new RegExp(`^(?:${ROLES.join('|')})-[0-9a-f]{16}\\.json$`);
-    const names = readdirSync(this.dir).filter((name) => pattern.test(name));
+    const names = list(this.dir).filter((name) => pattern.test(name));
     return names.sort().map((name) => {
       const file = join(this.dir, name);
       const content = parsePayload(KeyFile, readBytes(file), file);
@@ -130,5 +130,13 @@ export class Keyring {
         throw new FedshotError('format', `${file}: its key id is not that of its public key`);
       return { file, content };
     });
+  }
+}
+
+function list(dir: string): string[] {
+  try {
+    return readdirSync(dir);
+  } catch (error) {
+    throw asFedshotError(error, 'io', `cannot read the folder of keys ${dir}`);
   }
 }

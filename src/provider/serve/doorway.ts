@@ -1,0 +1,108 @@
+import type { RpcServer, ServerTls } from '../../shared/rpc/index.js';
+import type { Access } from './access.js';
+import type { Door } from './door.js';
+import type { Desk } from './record.js';
+
+/** The certificate that a server shows, and its key, PEM. */
+export interface Shown {
+  readonly cert: string;
+  readonly key: string;
+}
+
+interface DoorwayOptions {
+  readonly access: Access;
+  /** Undefined in the clear. */
+  readonly shown: Shown | undefined;
+  readonly load: () => Promise<Shown | undefined>;
+  readonly door: Door;
+  readonly desk: Desk;
+}
+
+/** How long a certificate that could not be read is left alone. */
+const RETRY_MS = 30_000;
+
+/**
+ * Who may come in now, and what TLS asks of whoever comes: both change together or not at all, so that
+ * nobody finds a door that the one has opened and the other not yet closed.
+ */
+export class Doorway {
+  #access: Access;
+  #shown: Shown | undefined;
+  #server: RpcServer | undefined;
+  #reading: Promise<void> = Promise.resolve();
+  #retryAt = Infinity;
+
+  constructor(private readonly options: DoorwayOptions) {
+    this.#access = options.access;
+    this.#shown = options.shown;
+  }
+
+  get access(): Access {
+    return this.#access;
+  }
+
+  get tls(): ServerTls | undefined {
+    return this.#shown && { ...this.#shown, clientCa: this.#access.clientCa };
+  }
+
+  /** The server that follows from now on. */
+  attach(server: RpcServer): void {
+    this.#server = server;
+  }
+
+  /** Reads sites and policy again, and ends what may not go on. */
+  readAccess(): void {
+    this.#use(this.options.door.reopen(), this.#shown);
+  }
+
+  /** Reads the server's certificate again; later once more where that fails. */
+  readTls(): Promise<void> {
+    const { load, desk } = this.options;
+    this.#reading = this.#reading.then(async () => {
+      this.#retryAt = Infinity;
+      try {
+        const shown = await load();
+        if (!this.#use(this.#access, shown)) this.#retryAt = performance.now() + RETRY_MS;
+      } catch (error) {
+        this.#retryAt = performance.now() + RETRY_MS;
+        desk.log.error(
+          { err: error },
+          "cannot use the server's certificate; going on with the one before",
+        );
+      }
+    });
+    return this.#reading;
+  }
+
+  /** Ends what may not go on any longer; to be called again and again, since certificates expire. */
+  look(): void {
+    const { running, sums } = this.options.desk;
+    running.look((peer, why) => {
+      const reason = why instanceof Error ? why.message : String(why);
+      sums.line('warn', `ended ${peer}`, { peer, reason }, 'ended in the middle');
+      this.#server?.disconnect(peer);
+    });
+    if (performance.now() >= this.#retryAt) void this.readTls();
+  }
+
+  #use(access: Access, shown: Shown | undefined): boolean {
+    const { log } = this.options.desk;
+    const before = this.#access;
+    try {
+      if (shown && (shown !== this.#shown || access.clientCa !== before.clientCa))
+        this.#server?.replaceTls({ ...shown, clientCa: access.clientCa });
+    } catch (error) {
+      log.error({ err: error }, 'cannot use what changed; going on with what was read before');
+      this.look(); // revocations count all the same
+      return false;
+    }
+    this.#shown = shown;
+    this.#access = access;
+    // Whoever came in by what does not count any more has to come again.
+    const asked = before.clientCa === undefined && access.clientCa !== undefined;
+    const lost = before.authorities.some((one) => !access.authorities.includes(one));
+    if (asked || lost) this.#server?.disconnectAll();
+    this.look();
+    return true;
+  }
+}

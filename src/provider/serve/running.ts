@@ -1,0 +1,32 @@
+interface Stream {
+  readonly peer: string;
+  readonly check: () => void;
+}
+
+/** Streams under way: whoever loses his access in the middle of one loses that as well. */
+export class Running {
+  readonly #streams = new Set<Stream>();
+
+  /**
+   * @param peer its connection, as `getPeer` names it
+   * @param check throws when the stream may not go on
+   * @returns to be called when it is over
+   */
+  add(peer: string, check: () => void): () => void {
+    const stream = { peer, check };
+    this.#streams.add(stream);
+    return () => {
+      this.#streams.delete(stream);
+    };
+  }
+
+  /** Looks at each. @param end is told of those that may not go on, and why */
+  look(end: (peer: string, why: unknown) => void): void {
+    for (const { peer, check } of [...this.#streams])
+      try {
+        check();
+      } catch (error) {
+        end(peer, error);
+      }
+  }
+}

@@ -35,5 +35,5 @@ export function changedFiles(
       if (file === 'samples.json' && !existsSync(path)) return false;
       return createHash('sha256').update(readBytes(path)).digest('hex') !== digest;
     })
-    .map(([file]) => `${name}: ${file} is not the file that the run's record names`);
+    .map(([file]) => `${name}: ${file} is not the file that the run’s record names`);
 }

@@ -42,7 +42,7 @@ describe('a home of version 0.1', () => {
     const [id] = runIds(home) as [string];
     expect(inUse(home, 'digits')).toMatchObject({ kind: 'run', forced: false });
     expect(readdirSync(join(home, 'runs', id))).toContain('isolation.json');
-    expect(readFileSync(join(home, 'runs', id, 'record.json'), 'utf8')).not.toContain('images');
+    expect(readFileSync(join(home, 'runs', id, 'record.json'), 'utf8')).not.toContain('"images"');
 
     const backup = join(home, 'adapted/.0.1');
     expect(readFileSync(join(backup, 'digits/record.json')).equals(record)).toBe(true);

@@ -8,6 +8,7 @@ import { Apartness, json } from './apart.js';
 import type { EgressResult } from './egress/index.js';
 import { explanation, recoveriesOf } from './log-history.js';
 import { fileBytes } from './release.js';
+import { changedFiles, siteRuns } from './site-runs.js';
 import type { PublicStore } from './store.js';
 import type { Witness } from './log.js';
 import { claim, notChecked, type Claim } from './types.js';
@@ -17,6 +18,7 @@ const Record = z.looseObject({
     classifierUnchanged: z.boolean(),
     release: z.looseObject({ name: z.string(), version: z.number(), digest: z.string() }),
   }),
+  files: z.record(z.string().regex(/^[\w.-]+$/), z.string()).optional(),
 });
 const State = z.looseObject({ checkpoint: z.string().optional() });
 
@@ -50,15 +52,17 @@ export function auditSite(
     });
   const unchanged: string[] = [];
   const runs: string[] = [];
-  const adapted = join(home, 'adapted');
   const apart = new Apartness();
-  for (const name of existsSync(adapted) ? readdirSync(adapted) : []) {
-    const dir = join(adapted, name);
+  for (const run of siteRuns(home)) {
+    const { name, dir } = run;
     try {
-      const { result } = json(Record, join(dir, 'record.json'));
-      runs.push(`${name} ${result.release.version} was adapted`);
+      const { result, files } = json(Record, join(dir, 'record.json'));
+      runs.push(`${name}: ${result.release.name} ${result.release.version} was adapted`);
       if (!result.classifierUnchanged) unchanged.push(`${name}: the run says that C changed`);
-      unchanged.push(...classifierFaults(dir, result.release.digest, store));
+      // A run that was not accepted keeps no weights, and says so.
+      if (!files || 'C.safetensors' in files)
+        unchanged.push(...classifierFaults(dir, result.release.digest, store));
+      unchanged.push(...changedFiles(run, files));
       apart.read(name, join(dir, 'isolation.json'));
     } catch (error) {
       apart.unreadable(name, error);

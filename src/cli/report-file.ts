@@ -2,12 +2,12 @@ import { renderReport, type SiteReport } from '../shared/report/html/index.js';
 import { writeFileAtomic } from '../shared/files.js';
 import { version } from './version.js';
 
-/** Writes the page of `--report`. @throws FedshotError `io` */
+/** Writes the page of `--report`, which shows private pictures. @throws FedshotError `io` */
 export function writeReport(
   file: string,
   created: Date,
   sites: SiteReport[],
   title = 'Adaptation report',
 ): void {
-  writeFileAtomic(file, renderReport({ title, created, version: version(), sites }));
+  writeFileAtomic(file, renderReport({ title, created, version: version(), sites }), 0o600);
 }

@@ -16,6 +16,7 @@ import { adaptationLoop, type Progress, type Run } from './loop.js';
 import { methodOf } from './methods/index.js';
 import { methodOptions } from './prior.js';
 import { refreshStatistics } from './refresh.js';
+import { settingsOf } from './settings.js';
 import { sampleSheet } from './sample-sheet.js';
 import { openSetOf } from './open-set.js';
 import { targetData } from './target-data.js';
@@ -29,7 +30,7 @@ import type { Adapted, AdaptOptions, AdaptResult, ReleaseId } from './types.js';
  * battery had accepted, or else the released one. The released one as well where its own estimate may
  * be believed: an early epoch has then lost less of it, but has lost.
  *
- * @param work folder for the checkpoint
+ * @param work folder for the checkpoint, which the caller removes once the result is kept
  * @throws FedshotError `data`, `model`, `engine`, `io`; `interrupted` once `signal` is aborted, the
  *   last whole epoch being kept for `resume`
  */
@@ -40,6 +41,7 @@ export async function adaptModel(
   options: AdaptOptions,
 ): Promise<Adapted> {
   const { reporter = silent, clock = () => performance.now(), seed, force = false } = options;
+  const { augment = 'none' } = options;
   const started = clock();
   const wanted = methodOf(options.method ?? 'shot');
   const learns = Boolean(wanted.objective) || wanted.refresh === true;
@@ -47,10 +49,9 @@ export async function adaptModel(
   const engine = await startEngine(options.engine);
   const checkpoint = new CheckpointFile<Progress>(
     join(work, '.checkpoint.safetensors'),
-    settingsOf(options, release, engine),
+    { ...settingsOf(options, release), ...engineSettings(engine) },
   );
   const saved = options.resume && checkpoint.exists() ? checkpoint.load() : undefined;
-  if (options.resume && !saved) reporter.note('nothing to resume: starting anew');
 
   const { architecture, classes } = model.config;
   const K = architecture.classes;
@@ -111,7 +112,6 @@ export async function adaptModel(
     method.name === 'shot' && options.beta > 0 ? await pseudoLabels(current, knowledge) : undefined;
   const own = last && (await predicted(current.probabilities));
   disposeEmbedding(current);
-  checkpoint.remove();
   for (const resource of [hypothesis, data]) resource.dispose();
 
   const kept = battery.kept === 'adapted' ? after : before;
@@ -122,7 +122,7 @@ export async function adaptModel(
     release,
     classes,
     method: method.name,
-    ...(method.objective && augmentation(options) && { augment: augmentation(options) }),
+    ...(method.objective && augment !== 'none' && { augment }),
     n: host.count,
     battery,
     ...(labels && {
@@ -145,6 +145,7 @@ export async function adaptModel(
   return {
     result,
     state: battery.kept === 'adapted' ? state : model.state,
+    tried: state,
     samples: sampleSheet(host.scored, kept.labels, labels),
     use: {
       reading: host.reading,
@@ -157,25 +158,9 @@ export async function adaptModel(
   };
 }
 
-const augmentation = ({ augment = 'none' }: AdaptOptions) =>
-  augment === 'none' ? undefined : augment;
-
-/** What the result depends on: a checkpoint made with other values is refused. */
-function settingsOf(
-  options: AdaptOptions,
-  release: ReleaseId,
-  { name, device, threads }: Engine,
-): Record<string, unknown> {
-  const { data, test, epochs, batch, lr, featureLr, beta, alpha, threshold, seed } = options;
-  const { method = 'shot', prior, partial, openSet, invert, rescale, orient, zoom } = options;
-  const [deslant, fill] = [options.deslant, options.fill].map((given) => given || undefined);
-  // absent where nothing is moved or turned upright, so that checkpoints from before the options fit
-  const augment = augmentation(options);
-  return {
-    ...{ release: release.digest, data, test, epochs, batch, lr, featureLr },
-    ...{ beta, alpha, threshold, seed, engine: name, device, threads },
-    ...{ method, prior, partial, openSet, invert, rescale, orient, augment, deslant, fill, zoom },
-  };
-}
+/** Another engine, or another number of threads, adds in another order. */
+const engineSettings = ({ name, device, threads }: Engine): Record<string, unknown> => ({
+  ...{ engine: name, device, threads },
+});
 
 export type { Adapted, AdaptOptions, AdaptResult, ReleaseId } from './types.js';

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import type { Model } from '../shared/model/folder.js';
 import { silent } from '../shared/reporter.js';
 import { adaptModel } from './adapt.js';
 import { choose } from './choose.js';
+import type { Battery, Finding } from './diagnose/index.js';
 import { methodOf, type MethodName } from './methods/index.js';
 import type { Adapted, AutoOptions, Candidate, ReleaseId } from './types.js';
 
@@ -22,7 +24,10 @@ export const CANDIDATES: readonly MethodName[] = [
  * that learn and change least where the samples are moved a little. A single method can be wrong in its own way; where several
  * meet, they are more often right than any of them. Clusters that cut through classes are unsteady.
  *
- * @param work folder for the checkpoint
+ * With `force` the battery leaves none out. With `resume` it goes on where it was interrupted: a method
+ * that had finished is looked at again, from its last checkpoint, and not trained again.
+ *
+ * @param work folder for the checkpoints, one for each method
  * @throws FedshotError as `adaptModel` does
  */
 export async function adaptAuto(
@@ -32,6 +37,7 @@ export async function adaptAuto(
   options: Omit<AutoOptions, 'method'>,
 ): Promise<Adapted> {
   const { reporter = silent, clock = () => performance.now(), budget = Infinity } = options;
+  const { force = false } = options;
   const started = clock();
   const K = model.config.classes.length;
   const runs: Adapted[] = [];
@@ -42,26 +48,39 @@ export async function adaptAuto(
       reporter.note(`${method}: no time left`);
       continue;
     }
-    const run = await adaptModel(model, release, work, {
+    const run = await adaptModel(model, release, join(work, method), {
       ...options,
-      ...{ method, force: true, resume: false },
+      ...{ method, force: true },
     });
     slowest = Math.max(slowest, run.result.seconds);
     reporter.note(`${method}: ${run.result.battery.outcome}`);
     runs.push(run);
   }
   const { partial, prior = 'uniform' } = options;
-  const { candidates, chosen } = choose(runs, K, partial === true || prior !== 'uniform');
+  const told = partial === true || prior !== 'uniform';
+  const { candidates, chosen } = choose(runs, K, told, force);
   const winner = runs[chosen]!;
   const { method } = candidates[chosen]!;
   return {
     ...winner,
     result: {
       ...winner.result,
+      battery: force ? winner.result.battery : unforced(winner.result.battery, candidates),
       choice: { method, why: reason(candidates, chosen), candidates },
       seconds: (clock() - started) / 1000,
     },
   };
+}
+
+/** What the battery says without the force under which the methods were run. */
+function unforced(battery: Battery, candidates: readonly Candidate[]): Battery {
+  if (battery.outcome !== 'ok' && battery.outcome !== 'warn') return { ...battery, kept: 'source' };
+  if (candidates.some(({ accepted }, i) => accepted && i > 0)) return battery;
+  const tried = candidates.map(({ method }) => method).slice(1).join(', ');
+  const says = `none of the adaptations that were tried is accepted (${tried})`;
+  const finding: Finding = { check: 'choice', outcome: 'rolled back', says };
+  const findings = [...battery.findings, finding];
+  return { ...battery, outcome: 'rolled back', kept: 'source', findings };
 }
 
 function reason(candidates: readonly Candidate[], chosen: number): string {

@@ -17,7 +17,7 @@ export function assertNoConflict({
   partial,
   prior,
   augment = 'none',
-}: AutoOptions): void {
+}: Omit<AutoOptions, 'resume'>): void {
   const refuse = (message: string, hint: string): never => {
     throw new FedshotError('usage', message, { hint });
   };

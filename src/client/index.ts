@@ -1,75 +1,10 @@
-import { adaptModel, type Adapted, type ReleaseId } from './adapt.js';
-import { adaptAuto } from './auto.js';
-import { diagnose, type Diagnosis } from './diagnose/index.js';
-import { adaptedDir, hasAdapted, readAdapted, writeAdapted } from './adapted.js';
-import { assertNoConflict } from './conflicts.js';
-import { predict, type Predictions } from './predict.js';
-import { assertSameClasses, combined } from './sources.js';
-import { openRelease } from './releases.js';
-import type { AutoOptions, InputOptions } from './types.js';
-import type { Model } from '../shared/model/folder.js';
 import type { EngineOptions } from '../shared/engine/index.js';
-
-/**
- * Adapts the newest pulled version of a release and writes the result to the site's home.
- *
- * @param sources other pulled releases with the same classes, which are adapted as well and answer
- *   together with the first
- * @throws FedshotError `usage` for options that exclude each other, `not-found` before a pull, `digest` if the release was changed on disk, and
- *   whatever `adaptModel` throws
- */
-export async function adaptRelease(
-  home: string,
-  name: string,
-  options: AutoOptions,
-  sources: readonly string[] = [],
-): Promise<Adapted> {
-  assertNoConflict(options);
-  const names = [name, ...sources.filter((other) => other !== name)];
-  const opened = names.map((one) => ({ one, ...openRelease(home, one) }));
-  assertSameClasses(opened);
-  const all: Adapted[] = [];
-  for (const { one, model, id } of opened)
-    all.push(await adaptAny(model, id, adaptedDir(home, one), options));
-  const adapted = all.length > 1 ? combined(all) : all[0]!;
-  for (const [i, { one, model }] of [...opened.entries()].reverse()) {
-    const together = i === 0 && all.length > 1;
-    const written = together ? { ...all[i]!, use: adapted.use } : all[i]!;
-    writeAdapted(home, one, model, written, together ? names.slice(1) : undefined);
-  }
-  return adapted;
-}
-
-function adaptAny(
-  model: Model,
-  id: ReleaseId,
-  work: string,
-  { method, ...options }: AutoOptions,
-): Promise<Adapted> {
-  return method === 'auto'
-    ? adaptAuto(model, id, work, options)
-    : adaptModel(model, id, work, { ...options, method });
-}
-
-/**
- * Predicts with the adapted model of a release, together with the sources that it was adapted
- * with, or with the release itself.
- * @throws FedshotError `not-found` if there is no such model
- */
-export async function predictRelease(
-  home: string,
-  name: string,
-  options: { data: string; sourceModel: boolean; engine?: EngineOptions },
-): Promise<Predictions> {
-  if (options.sourceModel)
-    return predict([openRelease(home, name).model], options.data, options.engine);
-  const read = (one: string) => {
-    const { record, ...model } = readAdapted(home, one);
-    return { ...model, use: record.use, together: record.together ?? [] };
-  };
-  const first = read(name);
-  return predict([first, ...first.together.map(read)], options.data, options.engine);
-}
+import { diagnose, type Diagnosis } from './diagnose/index.js';
+import { openRelease } from './releases.js';
+import { inUse, readRunModel } from './runs/index.js';
+import { readOld } from './runs/old-home.js';
+import type { InputOptions } from './types.js';
+import type { Model } from '../shared/model/folder.js';
 
 /**
  * Runs the battery on a site's data, and on the adapted model where one of this version is in use.
@@ -81,11 +16,20 @@ export async function diagnoseRelease(
   options: InputOptions & { engine?: EngineOptions },
 ): Promise<Diagnosis> {
   const { model, id } = openRelease(home, name);
-  const adapted = hasAdapted(home, name) ? readAdapted(home, name) : undefined;
-  const { release, battery } = adapted?.record.result ?? {};
-  const inUse = release?.digest === id.digest && battery?.kept === 'adapted';
-  return diagnose(model, options, inUse ? adapted!.state : undefined);
+  return diagnose(model, options, adaptedOf(home, name, id.digest));
 }
 
+/** The weights in use that were adapted from this version of a release. */
+function adaptedOf(home: string, name: string, digest: string): Model['state'] | undefined {
+  const answering = inUse(home, name);
+  if (!answering || answering.kind === 'released') return undefined;
+  if (answering.record.result.release.digest !== digest) return undefined;
+  return answering.kind === 'old'
+    ? readOld(home, name).state
+    : readRunModel(home, answering.record).state;
+}
+
+export { adaptRelease, type KeptRun, type RunOptions } from './adapt-release.js';
+export { predictRelease, type AnsweredBy, type PredictOptions } from './predict-release.js';
 export type { Adapted, AdaptOptions, AdaptResult, ReleaseId } from './adapt.js';
 export type { Prediction, Predictions } from './predict.js';

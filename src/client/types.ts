@@ -159,7 +159,10 @@ export interface SourceResult {
 
 export interface Adapted {
   result: AdaptResult;
+  /** Of the kept model. */
   state: StateDict;
+  /** What was adapted, whether it is kept or not; the released weights where nothing was. */
+  tried: StateDict;
   /** A few samples with their predictions, for the site's own report. */
   samples: SampleSheet;
   /** How the model is to be used. */

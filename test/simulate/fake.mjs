@@ -20,6 +20,11 @@ switch (what) {
     answer({ error: { code: 'rollback', message: 'digits 3 is older than 4', hint: 'ask why' } });
     process.exitCode = 14;
     break;
+  case 'verdict':
+    answer({ battery: { outcome: 'rolled back' } });
+    process.stderr.write('fedshot: the verdict is "rolled back"\n');
+    process.exitCode = 22;
+    break;
   case 'crash':
     process.stderr.write('a warning\nsegmentation fault\n');
     process.exitCode = 139;

@@ -59,6 +59,18 @@ describe('run', () => {
     });
   });
 
+  it('takes a verdict that was asked for as a result, and no other', async () => {
+    const verdicts = ['refused', 'rolled-back'] as const;
+    expect(await run({ ...options(['verdict']), verdicts })).toEqual({
+      battery: { outcome: 'rolled back' },
+    });
+    await expect(run(options(['verdict']))).rejects.toThrow('the verdict is "rolled back"');
+    await expect(run({ ...options(['verdict']), verdicts: ['refused'] })).rejects.toThrow();
+    await expect(run({ ...options(['refuse']), verdicts })).rejects.toMatchObject({
+      code: 'rollback',
+    });
+  });
+
   it('shows the last line of a process that crashed', async () => {
     await expect(run(options(['crash']))).rejects.toThrow(
       'site-1: fedshot crash: segmentation fault',

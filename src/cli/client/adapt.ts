@@ -1,17 +1,13 @@
-import { Option, type Command } from 'commander';
+import { existsSync } from 'node:fs';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { TARGET_AUGMENTATIONS, type AutoOptions } from '../../client/types.js';
+import { RUN_NAME } from '../../client/runs/id.js';
 import { METHOD_NAMES } from '../../client/methods/types.js';
 import type { EngineOptions } from '../../shared/engine/types.js';
-import { percent, points } from '../../shared/report/terminal/index.js';
 import { action, command } from '../command.js';
 import { addEngineOptions, engineOptions } from '../engine-options.js';
 import type { Io } from '../io.js';
-import {
-  addIsolateOption,
-  enterIsolation,
-  recordIsolation,
-  type IsolateFlag,
-} from '../isolation.js';
+import { addIsolateOption, enterIsolation, type IsolateFlag } from '../isolation.js';
 import {
   nonNegativeInteger,
   nonNegativeReal,
@@ -22,20 +18,31 @@ import {
   seconds,
   seed,
 } from '../options.js';
-import { batteryLines } from './battery-lines.js';
-import { methodLines } from './method-lines.js';
+import { adaptLines } from './adapt-lines.js';
 import { addDataOptions, dataOf, type DataOptions } from './data-options.js';
 
-type Options = Omit<AutoOptions, 'engine' | 'data'> &
+type Options = Omit<AutoOptions, 'engine' | 'data' | 'resume'> &
   EngineOptions &
   IsolateFlag &
-  DataOptions & { report?: string; samples: boolean; source?: string[] };
+  DataOptions & {
+    report?: string;
+    samples: boolean;
+    source?: string[];
+    resume?: string | true;
+    runName?: string;
+    keepWeights: boolean;
+  };
 
 const isFile = (prior: string | undefined): prior is string =>
   prior !== undefined && prior !== 'uniform' && prior !== 'estimate';
 
 /** `uniform`, `estimate`, or a path. */
 const prior = (text: string): string => (isFile(text) ? path(text) : text);
+
+function runName(text: string): string {
+  if (RUN_NAME.test(text)) return text;
+  throw new InvalidArgumentError('Expected up to 64 letters, digits, ".", "_", "-" and spaces.');
+}
 
 export function register(parent: Command, io: Io): void {
   const adapt = addDataOptions(
@@ -83,60 +90,55 @@ export function register(parent: Command, io: Io): void {
     )
     .option('--partial', 'any of the classes may be absent from the data', false)
     .option('--open-set', 'answer "unknown" for what seems to be of none of the classes', false)
-    .option('--force', 'keep the adapted model whatever the battery says of it', false)
+    .option('--force', 'use the adapted model whatever the battery says of it', false)
+    .option('--keep-weights', 'keep the weights also of a run that does not come into use', false)
+    .option('--run-name <name>', 'what to call this run, besides its id', runName)
     .option('--seed <n>', 'same seed, engine and threads: same weights', seed, 2020)
     .option('--report <file>', 'write a page with curves, confusions and samples', path)
     .option('--samples', 'put the pictures of --report into the JSON as well', false)
-    .option('--resume', 'go on where an interrupted run stopped', false);
+    .option('--resume [run]', 'go on where an interrupted run stopped: the newest, or this one');
   addIsolateOption(addEngineOptions(adapt)).action(
     action(
       io,
       async ({ home, name, source, report, samples: inJson, isolate, ...options }: Options) => {
+        const { runFolders } = await import('../../client/runs/paths.js');
         const isolation = await enterIsolation(io, {
           ...{ isolate, engine: engineOptions(options, io) },
           data: [...options.data, options.test],
-          read: [isFile(options.prior) ? options.prior : undefined],
-          write: [home],
+          read: [home, isFile(options.prior) ? options.prior : undefined],
+          write: existsSync(home) ? runFolders(home) : [home],
           writeFiles: [report],
         });
         const { adaptRelease } = await import('../../client/index.js');
-        const { result, samples } = await adaptRelease(
+        const { result, samples, run } = await adaptRelease(
           home,
           name,
           {
             ...options,
             data: dataOf(options),
+            keepSamples: inJson || report !== undefined,
+            isolation,
             engine: engineOptions(options, io),
             reporter: io.reporter,
             signal: io.signal,
+            now: () => io.now(),
           },
           source,
         );
-        const { adaptedDir } = await import('../../client/adapted.js');
-        recordIsolation(adaptedDir(home, name), isolation);
         if (report) {
           const { writeReport } = await import('../report-file.js');
+          const { withoutFolders } = await import('../../client/settings.js');
+          const data = options.data.map(withoutFolders).join(', ');
           writeReport(report, io.now(), [
-            { name: home, data: options.data.join(', '), run: { ...result, samples } },
+            { name: options.runName ?? name, data, run: { ...result, samples } },
           ]);
         }
-        const { sourceOnlyAccuracy: before, adaptedAccuracy: after } = result;
-        const gain = before === undefined || after === undefined ? undefined : after - before;
-        return {
-          value: { ...result, ...(inJson ? { samples } : {}), isolation },
-          text: () =>
-            [
-              `${name} version ${result.release.version}, adapted to ${result.n} samples in ${result.seconds.toFixed(0)} s`,
-              gain === undefined
-                ? 'no labels to score on'
-                : `accuracy ${percent(before)} → ${percent(after)} (${points(gain)} points)`,
-              ...methodLines(result),
-              ...(result.sources ? [] : batteryLines(result.battery)),
-              'the classifier is bit for bit the released one',
-              ...(report ? [`report: ${report}`] : []),
-              `next: fedshot client predict --home ${home} --name ${name} --data …`,
-            ].join('\n'),
-        };
+        const value = { ...result, run, ...(inJson && { samples }), isolation };
+        io.result(value, () => adaptLines(value, { home, report }).join('\n'));
+        const { notAccepted } = await import('../../client/runs/outcome.js');
+        const stays = 'what was in use stays; --force uses the adapted model all the same';
+        const error = run.inUse ? undefined : notAccepted(run.verdict.outcome, stays);
+        if (error) throw error;
       },
     ),
   );

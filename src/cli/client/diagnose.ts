@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Diagnosis } from '../../client/diagnose/site.js';
 import type { InputOptions } from '../../client/types.js';
 import type { EngineOptions } from '../../shared/engine/types.js';
 import { action, command } from '../command.js';
@@ -9,6 +10,11 @@ import { diagnosisLines } from './battery-lines.js';
 import { addDataOptions, dataOf, type DataOptions } from './data-options.js';
 
 type Options = Omit<InputOptions, 'data'> & DataOptions & EngineOptions & IsolateFlag;
+
+const hintOf = ({ judged }: Diagnosis): string =>
+  judged === 'data'
+    ? 'an adaptation to this data would not come into use'
+    : 'adapt anew, or go back: fedshot client rollback';
 
 export function register(parent: Command, io: Io): void {
   const diagnose = addDataOptions(
@@ -29,7 +35,10 @@ export function register(parent: Command, io: Io): void {
         data: dataOf(options),
         engine: engineOptions(options, io),
       });
-      return { value: { ...value, isolation }, text: () => diagnosisLines(value).join('\n') };
+      io.result({ ...value, isolation }, () => diagnosisLines(value).join('\n'));
+      const { notAccepted } = await import('../../client/runs/outcome.js');
+      const error = notAccepted(value.battery.outcome, hintOf(value));
+      if (error) throw error;
     }),
   );
 }

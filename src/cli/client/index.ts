@@ -6,7 +6,10 @@ import { register as registerDiagnose } from './diagnose.js';
 import { register as registerInit } from './init.js';
 import { register as registerPredict } from './predict.js';
 import { register as registerPull } from './pull.js';
+import { register as registerRollback } from './rollback.js';
+import { register as registerRuns } from './runs.js';
 import { register as registerTrust } from './trust/index.js';
+import { register as registerUse } from './use.js';
 
 export function registerClient(program: Command, io: Io): void {
   const parent = group(
@@ -24,5 +27,8 @@ const commands: ((parent: Command, io: Io) => void)[] = [
   registerDiagnose,
   registerAdapt,
   registerPredict,
+  registerRuns,
+  registerUse,
+  registerRollback,
   registerTrust,
 ];

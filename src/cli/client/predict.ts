@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { Prediction, Predictions } from '../../client/predict.js';
+import type { AnsweredBy, Prediction, Predictions } from '../../client/index.js';
 import type { EngineOptions } from '../../shared/engine/types.js';
 import { action, command } from '../command.js';
 import { addEngineOptions, engineOptions } from '../engine-options.js';
@@ -12,6 +12,7 @@ interface Options extends EngineOptions, IsolateFlag {
   name: string;
   data: string;
   sourceModel: boolean;
+  run?: string;
   format: 'csv' | 'jsonl';
   out?: string;
 }
@@ -25,6 +26,7 @@ export function register(parent: Command, io: Io): void {
     .requiredOption('--name <release>', 'the release whose adapted model predicts')
     .requiredOption('--data <notation>', 'samples (docs/data.md); labels are not read')
     .option('--source-model', 'predict with the released model, unadapted', false)
+    .option('--run <run>', 'predict with this run, whatever is in use (client runs lists them)')
     .addOption(
       new Option('--format <format>', 'form of the rows').choices(['csv', 'jsonl']).default('csv'),
     )
@@ -43,14 +45,35 @@ export function register(parent: Command, io: Io): void {
       const value = await predictRelease(options.home, options.name, {
         data: options.data,
         sourceModel: options.sourceModel,
+        run: options.run,
         engine: engineOptions(options, io),
       });
+      sayWho(io, value.model, options);
       const rows = options.format === 'csv' ? csv(value) : jsonl(value);
       if (options.out) writeFileAtomic(options.out, rows);
       const said = `${value.predictions.length} predictions written to ${options.out ?? ''}`;
       return { value: { ...value, isolation }, text: () => (options.out ? said : rows) };
     }),
   );
+}
+
+/** Which model has answered, on standard error; a warning where a newer one could have. */
+function sayWho(io: Io, model: AnsweredBy, { sourceModel }: Options): void {
+  const { run, runName, release, verdict, forced, together = [], newerVersion } = model;
+  const version = `${release.name} version ${release.version}`;
+  if (run === null) {
+    const why = sourceModel ? '' : ': no adaptation of it is in use';
+    io.reporter.note(`answered by the released model, ${version}${why}`);
+    return;
+  }
+  const called = runName === undefined ? '' : ` (${runName})`;
+  const others = together.length > 0 ? `, together with ${together.join(', ')}` : '';
+  const verdictOf = `verdict ${verdict ?? 'unknown'}${forced ? ', used by --force' : ''}`;
+  io.reporter.note(`answered by run ${run}${called}, adapted from ${version}, ${verdictOf}${others}`);
+  if (newerVersion !== undefined)
+    io.reporter.warn(
+      `version ${newerVersion} of ${release.name} has been pulled, and this run is of version ${release.version}: adapt again, or predict with --source-model`,
+    );
 }
 
 /** Six digits are more than float32 arithmetic repeats across engines. */

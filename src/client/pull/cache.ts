@@ -1,6 +1,7 @@
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readBytes } from '../../shared/files.js';
 import { type Chunk, MAX_CHUNK_BYTES, RELEASE_FILES } from '../../shared/release/index.js';
 import { chunkFolders, MANIFEST_FILE } from './home.js';
 
@@ -20,6 +21,8 @@ export interface ChunkCache {
 // Only what says where to look: what is found there is held against the digest that was signed.
 const Hint = z.object({
   predicate: z.object({
+    name: z.string(),
+    version: z.number(),
     files: z.array(
       z.object({
         path: z.enum(RELEASE_FILES),
@@ -29,14 +32,15 @@ const Hint = z.object({
   }),
 });
 
-async function readHint(dir: string): Promise<z.infer<typeof Hint>['predicate']['files']> {
+/** What the manifest in a folder says, unverified; undefined for no manifest yet, or half of one. */
+export function readHint(dir: string): z.infer<typeof Hint>['predicate'] | undefined {
   try {
-    const { payload } = JSON.parse(await readFile(join(dir, MANIFEST_FILE), 'utf8')) as {
+    const { payload } = JSON.parse(readBytes(join(dir, MANIFEST_FILE)).toString()) as {
       payload: string;
     };
-    return Hint.parse(JSON.parse(Buffer.from(payload, 'base64').toString())).predicate.files;
+    return Hint.parse(JSON.parse(Buffer.from(payload, 'base64').toString())).predicate;
   } catch {
-    return []; // no manifest yet, or half of one: nothing to go by
+    return undefined;
   }
 }
 
@@ -47,13 +51,13 @@ async function readHint(dir: string): Promise<z.infer<typeof Hint>['predicate'][
  *
  * @param empty files in which there is nothing yet
  */
-export async function openCache(
+export function openCache(
   home: string,
   empty: ReadonlySet<string> = new Set(),
-): Promise<ChunkCache> {
+): ChunkCache {
   const places = new Map<string, Place[]>();
   for (const dir of chunkFolders(home))
-    for (const { path, chunks } of await readHint(dir)) {
+    for (const { path, chunks } of readHint(dir)?.files ?? []) {
       let offset = 0;
       for (const { sha256, size } of chunks) {
         const list = places.get(sha256) ?? [];

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asFedshotError, type FedshotError } from '../../shared/errors.js';
-import { fsyncDir, writeFileAtomic } from '../../shared/files.js';
+import { fsyncDir, sweepTemporary, writeFileAtomic } from '../../shared/files.js';
 import type { Chunk, Release } from '../../shared/release/index.js';
 import type { Place } from './cache.js';
 import { MANIFEST_FILE } from './home.js';
@@ -50,6 +50,7 @@ export class PartialRelease {
     const partial = new PartialRelease(dir);
     try {
       mkdirSync(dir, { recursive: true });
+      sweepTemporary(dir); // this is the one pull of its release: nobody else is writing here
       writeFileAtomic(join(dir, MANIFEST_FILE), release.envelope);
       for (const { path, size } of release.files) {
         const file = join(dir, path);

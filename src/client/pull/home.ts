@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { FedshotError } from '../../shared/errors.js';
 import { readBytes, writeFileAtomic } from '../../shared/files.js';
+import { parsePayload } from '../../shared/release/fields.js';
 import { assertReleaseName, type Release } from '../../shared/release/index.js';
 
 /** Where a site keeps what it pulled: `releases/<name>/<version>/`, and what is under way. */
@@ -11,6 +12,10 @@ export const releaseDir = (home: string, name: string, version: number): string 
 
 /** Half-pulled releases, by digest, so that two versions never mix. */
 export const partialDir = (home: string, digest: string): string => join(home, 'partial', digest);
+
+/** Held by the one pull of a release that is under way. Nothing else of a pull is there before it ends. */
+export const pullLock = (home: string, name: string): string =>
+  join(home, 'trust', `pull-${name}.lock`);
 
 /** The signed envelope that lies beside the files it describes. */
 export const MANIFEST_FILE = 'manifest.json';
@@ -45,9 +50,17 @@ export function currentRelease(home: string, name: string): CurrentRelease {
     throw new FedshotError('not-found', `${home} holds no release named ${name}`, {
       hint: `fedshot client pull --from HOST:PORT --name ${name} --home ${home}`,
     });
-  const parsed = Current.safeParse(JSON.parse(readBytes(file).toString()));
-  if (!parsed.success) throw new FedshotError('format', `${file}: not a pointer to a release`);
-  return { name, ...parsed.data, dir: releaseDir(home, name, parsed.data.version) };
+  let pointer: z.infer<typeof Current>;
+  try {
+    pointer = parsePayload(Current, readBytes(file), `${file} is damaged`);
+  } catch (error) {
+    if (!(error instanceof FedshotError) || error.code !== 'format') throw error;
+    throw new FedshotError('format', error.message, {
+      hint: `pull it again: fedshot client pull --from HOST:PORT --name ${name} --home ${home}`,
+      cause: error,
+    });
+  }
+  return { name, ...pointer, dir: releaseDir(home, name, pointer.version) };
 }
 
 /** Folders that may hold chunks: every pulled version of every release, and every half-pulled one. */

@@ -25,7 +25,8 @@ import { PartialRelease, wantedChunks, type Wanted } from './chunk-file.js';
 import { download } from './download.js';
 import { partialDir, releaseDir } from './home.js';
 import { named } from './fault.js';
-import { install, isInstalled } from './install.js';
+import { alone } from './alone.js';
+import { install, isWhole, point, sweepPartial } from './install.js';
 import { Lane } from './lane.js';
 import { witnessSource } from './witness.js';
 
@@ -103,7 +104,7 @@ async function reuse(
   partial: PartialRelease,
   wanted: readonly Wanted[],
 ): Promise<Wanted[]> {
-  const cache = await openCache(home, partial.fresh);
+  const cache = openCache(home, partial.fresh);
   const missing = new Set(wanted);
   const lane = new Lane(4);
   for (const entry of wanted)
@@ -148,15 +149,22 @@ const sizeOf = (wanted: readonly Wanted[]): number =>
 /**
  * Pulls the newest release of a name: verifies what is signed, takes from this home whatever chunks it
  * has, fetches the rest, and only when every byte is verified and on disk gives it its final name.
- * Whatever interrupts it, the next call goes on where it stopped.
+ * Whatever interrupts it, the next call goes on where it stopped. Of two at once, the second waits for the
+ * first.
  *
  * @throws FedshotError `signature`, `digest`, `format`, `trust`, `rollback`, `expired`, `limit`,
  *   `not-found`, `denied`, `network`, `io`, `interrupted`
  */
 export async function pull(options: PullOptions): Promise<PullResult> {
+  const { home, name, reporter = silent, signal } = options;
+  assertReleaseName(name);
+  readTrust(home); // where no provider is pinned, no lock is laid either
+  return alone(home, name, { reporter, signal }, () => pullAlone(options));
+}
+
+async function pullAlone(options: PullOptions): Promise<PullResult> {
   const { home, name, reporter = silent, insecurePlaintext, webCa } = options;
   const identity = options.identity ?? readIdentity(home);
-  assertReleaseName(name);
   const started = performance.now();
   const random = seeded(randomInt(2 ** 32)); // jitter must differ between sites
   const retry = { policy: defaultRetry, random, sleep: realSleep, ...options.retry };
@@ -193,8 +201,8 @@ export async function pull(options: PullOptions): Promise<PullResult> {
     const received = new Map(sources.map((source) => [source, 0]));
     let chunks = 0;
     let bytesReused = 0;
-    const installed = await isInstalled(home, release);
-    if (!installed) {
+    if (await isWhole(home, release)) point(home, release);
+    else {
       const dir = partialDir(home, release.digest);
       const partial = await PartialRelease.open(dir, release);
       try {
@@ -223,6 +231,7 @@ export async function pull(options: PullOptions): Promise<PullResult> {
       });
       install(home, release);
     }
+    sweepPartial(home, release);
     const bytesReceived = [...received.values()].reduce((a, b) => a + b, 0);
     return {
       release: { name, version: release.version, digest: release.digest },

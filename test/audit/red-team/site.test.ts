@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { sha256 } from '../../../src/shared/release/index.js';
 import { auditOf } from '../../fixtures/audited.js';
 import { more, redTeam, wire, type Artefacts } from '../../fixtures/red-team.js';
 
@@ -35,6 +36,24 @@ describe('the site', () => {
     const released = readFileSync(join(home, 'releases/digits/1/C.safetensors'));
     if (change.changed) released[released.length - 1]! ^= 1;
     writeFileSync(join(dir, 'C.safetensors'), released);
+  }
+  /** The same as a run of its own, with the digests of its files. */
+  function run(home: string, change: { weights?: boolean; file?: string } = {}): void {
+    adapted(home);
+    const old = join(home, 'adapted/digits');
+    const dir = join(home, 'runs/20261127T132927123Z-abcdef');
+    mkdirSync(join(home, 'runs/.unfinished/20261127T132927124Z-abcdef'), { recursive: true });
+    renameSync(old, dir);
+    const record = JSON.parse(readFileSync(join(dir, 'record.json'), 'utf8')) as object;
+    if (change.weights === false) rmSync(join(dir, 'C.safetensors'));
+    const files = Object.fromEntries(
+      readdirSync(dir)
+        .filter((name) => name !== 'record.json')
+        .map((name) => [name, sha256(readFileSync(join(dir, name)))]),
+    );
+    if (change.file !== undefined)
+      writeFileSync(join(dir, change.file), `${readFileSync(join(dir, change.file), 'utf8')} `);
+    writeFileSync(join(dir, 'record.json'), JSON.stringify({ ...record, files }));
   }
   const faithful = ({ site }: Artefacts) => adapted(site[0]!);
 
@@ -94,6 +113,20 @@ describe('the site', () => {
       'is not the released one',
       faithful,
     ));
+  test('a run one of whose files was changed', () =>
+    red.caught(
+      'site',
+      ({ site }) => run(site[0]!, { file: 'isolation.json' }),
+      'isolation.json is not the file that the run’s record names',
+      ({ site }) => run(site[0]!),
+    ));
+  test('a run that was not accepted keeps no weights, and is no finding', async () => {
+    const refused = red.copy();
+    run(refused.site[0]!, { weights: false });
+    const { claims } = await auditOf(refused, ['site']);
+    expect(claims.flatMap(({ findings }) => findings)).toEqual([]);
+    expect(claims.flatMap(({ evidence }) => evidence).join()).toContain('digits 1 was adapted');
+  });
   test('a site that was shown two logs', () =>
     red.caught(
       'site',

@@ -125,6 +125,8 @@ describe('renderReport', () => {
     const unlabelled = { ...rest, epochs, confusion: undefined, samples: undefined };
     const page = renderReport({ ...model, sites: [{ ...site, run: unlabelled }] });
     expect(page).toContain('not known: no labels');
+    expect(page).not.toContain('labelled data');
+    expect(renderReport(model)).toContain('labelled data');
     expect(page).not.toMatch(/NaN|undefined|Confusion/);
   });
 

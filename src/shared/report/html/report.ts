@@ -109,8 +109,15 @@ function environment({ sites, version }: ReportModel): Markup {
       </table>
     </div>
     <p class="soft">
-      Accuracy is measured on labelled test data that the adaptation did not use. Samples adapted
-      to: ${count(sites.reduce((n, { run }) => n + run.n, 0))}.
+      ${accuracy(sites)} Samples adapted to: ${count(sites.reduce((n, { run }) => n + run.n, 0))}.
     </p>
   </section>`;
+}
+
+/** What accuracies on the page rest on, as far as there are any. */
+function accuracy(sites: SiteReport[]): string {
+  const scored = sites.filter(({ run }) => run.adaptedAccuracy !== undefined).length;
+  if (scored === 0) return 'The samples have no labels, so that nothing is said of accuracy.';
+  const where = scored < sites.length ? ' Where there are labels, accuracy' : 'Accuracy';
+  return `${where.trim()} is measured on labelled data; adapting did not look at the labels.`;
 }

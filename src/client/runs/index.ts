@@ -1,0 +1,13 @@
+export { acceptedOf } from './accepted.js';
+export { inUse, modelsOf, type Answering } from './in-use.js';
+export { findRun } from './find.js';
+export { keepRun } from './keep.js';
+export { listRuns, type RunSummary } from './list.js';
+export { assertHome, putIntoUse, rollBack, type NowInUse } from './manage.js';
+export { migrate } from './old-home.js';
+export { notAccepted } from './outcome.js';
+export { exclusively, runFolders } from './paths.js';
+export { moveTo, readPointer, settle } from './pointer.js';
+export { hasWeights, readRecord, readRunModel } from './read.js';
+export type { RunRecord, RunRef } from './record.js';
+export { begin, discard, resume, sweep, type Work } from './unfinished.js';

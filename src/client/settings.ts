@@ -1,0 +1,42 @@
+import { basename } from 'node:path';
+import type { AdaptOptions, AutoOptions, ReleaseId } from './types.js';
+
+const augmentation = ({ augment = 'none' }: Pick<AdaptOptions, 'augment'>) =>
+  augment === 'none' ? undefined : augment;
+
+/** What a result depends on, besides the engine: a checkpoint made with other values is refused. */
+export function settingsOf(
+  options: Omit<AutoOptions, 'resume'>,
+  release: ReleaseId,
+): Record<string, unknown> {
+  const { data, test, epochs, batch, lr, featureLr, beta, alpha, threshold, seed } = options;
+  const { method = 'shot', prior, partial, openSet, invert, rescale, orient, zoom } = options;
+  const [deslant, fill] = [options.deslant, options.fill].map((given) => given || undefined);
+  // absent where nothing is moved or turned upright, so that checkpoints from before the options fit
+  const augment = augmentation(options);
+  return {
+    ...{ release: release.digest, data, test, epochs, batch, lr, featureLr },
+    ...{ beta, alpha, threshold, seed },
+    ...{ method, prior, partial, openSet, invert, rescale, orient, augment, deslant, fill, zoom },
+  };
+}
+
+/** A notation of data without the folders of its files: what may be shown to others than the site. */
+export function withoutFolders(notation: string): string {
+  const [, reader = '', paths = '', rest = ''] = /^([^:]*:)([^#?]*)(.*)$/s.exec(notation) ?? [];
+  if (reader === '') return basename(notation);
+  return `${reader}${paths.split(',').map((path) => basename(path)).join(',')}${rest}`;
+}
+
+/** Settings as a record keeps them: what is a path is the name of a file. */
+export function forRecord(settings: Record<string, unknown>): Record<string, unknown> {
+  const { data, test, prior } = settings;
+  const short = (value: unknown): unknown =>
+    typeof value === 'string' ? withoutFolders(value) : value;
+  return {
+    ...settings,
+    data: Array.isArray(data) ? data.map(short) : short(data),
+    test: short(test),
+    prior: short(prior),
+  };
+}

@@ -8,14 +8,13 @@ import type { Source } from '../transfer/index.js';
 import type { PartialRelease, Wanted } from './chunk-file.js';
 import { named } from './fault.js';
 import { Lane } from './lane.js';
+import { Queue } from './queue.js';
 
 /** Chunks that may be on their way to the file at once, per call. */
 const WRITES_AT_ONCE = 4;
 /** Bytes that one call asks for; with several sources fewer, so that the fast ones get more of them. */
 const BATCH_BYTES = 64 * 2 ** 20;
 const SHARED_BATCH_BYTES = 8 * 2 ** 20;
-/** As the schema allows. */
-const BATCH_CHUNKS = 128;
 
 export interface Download {
   readonly release: Release;
@@ -28,63 +27,16 @@ export interface Download {
   readonly stop: (reason: Error) => void;
   /** Called for each chunk that was verified and written. */
   readonly onChunk: (source: Source, bytes: number) => void;
-}
-
-/** What is still to be fetched, shared by all who fetch. */
-class Queue {
-  #waiting: Wanted[];
-  #open: number;
-  #sleepers: (() => void)[] = [];
-
-  constructor(wanted: readonly Wanted[]) {
-    this.#waiting = [...wanted];
-    this.#open = wanted.length;
-  }
-
-  get left(): number {
-    return this.#open;
-  }
-
-  /** The next chunks in ascending order; waits while others may still give some back; [] at the end. */
-  async take(maxBytes: number): Promise<Wanted[]> {
-    while (this.#open > 0 && this.#waiting.length === 0)
-      await new Promise<void>((wake) => this.#sleepers.push(wake));
-    let bytes = 0;
-    const fits = this.#waiting.findIndex(({ chunk }, at) => {
-      bytes += chunk.size;
-      return at > 0 && (bytes > maxBytes || at >= BATCH_CHUNKS);
-    });
-    return this.#waiting.splice(0, fits === -1 ? this.#waiting.length : fits);
-  }
-
-  finished(): void {
-    this.#open--;
-    if (this.#open === 0) this.#wake();
-  }
-
-  giveBack(wanted: readonly Wanted[]): void {
-    if (wanted.length === 0 || this.#open === 0) return;
-    this.#waiting = [...this.#waiting, ...wanted].sort((a, b) => a.index - b.index);
-    this.#wake();
-  }
-
-  /** Lets nobody wait any longer. */
-  giveUp(): void {
-    this.#open = 0;
-    this.#waiting = [];
-    this.#wake();
-  }
-
-  #wake(): void {
-    for (const wake of this.#sleepers.splice(0)) wake();
-  }
+  /** How long one source may keep a chunk to itself while another has nothing to do. */
+  readonly patienceMs?: number;
 }
 
 async function fetchBatch(
   download: Download,
   source: Source,
   batch: readonly Wanted[],
-  written: (entry: Wanted) => void,
+  queue: Queue,
+  progressed: () => void,
 ): Promise<void> {
   const lane = new Lane(WRITES_AT_ONCE);
   const indices = batch.map(({ index }) => index);
@@ -94,9 +46,12 @@ async function fetchBatch(
       const entry = batch[at++]!;
       await lane.add(async () => {
         verifyChunk(entry.chunk, bytes);
+        progressed();
+        if (!queue.claim(entry)) return; // another source was faster
         await download.partial.write(entry, bytes);
         letGo(bytes.length);
-        written(entry);
+        download.onChunk(source, entry.chunk.size);
+        queue.finished(entry);
       });
     }
   } finally {
@@ -117,21 +72,15 @@ async function fetchFrom(
   };
   const batchBytes = sources.length > 1 ? SHARED_BATCH_BYTES : BATCH_BYTES;
   await retrying({ ...retry, signal, onRetry }, async (progressed) => {
-    for (let batch; (batch = await queue.take(batchBytes)).length > 0;) {
+    for (let batch; (batch = await queue.take(source, batchBytes)).length > 0;) {
       if (lost.has(source)) {
-        queue.giveBack(batch);
+        queue.giveBack(source, batch);
         return; // another call has shown what this source is worth
       }
-      const open = new Set(batch);
       try {
-        await fetchBatch(download, source, batch, (entry) => {
-          open.delete(entry);
-          progressed();
-          download.onChunk(source, entry.chunk.size);
-          queue.finished();
-        });
+        await fetchBatch(download, source, batch, queue, progressed);
       } finally {
-        queue.giveBack([...open]);
+        queue.giveBack(source, batch);
       }
     }
   });
@@ -145,18 +94,20 @@ function mostTelling(errors: readonly FedshotError[]): FedshotError {
 
 /**
  * Fetches chunks from all sources at once. A source that fails is left out as soon as trying again
- * cannot help; what it had been asked for goes to the others.
+ * cannot help; what it had been asked for goes to the others. What a slow one was asked for is asked of
+ * the others as well once these have nothing else to do, so that the fastest decides when it ends.
  *
  * @throws FedshotError the most telling one, once no source is left
  */
 export async function download(job: Download, wanted: readonly Wanted[]): Promise<void> {
-  const queue = new Queue(wanted);
+  const queue = new Queue(wanted, job.patienceMs);
   const errors: FedshotError[] = [];
   const lost = new Set<Source>();
   const fetchAll = async (source: Source): Promise<void> => {
     try {
       await fetchFrom(job, source, queue, lost);
     } catch (error) {
+      if (queue.left === 0 && job.sources.length > 1) return; // its connection was closed: others have brought all
       if (!(error instanceof FedshotError) || error.code === 'io') job.stop(error as Error);
       if (job.signal.aborted) {
         queue.giveUp();
@@ -170,7 +121,9 @@ export async function download(job: Download, wanted: readonly Wanted[]): Promis
     }
   };
   const lanes = job.sources.flatMap((source) => Array.from({ length: source.lanes }, () => source));
-  await Promise.all(lanes.map(fetchAll));
+  const all = Promise.all(lanes.map(fetchAll));
+  // A slow source is not waited for once others have brought everything.
+  await (job.sources.length > 1 ? Promise.race([all, queue.ended]) : all);
   job.signal.throwIfAborted();
   if (queue.left > 0) throw mostTelling(errors);
   if (errors.length > 0 && job.sources.length === 1) job.reporter.warn(mostTelling(errors).message);

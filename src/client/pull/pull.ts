@@ -79,20 +79,24 @@ async function verify(
   const save = (state: TrustState): void => {
     writeTrust(home, state);
   };
-  let first: unknown;
-  for (const source of sources)
-    try {
-      return await retrying({ ...retry, signal }, async () => {
-        const verified = await verifyRelease(source, readTrust(home), name, { now: now(), save });
-        return verified.release;
-      });
-    } catch (error) {
-      if (!(error instanceof FedshotError) || error.code === 'interrupted') throw error;
-      first ??= named(source, error);
-      if (sources.length > 1)
-        reporter.warn(`${named(source, error).message}; asking the next source`);
-    }
-  throw first;
+  const ask = async (source: Source): Promise<Release> => {
+    const verified = await verifyRelease(source, readTrust(home), name, { now: now(), save });
+    return verified.release;
+  };
+  // Each once before one is asked again: one that is slow or silent is not waited for six times.
+  return retrying({ ...retry, signal }, async () => {
+    let first: unknown;
+    for (const source of sources)
+      try {
+        return await ask(source);
+      } catch (error) {
+        if (!(error instanceof FedshotError) || error.code === 'interrupted') throw error;
+        first ??= named(source, error);
+        if (sources.length > 1)
+          reporter.warn(`${named(source, error).message}; asking the next source`);
+      }
+    throw first;
+  });
 }
 
 const isChunk = ({ sha256, size }: Chunk, bytes: Uint8Array): boolean =>

@@ -1,13 +1,13 @@
 import { status } from '@grpc/grpc-js';
 import type { CallOptions, Client, ClientReadableStream, ServiceError } from '@grpc/grpc-js';
 import { FedshotError } from '../../shared/errors.js';
-import { MAX_MANIFEST_BYTES, type Release } from '../../shared/release/index.js';
+import { MAX_CHUNK_BYTES, MAX_MANIFEST_BYTES, type Release } from '../../shared/release/index.js';
 import { decodeChunk, fromStatus, openChannel, releaseService } from '../../shared/rpc/index.js';
 import { Gate } from './gate.js';
 import { blameCertificate } from './identity.js';
-import { STALL_MS, type Source, type SourceOptions } from './source.js';
+import { longestMs } from './pace.js';
+import { ANSWER_MS, STALL_MS, type Source, type SourceOptions } from './source.js';
 
-const UNARY_DEADLINE_MS = 30_000;
 /** Most chunks that one request may name: `max_items` in the schema. */
 const MAX_INDICES = 128;
 /**
@@ -26,7 +26,7 @@ type Answer<M extends Unary> = ReturnType<(typeof releaseService)[M]['responseDe
 
 /** A provider's server, or a mirror that speaks the same. */
 export function grpcSource(address: string, options: SourceOptions): Source {
-  const { identity, stallMs = STALL_MS, signal } = options;
+  const { identity, stallMs = STALL_MS, answerMs = ANSWER_MS, signal } = options;
   const ca = options.insecurePlaintext ? undefined : options.ca.join('\n');
   if (ca === '')
     throw new FedshotError('trust', `${address}: the pinned root names no TLS authority`, {
@@ -38,15 +38,25 @@ export function grpcSource(address: string, options: SourceOptions): Source {
   const near = connect(NEAR_WINDOW);
   let far: Client | undefined;
   let roundTripMs = Infinity;
+  // A slow line may need minutes for a chunk, of which nothing is seen before all of it has come.
+  let patienceMs = stallMs;
+  let isSuspect = false;
   let metadataBytes = 0;
 
-  const unary = <M extends Unary>(name: M, request: object, what: string): Promise<Answer<M>> => {
+  const unary = <M extends Unary>(
+    name: M,
+    request: object,
+    what: string,
+    maxBytes = 0,
+  ): Promise<Answer<M>> => {
     const { path } = releaseService[name];
     const serialize = releaseService[name].requestSerialize;
     const deserialize = releaseService[name].responseDeserialize as (bytes: Buffer) => Answer<M>;
     const started = performance.now();
     return new Promise((resolve, reject) => {
-      const settings: CallOptions = { deadline: Date.now() + UNARY_DEADLINE_MS };
+      const settings: CallOptions = {
+        deadline: Date.now() + longestMs(maxBytes, answerMs),
+      };
       const call = near.makeUnaryRequest(
         ...([path, serialize, deserialize, request, settings] as const),
         (error, response) => {
@@ -74,6 +84,7 @@ export function grpcSource(address: string, options: SourceOptions): Source {
 
   const isFar = (): boolean => roundTripMs > FAR_MS && roundTripMs !== Infinity;
   async function* chunks(release: Release, indices: readonly number[]): AsyncGenerator<Uint8Array> {
+    await answers();
     const bytes = release.chunks.reduce((sum, { size }) => sum + size, 0);
     const client = isFar() && bytes > FAR_BYTES ? (far ??= connect(FAR_WINDOW)) : near;
     for (let at = 0; at < indices.length; at += MAX_INDICES)
@@ -86,7 +97,7 @@ export function grpcSource(address: string, options: SourceOptions): Source {
     const call = client.makeServerStreamRequest(
       ...([path, requestSerialize, decodeChunk, request] as const),
       {
-        deadline: Date.now() + stallMs * (indices.length + 1),
+        deadline: Date.now() + patienceMs * (indices.length + 1),
         interceptors: [gate.interceptor],
       },
     );
@@ -96,7 +107,7 @@ export function grpcSource(address: string, options: SourceOptions): Source {
     signal?.addEventListener('abort', stop);
     try {
       let received = 0;
-      for await (const chunk of unstalled(call, stallMs, address)) {
+      for await (const chunk of unstalled(call, patienceMs, address)) {
         if (received++ === indices.length)
           throw new FedshotError('limit', `${address}: sends chunks that were not asked for`);
         yield chunk;
@@ -109,6 +120,7 @@ export function grpcSource(address: string, options: SourceOptions): Source {
         );
     } catch (error) {
       signal?.throwIfAborted();
+      if (error instanceof Stalled) await waitLonger(error);
       throw fromStatus(error, `${address}: chunks of ${release.name} ${release.version}`);
     } finally {
       signal?.removeEventListener('abort', stop);
@@ -116,6 +128,23 @@ export function grpcSource(address: string, options: SourceOptions): Source {
       call.on('error', () => undefined);
     }
   }
+
+  /**
+   * After a chunk that did not come in time: a server that answers something small is there, so that its
+   * line may be slow, and gets twice the time. One that has stopped does not answer.
+   */
+  const waitLonger = async (error: Stalled): Promise<void> => {
+    const longest = longestMs(MAX_CHUNK_BYTES, stallMs);
+    if (patienceMs >= longest) throw tooSlow(error);
+    isSuspect = true;
+    await answers();
+    patienceMs = Math.min(2 * patienceMs, longest);
+  };
+  const answers = async (): Promise<void> => {
+    if (!isSuspect) return;
+    await unary('GetRoot', { version: 1 }, address);
+    isSuspect = false;
+  };
 
   return {
     ...{ name: address, chunks },
@@ -128,7 +157,7 @@ export function grpcSource(address: string, options: SourceOptions): Source {
     root: async (version, maxBytes) => {
       const what = address; // the first question: what fails here is the connection, not the root
       try {
-        return atMost(await unary('GetRoot', { version }, what), maxBytes, what);
+        return atMost(await unary('GetRoot', { version }, what, maxBytes), maxBytes, what);
       } catch (error) {
         if (error instanceof FedshotError && error.code === 'not-found') return undefined;
         throw error;
@@ -136,11 +165,11 @@ export function grpcSource(address: string, options: SourceOptions): Source {
     },
     freshness: async (maxBytes) => {
       const what = `${address}: freshness statement`;
-      return atMost(await unary('GetFreshness', {}, what), maxBytes, what);
+      return atMost(await unary('GetFreshness', {}, what, maxBytes), maxBytes, what);
     },
     manifest: async (name, version, maxBytes) => {
       const what = `${address}: manifest of ${name} ${version}`;
-      return atMost(await unary('GetManifest', { name, version }, what), maxBytes, what);
+      return atMost(await unary('GetManifest', { name, version }, what, maxBytes), maxBytes, what);
     },
     log: {
       checkpoint: async () => {
@@ -165,6 +194,16 @@ export function grpcSource(address: string, options: SourceOptions): Source {
   };
 }
 
+/** A chunk that did not come in time. */
+class Stalled extends FedshotError {}
+
+/** What trying again cannot help. */
+const tooSlow = (cause: Stalled): FedshotError =>
+  new FedshotError('limit', `${cause.message}: slower than any line that fedshot waits for`, {
+    hint: 'give another source with --from, or ask who runs this one',
+    cause,
+  });
+
 /** The stream's messages, with an end to waiting for the next. */
 async function* unstalled(call: ClientReadableStream<Buffer>, stallMs: number, address: string) {
   let stalled = false;
@@ -182,7 +221,7 @@ async function* unstalled(call: ClientReadableStream<Buffer>, stallMs: number, a
       timer.refresh();
     }
   } catch (error) {
-    if (stalled) throw new FedshotError('network', `${address}: silent for ${stallMs / 1000} s`);
+    if (stalled) throw new Stalled('network', `${address}: no chunk within ${stallMs / 1000} s`);
     throw error;
   } finally {
     clearTimeout(timer);

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Agent, get } from 'node:https';
 import { rootCertificates } from 'node:tls';
 import { FedshotError } from '../../shared/errors.js';
+import { Pace } from './pace.js';
 import { STALL_MS, type Source, type SourceOptions } from './source.js';
 import { treeSource } from './tree.js';
 
@@ -21,11 +22,17 @@ function judge(url: URL, { statusCode: code = 0 }: IncomingMessage): boolean {
   throw new FedshotError(kind, `${url.href}: HTTP status ${code}`);
 }
 
-async function collect(url: URL, response: IncomingMessage, maxBytes: number): Promise<Buffer> {
+async function collect(
+  url: URL,
+  response: IncomingMessage,
+  maxBytes: number,
+  arrived: (bytes: number) => void,
+): Promise<Buffer> {
   const parts: Buffer[] = [];
   let length = 0;
   for await (const part of response as AsyncIterable<Buffer>) {
     length += part.length;
+    arrived(part.length);
     if (length > maxBytes) {
       response.destroy();
       throw new FedshotError('limit', `${url.href}: more than ${maxBytes} bytes`);
@@ -86,18 +93,26 @@ export function httpsSource(address: string, options: SourceOptions): Source {
     maxSockets: LOOKAHEAD,
     minVersion: 'TLSv1.2',
   });
-  const read = async (path: string, maxBytes: number): Promise<Uint8Array | undefined> => {
-    const url = new URL(path, base);
+  const pace = new Pace(address, stallMs);
+  const readWhole = async (url: URL, maxBytes: number): Promise<Uint8Array | undefined> => {
+    const tooSlow = pace.signal;
     try {
-      const response = await request(url, agent, stallMs, signal);
-      if (judge(url, response)) return await collect(url, response, maxBytes);
+      const either = AbortSignal.any([tooSlow, ...(signal ? [signal] : [])]);
+      const response = await request(url, agent, stallMs, either);
+      if (judge(url, response))
+        return await collect(url, response, maxBytes, (bytes) => {
+          pace.arrived(bytes);
+        });
       response.resume();
       return undefined;
     } catch (error) {
       signal?.throwIfAborted();
+      tooSlow.throwIfAborted();
       throw explain(url, error);
     }
   };
+  const read = (path: string, maxBytes: number): Promise<Uint8Array | undefined> =>
+    pace.during(() => readWhole(new URL(path, base), maxBytes));
   return treeSource(address, read, LOOKAHEAD, () => {
     agent.destroy();
   });

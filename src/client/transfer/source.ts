@@ -33,10 +33,13 @@ export interface SourceOptions {
   readonly insecurePlaintext?: boolean;
   /** How long a source may be silent in the middle of something. */
   readonly stallMs?: number;
+  /** How long a server may take to answer a small question. */
+  readonly answerMs?: number;
   readonly signal?: AbortSignal;
 }
 
 export const STALL_MS = 60_000;
+export const ANSWER_MS = 30_000;
 
 /** What to do about a mirror that lacks a chunk which the signed manifest names. */
 export const INCOMPLETE = 'this mirror is incomplete: add another source with --from';

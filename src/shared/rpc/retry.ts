@@ -1,7 +1,7 @@
 import type { FedshotError } from '../errors.js';
 import { asFedshotError } from '../errors.js';
 import type { Random } from '../random.js';
-import { isTransient } from './status.js';
+import { isSilence, isTransient } from './status.js';
 
 /** How often and how patiently a failed call is tried again. */
 export interface RetryPolicy {
@@ -62,7 +62,10 @@ export async function retrying<T>(
     } catch (raw) {
       const error = asFedshotError(raw, 'internal');
       options.signal?.throwIfAborted();
-      if (!isTransient(error) || ++failures >= options.policy.attempts) throw error;
+      const { attempts } = options.policy;
+      // Who let a whole deadline pass is asked once more, not five times: each time is half a minute.
+      failures += isSilence(error) ? Math.ceil(attempts / 2) : 1;
+      if (!isTransient(error) || failures >= attempts) throw error;
       const waitMs = backoffMs(options.policy, failures, options.random);
       options.onRetry?.(error, waitMs);
       await options.sleep(waitMs, options.signal);

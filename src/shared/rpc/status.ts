@@ -117,6 +117,12 @@ export function fromStatus(error: unknown, what: string): FedshotError {
   return new FedshotError(code, message, { hint, cause: error });
 }
 
+/** Whether nobody answered before the deadline: the server has stopped, or the line is down. */
+export function isSilence(error: FedshotError): boolean {
+  const cause = error.cause as Partial<ServiceError> | undefined;
+  return cause?.code === status.DEADLINE_EXCEEDED;
+}
+
 /** Whether the same call may succeed later: the line or the server was down, or asked for patience. */
 export function isTransient(error: FedshotError): boolean {
   if (error.code === 'network') return true;

@@ -3,9 +3,15 @@ import { FedshotError } from '../errors.js';
 import { letGo } from '../garbage.js';
 import type { Budget } from './budget.js';
 
+/**
+ * With a minute for so many bytes a line of 8 kbit/s is fast enough. A message of a megabyte then has a
+ * quarter of an hour; meanwhile its peer holds no more memory than each peer may.
+ */
+const STALL_BYTES = 60 * 1024;
+
 export interface SendOptions {
   readonly budget: Budget;
-  /** How long a reader may take for one message. */
+  /** How long a reader may take for {@link STALL_BYTES} of a message: the least rate of its line. */
   readonly stallMs: number;
   /**
    * Called when it takes longer. A status would wait behind the message that is not read: only cutting
@@ -20,11 +26,13 @@ function write(
   bytes: Buffer,
   { stallMs, onStall }: SendOptions,
 ): Promise<void> {
+  const longestMs = stallMs * Math.max(1, bytes.length / STALL_BYTES);
   return new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => {
       onStall();
-      reject(new FedshotError('limit', `took none of a message for ${stallMs / 1000} s`));
-    }, stallMs);
+      const seconds = Math.round(longestMs / 1000);
+      reject(new FedshotError('limit', `took ${seconds} s and more for ${bytes.length} bytes`));
+    }, longestMs);
     const gone = (): void => {
       clearTimeout(timer);
       reject(new FedshotError('network', 'the client went away'));

@@ -47,6 +47,21 @@ describe('sendAll', () => {
     expect(stalled()).toBe(1);
     await budget.take(75); // all of it is there again
   });
+  it('a large message of a slow line has as much longer as it is larger', async () => {
+    const call = new FakeCall();
+    const bytes = 100 * 60 * 1024;
+    const budget = new SharedBudget(16 * bytes).of('site');
+    const options = { budget, stallMs: 50, onStall: () => undefined };
+    const messages = [{ bytes, load: () => Promise.resolve(Buffer.alloc(bytes)) }];
+    const sent = sendAll(
+      call as unknown as ServerWritableStream<Buffer, Buffer>,
+      messages,
+      options,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    call.pending.shift()?.();
+    await sent;
+  });
   it('stops when the client goes away', async () => {
     const { call, sent } = setUp(5);
     await turn();

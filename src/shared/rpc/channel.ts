@@ -48,7 +48,8 @@ export function openChannel(settings: ChannelSettings): Client {
     'grpc.max_receive_message_length': settings.maxMessageBytes,
     'grpc.max_send_message_length': 4096,
     'grpc.keepalive_time_ms': 20_000,
-    'grpc.keepalive_timeout_ms': 10_000,
+    // On a slow line the answer to a ping waits behind the data that is on its way.
+    'grpc.keepalive_timeout_ms': 60_000,
     'grpc.keepalive_permit_without_calls': 0,
     'grpc.enable_retries': 0,
     'grpc.enable_channelz': 0,

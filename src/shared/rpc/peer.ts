@@ -5,6 +5,7 @@ import type { ServerInterceptingCallInterface } from '@grpc/grpc-js/build/src/se
 import { FedshotError } from '../errors.js';
 import { SERVICE } from './schema.js';
 import { toStatus } from './status.js';
+import { longestMs } from './send.js';
 
 /** Who is at the other end of a call. */
 export interface Peer {
@@ -85,7 +86,8 @@ function watchAnswers(
   const send = call.sendMessage.bind(call);
   call.sendMessage = (message: unknown, callback) => {
     const then = Buffer.isBuffer(message) ? afterwards.get(message) : undefined;
-    const timer = setTimeout(onStall, stallMs).unref();
+    const bytes = Buffer.isBuffer(message) ? message.length : 0;
+    const timer = setTimeout(onStall, longestMs(bytes, stallMs)).unref();
     const done = (): void => {
       clearTimeout(timer);
       if (under.delete(done)) then?.();

@@ -9,9 +9,13 @@ import type { Budget } from './budget.js';
  */
 const STALL_BYTES = 60 * 1024;
 
+/** How long a reader may take for a message of so many bytes. */
+export const longestMs = (bytes: number, stallMs: number): number =>
+  stallMs * Math.max(1, bytes / STALL_BYTES);
+
 export interface SendOptions {
   readonly budget: Budget;
-  /** How long a reader may take for {@link STALL_BYTES} of a message: the least rate of its line. */
+  /** How long a reader may take for a small message; for larger ones see {@link longestMs}. */
   readonly stallMs: number;
   /**
    * Called when it takes longer. A status would wait behind the message that is not read: only cutting
@@ -26,13 +30,13 @@ function write(
   bytes: Buffer,
   { stallMs, onStall }: SendOptions,
 ): Promise<void> {
-  const longestMs = stallMs * Math.max(1, bytes.length / STALL_BYTES);
+  const allowedMs = longestMs(bytes.length, stallMs);
   return new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => {
       onStall();
-      const seconds = Math.round(longestMs / 1000);
+      const seconds = Math.round(allowedMs / 1000);
       reject(new FedshotError('limit', `took ${seconds} s and more for ${bytes.length} bytes`));
-    }, longestMs);
+    }, allowedMs);
     const gone = (): void => {
       clearTimeout(timer);
       reject(new FedshotError('network', 'the client went away'));

@@ -63,7 +63,8 @@ export interface RpcServer {
 }
 
 const LOOK_EVERY_MS = 500;
-const KEEPALIVE = { 'grpc.keepalive_time_ms': 30_000, 'grpc.keepalive_timeout_ms': 10_000 };
+// On a slow line an answer to a ping waits behind the data that is on its way.
+const KEEPALIVE = { 'grpc.keepalive_time_ms': 30_000, 'grpc.keepalive_timeout_ms': 60_000 };
 
 function listen(server: NetServer, host: string, port: number): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {

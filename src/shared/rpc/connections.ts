@@ -141,7 +141,9 @@ export class Connections {
     if (!connection) return () => undefined;
     connection.calls++;
     connection.allCalls++;
-    return () => void connection.calls--;
+    return () => {
+      connection.calls--;
+    };
   }
 
   pinged(peer: string): void {

@@ -11,6 +11,7 @@ import {
 } from '../shared/release/index.js';
 import { expiryOf, fingerprintOf } from './authorities.js';
 import { describeServerTls } from './keys-tls.js';
+import { isUnfinished } from './roots/finish.js';
 
 /**
  * What people are told, wherever they look at a provider: what has expired or will within 30 days, and
@@ -48,7 +49,13 @@ export function providerWarnings(dir: string, keyring: Keyring, now: Date): stri
       expires: server.expires,
       renew: `fedshot keys rotate --role server --store ${dir}`,
     });
-  return [...clockWarnings(dir, root, list, releases, now), ...expiryWarnings(all, now)];
+  const torn = isUnfinished(store, root)
+    ? [
+        `root ${root.version} is public without the list that goes with it: the change was interrupted, run it again, or: fedshot provider refresh --store ${dir}`,
+      ]
+    : [];
+  const clock = clockWarnings(dir, root, list, releases, now);
+  return [...torn, ...clock, ...expiryWarnings(all, now)];
 }
 
 /** A list that is out of date is the business of whoever serves; here only whether it can be read. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FedshotError } from '../../shared/errors.js';
 import { writeFileAtomic } from '../../shared/files.js';
@@ -52,11 +53,16 @@ export async function witnessSource(home: string, source: Source, now: Date): Pr
     await witnessSource(home, source, now);
 }
 
-function keep(home: string, kind: 'log' | 'recovery', content: object): string {
-  const text = `${JSON.stringify(content, null, 2)}\n`;
-  const name = createHash('sha256').update(text).digest('hex').slice(0, 16);
+/** One file for each state that was seen and is contradicted: the first contradiction is proof enough. */
+function keep(
+  home: string,
+  kind: 'log' | 'recovery',
+  content: { from: string; seen: string; [more: string]: unknown },
+): string {
+  const { from, seen } = content;
+  const name = createHash('sha256').update(`${from}\n${seen}`).digest('hex').slice(0, 16);
   const file = join(evidenceDir(home), `${kind}-${name}.json`);
-  writeFileAtomic(file, text);
+  if (!existsSync(file)) writeFileAtomic(file, `${JSON.stringify(content, null, 2)}\n`);
   return file;
 }
 

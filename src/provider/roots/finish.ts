@@ -18,7 +18,7 @@ export interface FinishedChange {
 }
 
 /** Whether the newest root is public without the list, or the file for new sites, that goes with it. */
-function isUnfinished(store: Store, root: Root): boolean {
+export function isUnfinished(store: Store, root: Root): boolean {
   if (!existsSync(store.trustPath()) || !existsSync(store.freshnessPath())) return true;
   if (!readBytes(store.trustPath()).equals(root.envelope)) return true;
   try {

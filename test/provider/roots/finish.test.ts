@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { pinTrust, updateTrust } from '../../../src/client/trust.js';
+import { providerWarnings } from '../../../src/provider/expiry.js';
 import { initProvider } from '../../../src/provider/init.js';
 import { addAuthority } from '../../../src/provider/keys-ca.js';
 import { renewRoot, revokeKeys, rotateKeys } from '../../../src/provider/keys-rotate.js';
@@ -70,7 +71,9 @@ describe('a change of keys that was interrupted', () => {
     'without %s %s: the server, or provider refresh, finishes it as well',
     async (...undone) => {
       await interrupted(() => rotateKeys({ ...change, role: 'freshness' }), undone);
+      expect(providerWarnings(store.dir, keyring, NOW).join()).toMatch(/was interrupted/);
       await refreshStore(change);
+      expect(providerWarnings(store.dir, keyring, NOW)).toEqual([]);
       await pulled();
       expect(await finishRootChange(change)).toBeUndefined();
       expect(readFileSync(store.trustPath()).equals(store.newestRoot().envelope)).toBe(true);

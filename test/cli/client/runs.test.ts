@@ -79,21 +79,24 @@ describe('the exit code', () => {
     ['refuse', 21],
     ['rolled back', 22],
     ['undecided', 23],
-  ] as [Outcome, number][])('of adapt and diagnose with the verdict "%s" is %i', async (outcome, code) => {
-    says = outcome;
-    const adapted = await adapt(`code ${outcome}`);
-    expect(adapted.code, adapted.err).toBe(code);
-    expect(adapted.out).toContain(`verdict: ${outcome}`); // printed before it is thrown
-    expect(adapted.out).toContain(code === 0 ? 'in use now' : 'not used; what was in use stays');
-    const json = await adapt(`code ${outcome}`, '--json');
-    expect(json.code).toBe(code);
-    expect(JSON.parse(json.out)).toMatchObject({ run: { inUse: code === 0 } });
-    const diagnosed = await client('d', 'diagnose', ...DIGITS);
-    expect(diagnosed.code).toBe(code);
-    expect(diagnosed.out).toContain('verdict: ');
-    const forced = await adapt(`code ${outcome}`, '--force');
-    expect(forced.code).toBe(0);
-  });
+  ] as [Outcome, number][])(
+    'of adapt and diagnose with the verdict "%s" is %i',
+    async (outcome, code) => {
+      says = outcome;
+      const adapted = await adapt(`code ${outcome}`);
+      expect(adapted.code, adapted.err).toBe(code);
+      expect(adapted.out).toContain(`verdict: ${outcome}`); // printed before it is thrown
+      expect(adapted.out).toContain(code === 0 ? 'in use now' : 'not used; what was in use stays');
+      const json = await adapt(`code ${outcome}`, '--json');
+      expect(json.code).toBe(code);
+      expect(JSON.parse(json.out)).toMatchObject({ run: { inUse: code === 0 } });
+      const diagnosed = await client('d', 'diagnose', ...DIGITS);
+      expect(diagnosed.code).toBe(code);
+      expect(diagnosed.out).toContain('verdict: ');
+      const forced = await adapt(`code ${outcome}`, '--force');
+      expect(forced.code).toBe(0);
+    },
+  );
 });
 
 describe('client runs, use, rollback', () => {
@@ -126,7 +129,10 @@ describe('client runs, use, rollback', () => {
     for (const said of [`run ${first!.run} is in use`, 'the released model is in use now'])
       expect((await client(site, 'rollback', '--name', 'digits')).out).toContain(said);
     const last = await client(site, 'rollback', '--name', 'digits');
-    expect([last.code, last.err]).toEqual([7, expect.stringContaining('nothing to undo') as string]);
+    expect([last.code, last.err]).toEqual([
+      7,
+      expect.stringContaining('nothing to undo') as string,
+    ]);
   });
 
   it('refuse a folder that is no site’s, and leave nothing there', async () => {
@@ -178,10 +184,14 @@ describe('client predict', () => {
   it('says on standard error and in the JSON which run has answered, and leaves the rows as they are', async () => {
     const site = 'who';
     await adapt(site, '--run-name', 'mine');
-    const [{ run: id }] = (await runsOf(site)) as [{ run: string }];
+    const id = (await runsOf(site))[0]?.run ?? '';
     const { out, err } = await predict(site);
-    expect(err).toContain(`answered by run ${id} (mine), adapted from digits version 1, verdict ok`);
-    expect(out.split('\n')[0]).toBe(`index,class,${Array.from({ length: 10 }, (_, k) => `p(${k})`).join(',')}`);
+    expect(err).toContain(
+      `answered by run ${id} (mine), adapted from digits version 1, verdict ok`,
+    );
+    expect(out.split('\n')[0]).toBe(
+      `index,class,${Array.from({ length: 10 }, (_, k) => `p(${k})`).join(',')}`,
+    );
     const json = JSON.parse((await predict(site, '--json')).out) as { model: unknown };
     expect(json.model).toMatchObject({
       ...{ run: id, runName: 'mine', verdict: 'ok' },
@@ -240,7 +250,7 @@ describe('client adapt --report', () => {
     expect(html).toContain('no labels');
     expect(html).not.toContain('labelled data');
     expect(statSync(page).mode & 0o777).toBe(0o600);
-    const [{ run: id }] = (await runsOf('report')) as [{ run: string }];
+    const id = (await runsOf('report'))[0]?.run ?? '';
     expect(statSync(join(home, 'runs', id, 'samples.json')).mode & 0o777).toBe(0o600);
   });
 });

@@ -52,8 +52,20 @@ export async function refreshFreshness(options: {
   const root = store.newestRoot();
   const signers = await options.keyring.signers('freshness', root.roles.freshness);
   return withLock(lockPath(store), () => {
+    assertNewest(store, root);
     tidyStore(store);
     return writeFreshness(store, root, currentListing(store, root), { ...options, signers });
+  });
+}
+
+/**
+ * Keys were opened for a root that may have been replaced before the lock was had. To be called under it.
+ * @throws FedshotError `trust`
+ */
+export function assertNewest(store: Store, root: Root): void {
+  if (store.newestRoot().version === root.version) return;
+  throw new FedshotError('trust', `${store.dir}: its root was replaced while this ran`, {
+    hint: 'nothing was changed: run it again',
   });
 }
 

@@ -17,7 +17,7 @@ import {
 import { withLock } from '../shared/lock.js';
 import { silent, type Reporter } from '../shared/reporter.js';
 import { assertExpected, cutFile, sizeOf, storeFile } from './publish-cut.js';
-import { currentListing, lockPath, writeFreshness } from './publish-freshness.js';
+import { assertNewest, currentListing, lockPath, writeFreshness } from './publish-freshness.js';
 import { isLasting, leftBefore, listedRelease, newBytesOf, sameFiles } from './publish-previous.js';
 import { tidyStore } from './publish-tidy.js';
 
@@ -82,6 +82,7 @@ export async function publishRelease(options: PublishOptions): Promise<Published
   assertExpected(modelDir, files, options.expected);
 
   return withLock(lockPath(store), () => {
+    assertNewest(store, root);
     tidyStore(store);
     const { version, releases } = currentListing(store, root);
     const previous = Object.hasOwn(releases, name) ? releases[name] : undefined;

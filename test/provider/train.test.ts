@@ -1,9 +1,18 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { train, type TrainOptions } from '../../src/provider/train.js';
 import { FedshotError } from '../../src/shared/errors.js';
+import { tryLock } from '../../src/shared/lock.js';
+import { readModel } from '../../src/shared/model/folder.js';
 import { silent, type Reporter } from '../../src/shared/reporter.js';
 
 const options = (more: Partial<TrainOptions> = {}): TrainOptions => ({
@@ -65,6 +74,43 @@ describe('train', () => {
     expect(existsSync(join(cut.out, '.checkpoint.safetensors'))).toBe(false);
   });
 
+  it('replaces an earlier model, what goes with it, and what a killed run left, in one step', async () => {
+    const earlier = options();
+    await train({ ...earlier, beside: new Map([['isolation.json', 'first']]) });
+    const left = join(earlier.out, `..next.${'0'.repeat(12)}.tmp`);
+    mkdirSync(left);
+    writeFileSync(join(left, 'F.safetensors'), 'half');
+    await train({ ...earlier, seed: 2, beside: new Map([['isolation.json', 'second']]) });
+    const fresh = options({ seed: 2 });
+    await train(fresh);
+    expect(bytes(earlier.out)).toEqual(bytes(fresh.out));
+    expect(readFileSync(join(earlier.out, 'isolation.json'), 'utf8')).toBe('second');
+    expect(readdirSync(earlier.out).sort()).toEqual([...FILES, '.lock', 'isolation.json'].sort());
+  });
+
+  it('refuses a folder that somebody else trains into, and leaves it as it is', async () => {
+    const busy = options();
+    const lock = tryLock(join(busy.out, '.lock'))!;
+    await expect(train(busy)).rejects.toMatchObject({ code: 'usage' });
+    expect(readdirSync(busy.out)).toEqual(['.lock']);
+    lock.release();
+    await train(busy);
+  });
+
+  it('publishes no figure of a table to more digits than ten rows share', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => `${63 + (i % 37) + i / 100},${i % 2}`);
+    const table = join(mkdtempSync(join(tmpdir(), 'fedshot-')), 't.csv');
+    writeFileSync(table, ['age,sick', ...rows].join('\n'));
+    const out = options({ data: `csv:${table}#label=sick`, epochs: 1 });
+    await train(out);
+    const { input, heldOutAccuracy, card } = readModel(out.out).config;
+    if (input.kind !== 'table') throw new Error('not a table');
+    for (const value of [...input.impute, ...input.mean]) expect(value).toBe(Math.round(value));
+    for (const value of numbersIn([input.std, card]))
+      expect(Number(value.toPrecision(3))).toBe(value);
+    expect(String(heldOutAccuracy).length).toBeLessThanOrEqual(6);
+  });
+
   it.each([
     ['data without labels', { data: 'safetensors:nowhere' }, /nowhere/],
     ['one sample', { data: 'digits:plain?n=1' }, /n=1: one sample, too few to train on/],
@@ -75,3 +121,8 @@ describe('train', () => {
     await expect(train(options(more))).rejects.toThrow(message);
   });
 });
+
+const numbersIn = (value: unknown): number[] => {
+  if (typeof value === 'number') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(numbersIn) : [];
+};

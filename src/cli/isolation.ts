@@ -59,7 +59,11 @@ export async function enterIsolation(io: Io, needs: Needs): Promise<IsolationRec
   const engine: EnginePaths = needs.engine ? await enginePaths(needs.engine, io.env) : {};
   return isolate({
     mode: needs.isolate,
-    read: [...present(needs.data).flatMap(filesOfNotation), ...present(needs.read), ...(engine.read ?? [])],
+    read: [
+      ...present(needs.data).flatMap(filesOfNotation),
+      ...present(needs.read),
+      ...(engine.read ?? []),
+    ],
     write: [...present(needs.write), ...present(needs.writeFiles).map((path) => dirname(path))],
     foreign: foreignOf(io.env),
     network: needs.network,

@@ -9,6 +9,7 @@ import { openRelease } from './releases.js';
 import type { AutoOptions, InputOptions } from './types.js';
 import type { Model } from '../shared/model/folder.js';
 import type { EngineOptions } from '../shared/engine/index.js';
+import type { Reporter } from '../shared/reporter.js';
 
 /**
  * Adapts the newest pulled version of a release and writes the result to the site's home.
@@ -59,16 +60,21 @@ function adaptAny(
 export async function predictRelease(
   home: string,
   name: string,
-  options: { data: string; sourceModel: boolean; engine?: EngineOptions },
+  options: { data: string; sourceModel: boolean; engine?: EngineOptions; reporter?: Reporter },
 ): Promise<Predictions> {
   if (options.sourceModel)
-    return predict([openRelease(home, name).model], options.data, options.engine);
+    return predict([openRelease(home, name).model], options.data, options.engine, options.reporter);
   const read = (one: string) => {
     const { record, ...model } = readAdapted(home, one);
     return { ...model, use: record.use, together: record.together ?? [] };
   };
   const first = read(name);
-  return predict([first, ...first.together.map(read)], options.data, options.engine);
+  return predict(
+    [first, ...first.together.map(read)],
+    options.data,
+    options.engine,
+    options.reporter,
+  );
 }
 
 /**
@@ -78,7 +84,7 @@ export async function predictRelease(
 export async function diagnoseRelease(
   home: string,
   name: string,
-  options: InputOptions & { engine?: EngineOptions },
+  options: InputOptions & { engine?: EngineOptions; reporter?: Reporter },
 ): Promise<Diagnosis> {
   const { model, id } = openRelease(home, name);
   const adapted = hasAdapted(home, name) ? readAdapted(home, name) : undefined;

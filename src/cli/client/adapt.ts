@@ -13,6 +13,7 @@ import {
   type IsolateFlag,
 } from '../isolation.js';
 import {
+  batchSize,
   nonNegativeInteger,
   nonNegativeReal,
   path,
@@ -55,7 +56,7 @@ export function register(parent: Command, io: Io): void {
     .option('--budget <time>', 'how long auto may take, e.g. 5m', seconds)
     .option('--source <release>', 'another pulled release to adapt and to ask as well', repeated)
     .option('--epochs <n>', 'passes over the data', positiveInteger, 30)
-    .option('--batch <n>', 'samples per step', positiveInteger, 64)
+    .option('--batch <n>', 'samples per step', batchSize, 64)
     .option('--lr <rate>', 'learning rate at the start', positiveReal, 0.01)
     .option(
       '--feature-lr <factor>',

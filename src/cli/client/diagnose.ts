@@ -28,6 +28,7 @@ export function register(parent: Command, io: Io): void {
         ...options,
         data: dataOf(options),
         engine: engineOptions(options, io),
+        reporter: io.reporter,
       });
       return { value: { ...value, isolation }, text: () => diagnosisLines(value).join('\n') };
     }),

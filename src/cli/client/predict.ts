@@ -5,6 +5,7 @@ import { action, command } from '../command.js';
 import { addEngineOptions, engineOptions } from '../engine-options.js';
 import type { Io } from '../io.js';
 import { addIsolateOption, enterIsolation, type IsolateFlag } from '../isolation.js';
+import { csvCell } from '../csv.js';
 import { path } from '../options.js';
 
 interface Options extends EngineOptions, IsolateFlag {
@@ -44,6 +45,7 @@ export function register(parent: Command, io: Io): void {
         data: options.data,
         sourceModel: options.sourceModel,
         engine: engineOptions(options, io),
+        reporter: io.reporter,
       });
       const rows = options.format === 'csv' ? csv(value) : jsonl(value);
       if (options.out) writeFileAtomic(options.out, rows);
@@ -57,10 +59,9 @@ export function register(parent: Command, io: Io): void {
 const short = (p: number): string => p.toPrecision(6);
 
 function csv({ classes, predictions }: Predictions): string {
-  const quoted = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const head = ['index', 'class', ...classes.map((name) => quoted(`p(${name})`))];
+  const head = ['index', 'class', ...classes.map((name) => csvCell(`p(${name})`))];
   const row = ({ index, class: name, probabilities }: Prediction) =>
-    [index, quoted(name), ...probabilities.map(short)].join(',');
+    [index, csvCell(name), ...probabilities.map(short)].join(',');
   return `${[head.join(','), ...predictions.map(row)].join('\n')}\n`;
 }
 

@@ -24,6 +24,8 @@ export interface Dataset {
   readonly columns?: readonly string[];
   /** Per column of a table, how many samples have no value there, as the file was read. */
   readonly missing?: readonly number[];
+  /** Numbers of the samples in their file, from 0, where some rows of it are left out. */
+  readonly rowNumbers?: readonly number[];
   /** What a person should know of how the data was read, one line each. */
   readonly notes?: readonly string[];
 }

@@ -1,6 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, readSync, statfsSync, statSync } from 'node:fs';
+import { statfsSync, statSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { asFedshotError, FedshotError } from '../../errors.js';
+import { readBytes } from '../../files.js';
 
 /** What Node can hold in one buffer on every system; a larger data set does not fit into memory. */
 const MAX_FILE = 2 ** 31 - 1;
@@ -54,25 +55,7 @@ export function assertRegularFile(path: string, most = Infinity): number {
  */
 export function readFileBytes(path: string): Buffer {
   assertRegularFile(path, MAX_FILE);
-  return asked(path, () => {
-    // Not blocking: between the two calls the file may have become a pipe.
-    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      const stat = fstatSync(fd);
-      if (!stat.isFile() || stat.size > MAX_FILE)
-        throw new FedshotError('data', `${path}: changed while it was opened`);
-      const bytes = Buffer.alloc(stat.size);
-      let at = 0;
-      while (at < bytes.length) {
-        const read = readSync(fd, bytes, at, bytes.length - at, at);
-        if (read === 0) throw new FedshotError('data', `${path}: became shorter while it was read`);
-        at += read;
-      }
-      return bytes;
-    } finally {
-      closeSync(fd);
-    }
-  });
+  return readBytes(path, MAX_FILE);
 }
 
 /**

@@ -40,6 +40,9 @@ export function readCsv(notation: Notation, takes?: Takes): Dataset {
     columns: keptNames,
     missing: missingCells(x, kept.length),
     notes,
+    ...(rows.some(({ number }, i) => number !== i) && {
+      rowNumbers: rows.map(({ number }) => number),
+    }),
     ...(columns.label === undefined ? {} : toLabels(rows, columns.label, cells, notation)),
   };
 }
@@ -93,7 +96,8 @@ function toNumbers(
     (kept.length === 1 && likely ? `is another separator meant? ${likely}` : undefined) ??
     (!header && first.row === 0 ? 'if the first row holds names, say header=yes' : undefined) ??
     `leave ${wrong.length === 1 ? 'the column' : 'them'} out with ignore=${leave.join(',')}`;
-  const where = `row ${first.row + 1}, column "${name(first.column)}": ${said}`;
+  const number = rows[first.row]?.number ?? 0;
+  const where = `row ${number + 1}, column "${name(first.column)}": ${said}`;
   if (wrong.length === 1) throw bad(path, where, hint);
   const all = wrong.map(({ column }) => `"${name(column)}"`);
   throw bad(path, `${all.length} columns hold words, ${some(all, 20)} (${where})`, hint);
@@ -124,7 +128,7 @@ function toLabels(
   if (missing >= 0) {
     const text = texts[missing]?.trim() ?? '';
     const hint = text === '' ? undefined : `"${text}" stands for a missing value`;
-    throw bad(notation.path, `row ${missing + 1} has no label`, hint);
+    throw bad(notation.path, `row ${(rows[missing]?.number ?? 0) + 1} has no label`, hint);
   }
   const fold = wordOption(notation, 'labels', ['fold']) === 'fold';
   return { ...classesOf(texts, notation.path, fold), matching: { fold } };

@@ -12,6 +12,8 @@ export interface Row {
   cells: string[];
   /** Line of the file, counted from 1. */
   line: number;
+  /** Number among the rows, from 0, those without any cell included. */
+  number: number;
 }
 
 export interface Rows {
@@ -38,11 +40,21 @@ export function readRows(notation: Notation, cells: Cells): Rows {
   const { text, separator, skipped } = separated(decodeText(bytes, notation), notation);
   const likely = likelySeparator(text, separator);
   const records = parseRecords(text, separator, path, likely);
-  const all = records.map(({ record, info }) => ({ cells: record, line: info.lines + skipped }));
+  const all = records.map(({ record, info }, number) => ({
+    cells: record,
+    line: info.lines + skipped,
+    number,
+  }));
   const blank = all.filter(isBlank).map(({ line }) => line);
   const rows = all.filter((row) => !isBlank(row));
-  const header = hasHeader(notation, rows, cells) ? rows.shift()?.cells : undefined;
-  return { header, rows, blank, empty: records.at(-1)?.info.empty_lines ?? 0, likely };
+  const first = hasHeader(notation, rows, cells) ? rows.shift() : undefined;
+  return {
+    header: first?.cells,
+    rows: first ? rows.map((row) => ({ ...row, number: row.number - first.number - 1 })) : rows,
+    blank,
+    empty: records.at(-1)?.info.empty_lines ?? 0,
+    likely,
+  };
 }
 
 interface CsvRecord {

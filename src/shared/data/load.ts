@@ -67,7 +67,10 @@ export async function loadDataset(
   if (part !== undefined && !reader.part)
     throw usage(notation, `"${part}" is not key=value`, pathHint(parsed));
   const dataset = await withPathHint(parsed, () => reader.read(parsed, takes));
-  for (const note of dataset.notes ?? []) reporter.warn(`${parsed.path}: ${note}`);
+  for (const note of dataset.notes ?? []) {
+    const named = note.startsWith(parsed.paths[0] ?? '');
+    reporter.warn(named ? note : `${parsed.path}: ${note}`);
+  }
   return dataset;
 }
 

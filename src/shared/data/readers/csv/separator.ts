@@ -68,7 +68,8 @@ export function likelySeparator(text: string, used: string): string | undefined 
     .split(/\r?\n/, 6)
     .filter((line) => line.trim() !== '')
     .map((line) => line.replace(/"(?:[^"]|"")*"/g, ''));
-  const counts = (separator: string): number[] => lines.map((line) => line.split(separator).length);
+  const counts = (separator: string): number[] =>
+    lines.map((line) => line.trim().split(separator === ' ' ? / +/ : separator).length);
   for (const word of ['semicolon', 'tab', 'pipe', 'comma', 'space']) {
     const separator = SEPARATORS[word]!;
     const [first = 1, ...others] = counts(separator);

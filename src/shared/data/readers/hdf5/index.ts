@@ -9,7 +9,7 @@ import { rowMajor } from '../order.js';
 import { sniff } from '../sniff.js';
 import { OpenFiles } from './files.js';
 import { locate, type Located } from './locate.js';
-import { assertWhole } from './storage.js';
+import { assertFilled, assertWhole } from './storage.js';
 import { readValues } from './values.js';
 
 /**
@@ -30,16 +30,13 @@ export async function readHdf5(notation: Notation, takes?: Takes): Promise<Datas
     const read = (name: string): RawLabels => {
       const found = locate(files, group.path, `${group.within}/${name}`);
       const label = `${path}#${part} "${name}"`;
-      if (!(found?.object instanceof Hdf5Dataset))
+      if (!found) throw new FedshotError('data', `${label} is a link to what is not there`);
+      if (!(found.object instanceof Hdf5Dataset))
         throw new FedshotError('data', `${label} is not an array of numbers`);
       assertWhole(files, found, label);
-      return ordered(
-        files,
-        readValues(files, { ...found, object: found.object }, label),
-        order,
-        found,
-        label,
-      );
+      const array = readValues(files, { ...found, object: found.object }, label);
+      assertFilled(array, found);
+      return ordered(files, array, order, found);
     };
     const data = read(names.samples);
     if ('words' in data) throw new FedshotError('data', `${data.name} is not an array of numbers`);
@@ -86,8 +83,8 @@ function ordered(
   array: RawLabels,
   order: 'matlab' | 'c' | undefined,
   { object }: Located,
-  name: string,
 ): RawLabels {
+  const { name } = array;
   const rank = array.shape.filter((size) => size !== 1).length;
   if (order === undefined && rank > 1 && files.attributes(object).includes('MATLAB_class'))
     throw new FedshotError('data', `${name} was written by MATLAB, which turns the axes round`, {

@@ -1,14 +1,14 @@
 import { Dataset } from 'h5wasm/node';
 import { FedshotError } from '../../../errors.js';
+import type { RawLabels } from '../../arrays.js';
 import { referred, type OpenFiles } from './files.js';
 import { locate, notShown, type Located } from './locate.js';
 import { externalFiles } from './object-header.js';
 
 /** Filters that the library has been built with. */
-const BUILT_IN = [1, 2, 3, 5, 6];
+const BUILT_IN = [1, 2, 3, 4, 5, 6];
 /** Registered filters by their numbers (The HDF Group, "Registered Filter Plugins"). */
 const FILTERS: Readonly<Record<number, string>> = {
-  4: 'szip',
   305: 'LZO',
   307: 'bzip2',
   32000: 'LZF',
@@ -27,6 +27,27 @@ const FILTERS: Readonly<Record<number, string>> = {
 const LZF = 32000;
 /** Virtual datasets of virtual datasets; a file may even refer to itself. */
 const MOST_NESTED = 8;
+
+/**
+ * Refuses samples of a virtual dataset that hold nothing but zeros: its mappings are not known, and
+ * what none of them covers is filled in with zeros.
+ *
+ * @throws FedshotError `data`
+ */
+export function assertFilled(array: RawLabels, { object }: Located): void {
+  if (!(object instanceof Dataset) || !object.metadata.virtual_sources || 'words' in array) return;
+  const { name, shape, values } = array;
+  const size = shape.slice(1).reduce((a, b) => a * b, 1);
+  if (size < 2) return; // a label may be 0
+  for (let at = 0; at < values.length; at += size) {
+    let i = at;
+    while (i < at + size && Number(values[i]) === 0) i++;
+    if (i === at + size)
+      throw new FedshotError('data', `${name} is virtual, and sample ${at / size} is all zeros`, {
+        hint: 'most likely no source holds it: mend the file, or copy the values into one',
+      });
+  }
+}
 
 /**
  * Makes sure that all values of a dataset can be read: the library itself fills in zeros, without a
@@ -64,7 +85,7 @@ export function assertWhole(files: OpenFiles, found: Located, name: string, nest
       throw new FedshotError('data', `${name}: ${other} has no dataset "${within}"`, {
         hint: 'a part of the virtual dataset would be empty',
       });
-    assertWhole(files, source, `${name}, of ${other} "${within}"`, nested + 1);
+    assertWhole(files, source, `${other}#${source.within}`, nested + 1);
     held += source.object.metadata.total_size;
   }
   if (held < size)

@@ -11,7 +11,7 @@ import { parseNotation } from './notation.js';
 export function filesOfNotation(notation: string): string[] {
   const { reader, path, paths, options } = parseNotation(notation);
   if (reader === 'digits') return [];
-  const named = reader === 'idx' ? paths : [path];
+  const named = reader === 'idx' || reader === 'npy' ? paths : [path];
   return [...named, ...sourcesOf(options)].map((file) => resolve(file));
 }
 

@@ -16,7 +16,11 @@ describe('csvCell', () => {
     '|calc',
   ])('takes the formula out of %j', (text) => {
     const [[cell]] = parse(`${csvCell(text)}\n`) as [[string]];
-    expect(cell).toBe(`'${text}`);
+    expect(cell).toBe(`'${text.replace('\r', '\\x0d')}`);
+  });
+
+  it('writes control characters out', () => {
+    expect(csvCell('a\x1b[2J')).toBe('a\\x1b[2J');
   });
 
   it.each([

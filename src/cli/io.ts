@@ -1,6 +1,11 @@
 import { FedshotError } from '../shared/errors.js';
 import type { Reporter } from '../shared/reporter.js';
-import { terminalReporter, type Screen } from '../shared/report/terminal/index.js';
+import {
+  painted,
+  printableJson,
+  terminalReporter,
+  type Screen,
+} from '../shared/report/terminal/index.js';
 
 /** What a command may touch of the outside: its streams, the clock, the environment, Ctrl-C. */
 export interface Io {
@@ -55,13 +60,15 @@ export function createIo({ stdout, stderr, signal, env, now, ...given }: IoOptio
     get answered() {
       return answered;
     },
-    out: (text) => void (io.json ? stderr : stdout).write(line(text)),
+    out: (text) => void (io.json ? stderr : stdout).write(line(painted(text))),
     result(value, renderText) {
       if (answered) throw new FedshotError('internal', 'a command printed two results');
       answered = true;
-      stdout.write(line(io.json ? JSON.stringify(value) : renderText(value)));
+      stdout.write(
+        line(io.json ? printableJson(JSON.stringify(value)) : painted(renderText(value))),
+      );
     },
-    complain: (text) => void stderr.write(line(text)),
+    complain: (text) => void stderr.write(line(painted(text))),
     close: () => {
       terminal.close();
     },

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { Option, type Command } from 'commander';
-import { parseNotation } from '../shared/data/notation.js';
+import { filesOfNotation } from '../shared/data/files-of.js';
 import { engineFolders, ENGINES_SETTING } from '../shared/engine/cache.js';
 import type { EngineOptions } from '../shared/engine/types.js';
 import { writeFileAtomic } from '../shared/files.js';
@@ -48,12 +48,6 @@ export interface Needs {
 const present = (list: readonly (string | undefined)[] = []): string[] =>
   list.filter((item) => item !== undefined);
 
-/** The files that a notation names; drawn digits are none. */
-function filesOf(notation: string): string[] {
-  const { reader, path } = parseNotation(notation);
-  return reader === 'digits' ? [] : path.split(',').map((part) => resolve(part));
-}
-
 /**
  * Comes first in an action: what follows runs isolated, or as the mode says. Outside of the sandbox
  * it does not return.
@@ -65,7 +59,11 @@ export async function enterIsolation(io: Io, needs: Needs): Promise<IsolationRec
   const engine: EnginePaths = needs.engine ? await enginePaths(needs.engine, io.env) : {};
   return isolate({
     mode: needs.isolate,
-    read: [...present(needs.data).flatMap(filesOf), ...present(needs.read), ...(engine.read ?? [])],
+    read: [
+      ...present(needs.data).flatMap(filesOfNotation),
+      ...present(needs.read),
+      ...(engine.read ?? []),
+    ],
     write: [...present(needs.write), ...present(needs.writeFiles).map((path) => dirname(path))],
     foreign: foreignOf(io.env),
     network: needs.network,

@@ -25,6 +25,13 @@ export const positiveInteger = number(
   (n) => n >= 1 && Number.isSafeInteger(n),
 );
 
+/** Samples per step: of one, batch normalisation has no variance. */
+export const batchSize = number(
+  'a whole number of at least 2: batch normalisation needs two samples at a time',
+  WHOLE,
+  (n) => n >= 2 && Number.isSafeInteger(n),
+);
+
 export const nonNegativeInteger = number(
   'a whole number of at least 0',
   WHOLE,

@@ -1,5 +1,6 @@
 import { CommanderError, type Command } from 'commander';
 import { exitCode, FedshotError } from '../shared/errors.js';
+import { printableLine } from '../shared/report/terminal/index.js';
 import type { ProcessIo } from './io.js';
 import { createProgram } from './program.js';
 
@@ -41,7 +42,7 @@ function fail(error: unknown, io: ProcessIo): number {
     : 'this is a defect in fedshot; FEDSHOT_DEBUG=1 shows where it happened';
   const code = ours?.code ?? 'internal';
   io.close();
-  io.complain(`fedshot: ${message}${hint ? `\n  → ${hint}` : ''}`);
+  io.complain(`fedshot: ${printableLine(message)}${hint ? `\n  → ${printableLine(hint)}` : ''}`);
   if (io.env.FEDSHOT_DEBUG && error instanceof Error) io.complain(trace(error));
   if (io.json && !io.answered) io.result({ error: { code, message, hint } }, () => '');
   return exitCode(error);

@@ -5,6 +5,7 @@ import { inUse, readRunModel } from './runs/index.js';
 import { readOld } from './runs/old-home.js';
 import type { InputOptions } from './types.js';
 import type { Model } from '../shared/model/folder.js';
+import type { Reporter } from '../shared/reporter.js';
 
 /**
  * Runs the battery on a site's data, and on the adapted model where one of this version is in use.
@@ -13,7 +14,7 @@ import type { Model } from '../shared/model/folder.js';
 export async function diagnoseRelease(
   home: string,
   name: string,
-  options: InputOptions & { engine?: EngineOptions },
+  options: InputOptions & { engine?: EngineOptions; reporter?: Reporter },
 ): Promise<Diagnosis> {
   const { model, id } = openRelease(home, name);
   return diagnose(model, options, adaptedOf(home, name, id.digest));

@@ -1,5 +1,6 @@
 import type { EngineOptions } from '../shared/engine/index.js';
 import { FedshotError } from '../shared/errors.js';
+import type { Reporter } from '../shared/reporter.js';
 import { predict, type Predictions } from './predict.js';
 import { currentRelease } from './pull/home.js';
 import { openRelease } from './releases.js';
@@ -30,6 +31,7 @@ export interface PredictOptions {
   /** Asks this run, whatever is in use. */
   run?: string;
   engine?: EngineOptions;
+  reporter?: Reporter;
 }
 
 /**
@@ -42,7 +44,7 @@ export interface PredictOptions {
 export async function predictRelease(
   home: string,
   name: string,
-  { data, sourceModel, run, engine }: PredictOptions,
+  { data, sourceModel, run, engine, reporter }: PredictOptions,
 ): Promise<Predictions & { model: AnsweredBy }> {
   if (sourceModel && run !== undefined)
     throw new FedshotError('usage', '--source-model and --run exclude each other');
@@ -53,9 +55,9 @@ export async function predictRelease(
     });
   if (answering.kind === 'released') {
     const { model, id } = openRelease(home, name);
-    return { ...(await predict([model], data, engine)), model: { run: null, release: id } };
+    return { ...(await predict([model], data, engine, reporter)), model: { run: null, release: id } };
   }
-  const predictions = await predict(modelsOf(home, answering), data, engine);
+  const predictions = await predict(modelsOf(home, answering), data, engine, reporter);
   return { ...predictions, model: described(home, answering) };
 }
 

@@ -4,6 +4,7 @@ import { disposeEmbedding, embed } from '../shared/model/embed.js';
 import type { Model } from '../shared/model/folder.js';
 import { Hypothesis } from '../shared/model/hypothesis.js';
 import { aboveCut } from '../shared/objective/unknown.js';
+import type { Reporter } from '../shared/reporter.js';
 import { answersOf } from './answers.js';
 import { methodOf } from './methods/index.js';
 import { readSamples } from './reading.js';
@@ -13,7 +14,7 @@ import type { Use } from './types.js';
 export const UNKNOWN = 'unknown';
 
 export interface Prediction {
-  /** Number of the sample in its file, from 0. */
+  /** Number of the sample in its file, from 0; rows that are left out are counted. */
   index: number;
   /** Name of the most probable class, or `unknown` in an open set. */
   class: string;
@@ -39,14 +40,18 @@ export async function predict(
   models: readonly (Model & { use?: Use })[],
   data: string,
   engineOptions?: EngineOptions,
+  reporter?: Reporter,
 ): Promise<Predictions> {
   const { ops } = await startEngine(engineOptions);
   const { classes } = models[0]!.config;
   const K = classes.length;
   let total = new Float32Array(0);
-  for (const model of models) {
+  let numbers: readonly number[] | undefined;
+  for (const [i, model] of models.entries()) {
+    const told = i === 0 ? reporter : undefined; // the same data each time
     const { reading, stream } = model.use ?? PLAIN;
-    const { x: host, count } = await readSamples(data, model.config, reading);
+    const { x: host, count, dataset } = await readSamples(data, model.config, reading, told);
+    numbers = dataset.rowNumbers;
     const hypothesis = new Hypothesis(model.config.architecture, ops, model.state);
     const x = tensor(host, [count, ...model.config.input.shape]);
     const embedding = embed(hypothesis, x);
@@ -58,10 +63,11 @@ export async function predict(
   }
   const mean = total.map((q) => q / models.length);
   const unknown = aboveCut(mean, K, models[0]!.use?.unknownAbove);
-  const predictions = Array.from({ length: mean.length / K }, (_, index) => {
-    const probabilities = [...mean.subarray(index * K, (index + 1) * K)];
+  const predictions = Array.from({ length: mean.length / K }, (_, i) => {
+    const index = numbers?.[i] ?? i;
+    const probabilities = [...mean.subarray(i * K, (i + 1) * K)];
     const best = probabilities.indexOf(Math.max(...probabilities));
-    return { index, class: unknown[index] ? UNKNOWN : classes[best]!, probabilities };
+    return { index, class: unknown[i] ? UNKNOWN : classes[best]!, probabilities };
   });
   return { classes, predictions };
 }

@@ -1,4 +1,5 @@
 import { applyInput, checkLabels, loadDataset } from '../shared/data/index.js';
+import type { Reporter } from '../shared/reporter.js';
 import type { Dataset } from '../shared/data/types.js';
 import { FedshotError } from '../shared/errors.js';
 import { inputFigures } from '../shared/model/card/index.js';
@@ -34,14 +35,17 @@ export interface Samples {
 
 /**
  * Reads the samples that a notation names.
+ * @param reporter is told what a person should know of how they were read
  * @throws FedshotError `data` where they do not fit the contract, and whatever `loadDataset` throws
  */
 export async function readSamples(
   notation: string,
   config: ModelConfig,
   reading: Reading = {},
+  reporter?: Reporter,
 ): Promise<Samples> {
-  let dataset = checkLabels(await loadDataset(notation), config.classes);
+  const read = await loadDataset(notation, { takes: config.input, reporter });
+  let dataset = checkLabels(read, config.classes);
   if (reading.orient) dataset = orient(dataset, reading.orient);
   if (reading.invert) dataset = invert(dataset);
   if (reading.deslant) dataset = deslant(dataset);

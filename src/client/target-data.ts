@@ -2,6 +2,7 @@ import { tensor, type Tensor } from '@tensorflow/tfjs-core';
 import type { Dataset } from '../shared/data/types.js';
 import { FedshotError } from '../shared/errors.js';
 import type { ModelConfig } from '../shared/model/config.js';
+import type { Reporter } from '../shared/reporter.js';
 import { readingOf, readSamples, scaled, scaleOf, type Reading, type Samples } from './reading.js';
 import type { InputOptions } from './types.js';
 
@@ -26,14 +27,16 @@ export interface TargetData {
  * @throws FedshotError `data` where it does not fit the contract or is too little
  */
 export async function targetData(
-  options: InputOptions,
+  options: InputOptions & { reporter?: Reporter },
   config: ModelConfig,
   least = 2,
 ): Promise<TargetData> {
   const reading = readingOf(options);
   const sources = typeof options.data === 'string' ? [options.data] : options.data;
   let main = joined(
-    await Promise.all(sources.map((source) => readSamples(source, config, reading))),
+    await Promise.all(
+      sources.map((source) => readSamples(source, config, reading, options.reporter)),
+    ),
   );
   if (main.count < least)
     throw new FedshotError('data', `${sources.join(', ')}: one sample is too few to adapt on`, {
@@ -43,7 +46,7 @@ export async function targetData(
     reading.scale = scaleOf(main, config);
     main = scaled(main, reading);
   }
-  const test = options.test && (await readSamples(options.test, config, reading));
+  const test = options.test && (await readSamples(options.test, config, reading, options.reporter));
   const scored = test || main;
   const onTensor = ({ x, count }: Samples): Tensor => tensor(x, [count, ...config.input.shape]);
   return {

@@ -16,6 +16,7 @@ import {
 } from '../shared/model/folder.js';
 import { Hypothesis } from '../shared/model/hypothesis.js';
 import { agreement, confusionMatrix, predicted } from '../shared/model/score.js';
+import type { Reporter } from '../shared/reporter.js';
 import { aloneIn } from './train-folder.js';
 
 export interface CheckOptions {
@@ -26,6 +27,7 @@ export interface CheckOptions {
   /** Writes what `data` gives into the model as its card and held-out accuracy. */
   writeCard?: boolean;
   engine?: EngineOptions;
+  reporter?: Reporter;
 }
 
 export interface CheckResult {
@@ -59,7 +61,10 @@ export function checkModel(options: CheckOptions): Promise<CheckResult> {
 async function score(options: CheckOptions): Promise<CheckResult> {
   const model = readModel(options.model);
   const { config, state } = model;
-  const dataset = checkLabels(await loadDataset(options.data), config.classes);
+  const dataset = checkLabels(
+    await loadDataset(options.data, { takes: config.input, reporter: options.reporter }),
+    config.classes,
+  );
   const { labels, count } = dataset;
   if (!labels)
     throw new FedshotError('data', `${dataset.source}: has no labels`, {

@@ -14,6 +14,7 @@ import {
   type Architecture,
 } from '../shared/model/architecture.js';
 import { random } from '../shared/random.js';
+import { assertClasses } from './source-classes.js';
 import type { TrainOptions } from './train.js';
 
 /** Normalised samples with their labels. */
@@ -43,8 +44,10 @@ const DEFAULT_HIDDEN = [256, 128];
  * @throws FedshotError `data` where labels are missing, too few or outside the classes
  */
 export async function sourceData(options: TrainOptions): Promise<SourceData> {
-  const source = labelled(await loadDataset(options.data));
-  const given = options.test === undefined ? undefined : labelled(await loadDataset(options.test));
+  const { reporter, test } = options;
+  const source = labelled(await loadDataset(options.data, { reporter }));
+  const given =
+    test === undefined ? undefined : labelled(await loadDataset(test, { takes: source, reporter }));
   const least = given ? 2 : 3;
   if (source.count < least)
     throw new FedshotError(
@@ -54,6 +57,7 @@ export async function sourceData(options: TrainOptions): Promise<SourceData> {
         hint: 'training needs at least two samples, and one more to hold out where there is no --test',
       },
     );
+  assertClasses(source, reporter);
   const classes = classNames(source, options.classes);
   const checked = checkLabels(source, classes); // before the split, so that samples keep their numbers
   const { kept, held } = given

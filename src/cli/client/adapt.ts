@@ -9,6 +9,7 @@ import { addEngineOptions, engineOptions } from '../engine-options.js';
 import type { Io } from '../io.js';
 import { addIsolateOption, enterIsolation, type IsolateFlag } from '../isolation.js';
 import {
+  batchSize,
   nonNegativeInteger,
   nonNegativeReal,
   path,
@@ -62,7 +63,7 @@ export function register(parent: Command, io: Io): void {
     .option('--budget <time>', 'how long auto may take, e.g. 5m', seconds)
     .option('--source <release>', 'another pulled release to adapt and to ask as well', repeated)
     .option('--epochs <n>', 'passes over the data', positiveInteger, 30)
-    .option('--batch <n>', 'samples per step', positiveInteger, 64)
+    .option('--batch <n>', 'samples per step', batchSize, 64)
     .option('--lr <rate>', 'learning rate at the start', positiveReal, 0.01)
     .option(
       '--feature-lr <factor>',

@@ -34,6 +34,7 @@ export function register(parent: Command, io: Io): void {
         ...options,
         data: dataOf(options),
         engine: engineOptions(options, io),
+        reporter: io.reporter,
       });
       io.result({ ...value, isolation }, () => diagnosisLines(value).join('\n'));
       const { notAccepted } = await import('../../client/runs/outcome.js');

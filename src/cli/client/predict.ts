@@ -5,6 +5,7 @@ import { action, command } from '../command.js';
 import { addEngineOptions, engineOptions } from '../engine-options.js';
 import type { Io } from '../io.js';
 import { addIsolateOption, enterIsolation, type IsolateFlag } from '../isolation.js';
+import { csvCell } from '../csv.js';
 import { path } from '../options.js';
 
 interface Options extends EngineOptions, IsolateFlag {
@@ -47,6 +48,7 @@ export function register(parent: Command, io: Io): void {
         sourceModel: options.sourceModel,
         run: options.run,
         engine: engineOptions(options, io),
+        reporter: io.reporter,
       });
       sayWho(io, value.model, options);
       const rows = options.format === 'csv' ? csv(value) : jsonl(value);
@@ -80,10 +82,9 @@ function sayWho(io: Io, model: AnsweredBy, { sourceModel }: Options): void {
 const short = (p: number): string => p.toPrecision(6);
 
 function csv({ classes, predictions }: Predictions): string {
-  const quoted = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const head = ['index', 'class', ...classes.map((name) => quoted(`p(${name})`))];
+  const head = ['index', 'class', ...classes.map((name) => csvCell(`p(${name})`))];
   const row = ({ index, class: name, probabilities }: Prediction) =>
-    [index, quoted(name), ...probabilities.map(short)].join(',');
+    [index, csvCell(name), ...probabilities.map(short)].join(',');
   return `${[head.join(','), ...predictions.map(row)].join('\n')}\n`;
 }
 

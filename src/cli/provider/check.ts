@@ -108,7 +108,7 @@ export function register(parent: Command, io: Io): void {
       const { claimLines } = await import('../../audit/index.js');
       const { model, data, writeCard } = options;
       const engine = engineOptions(options, io);
-      const result = await checkModel({ model, data, writeCard, engine });
+      const result = await checkModel({ model, data, writeCard, engine, reporter: io.reporter });
       const claims = [...(await bindingClaim(result)), ...(await search(options))];
       const failed = claims.find(({ verdict }) => verdict === 'FAIL');
       const open = claims.find(({ verdict }) => verdict === 'NOT CHECKED');

@@ -7,7 +7,15 @@ import { action, command } from '../command.js';
 import { addEngineOptions, engineOptions } from '../engine-options.js';
 import type { Io } from '../io.js';
 import { addIsolateOption, enterIsolation, isolationFile, type IsolateFlag } from '../isolation.js';
-import { fraction, list, path, positiveInteger, positiveReal, seed } from '../options.js';
+import {
+  batchSize,
+  fraction,
+  list,
+  path,
+  positiveInteger,
+  positiveReal,
+  seed,
+} from '../options.js';
 
 type Options = Omit<TrainOptions, 'engine' | 'hidden'> &
   EngineOptions &
@@ -33,7 +41,7 @@ export function register(parent: Command, io: Io): void {
     .option('--bottleneck <width>', 'width of B', positiveInteger, 256)
     .option('--classes <names>', 'class names in label order (default: from the data)', list)
     .option('--epochs <n>', 'passes over the data', positiveInteger, 30)
-    .option('--batch <n>', 'samples per step', positiveInteger, 64)
+    .option('--batch <n>', 'samples per step', batchSize, 64)
     .option('--lr <rate>', 'learning rate at the start', positiveReal, 0.01)
     .option('--smoothing <share>', 'label smoothing', fraction, 0.1)
     .addOption(

@@ -1,6 +1,7 @@
 import { startEngine, type EngineOptions } from '../../shared/engine/index.js';
 import type { Model } from '../../shared/model/folder.js';
 import type { StateDict } from '../../shared/model/state.js';
+import type { Reporter } from '../../shared/reporter.js';
 import { targetData } from '../target-data.js';
 import type { InputOptions } from '../types.js';
 import { fitted } from '../zoom.js';
@@ -24,7 +25,7 @@ export interface Diagnosis {
  */
 export async function diagnose(
   model: Model,
-  options: InputOptions & { engine?: EngineOptions },
+  options: InputOptions & { engine?: EngineOptions; reporter?: Reporter },
   adapted?: StateDict,
 ): Promise<Diagnosis> {
   const host = await targetData(await fitted(model, options), model.config);

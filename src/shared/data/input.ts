@@ -159,7 +159,8 @@ function applyTable(dataset: Dataset, spec: TableSpec): Float32Array {
   if (dataset.kind !== 'table')
     throw bad(dataset, `holds images; the model takes a table of ${spec.columns.length} columns`);
   const own = dataset.columns!;
-  const from = spec.columns.map((name) => own.indexOf(name));
+  const places = new Map(own.map((name, i) => [name, i]));
+  const from = spec.columns.map((name) => places.get(name) ?? -1);
   const missing = spec.columns.filter((_, i) => from[i]! < 0);
   if (missing.length > 0)
     throw bad(

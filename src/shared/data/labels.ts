@@ -1,45 +1,62 @@
 import { FedshotError } from '../errors.js';
+import { foldedKey, isNumberName, labelKey } from './label-values.js';
 import type { Dataset } from './types.js';
 
 /**
  * Holds a dataset's labels against a list of classes.
  *
- * Labels with names of their own (the strings of a CSV file) are matched by name, so that a file in
- * which a class does not occur still means the same; names that merely count (`0`, `1`, …) and
- * labels without names are indices.
+ * Labels are matched by their values, so that a file in which a class does not occur still means the
+ * same: numbers as numbers (`1.0` is the class `1`), words as they are written. Only where no class
+ * is named by a number do labels that are numbers count the classes, from 0; those of a table must
+ * then count without a gap, since codes such as 1, 2, 3 would silently mean other classes.
  *
  * @param classes class names, by index
  * @returns the dataset with labels that index `classes`; the same dataset if nothing changes
  * @throws FedshotError `data` for an empty list of classes, or a label outside of it
  */
 export function checkLabels(dataset: Dataset, classes: readonly string[]): Dataset {
-  const { source, labels, classNames } = dataset;
+  const { source, labels, classNames, matching } = dataset;
   if (classes.length === 0)
     throw new FedshotError('data', `${source}: the list of classes is empty`);
   if (!labels) return dataset;
-  const hint = `the classes are ${list(classes)}`;
-  const byName = classNames?.map((name) => classes.indexOf(name));
-  const counts = classNames?.every((name, i) => name === String(i)) ?? true;
-  if (byName && (!counts || !byName.includes(-1))) {
-    const at = labels.findIndex((label) => byName[label]! < 0);
-    if (at >= 0)
-      throw new FedshotError(
-        'data',
-        `${source}: label "${classNames![labels[at]!]!}" of sample ${at} is outside the ${classes.length} classes`,
-        { hint },
-      );
-    if (byName.every((to, from) => to === from) && classNames!.length === classes.length)
-      return dataset;
-    return { ...dataset, labels: labels.map((label) => byName[label]!), classNames: classes };
-  }
-  const at = labels.findIndex((label) => label < 0 || label >= classes.length);
-  if (at >= 0)
-    throw new FedshotError(
+  const outside = (label: string, at: number, hint = ''): FedshotError =>
+    new FedshotError(
       'data',
-      `${source}: label ${labels[at]!} of sample ${at} is outside the ${classes.length} classes`,
-      { hint },
+      `${source}: label ${label} of sample ${at} is outside the ${classes.length} classes`,
+      { hint: `the classes are ${list(classes)}${hint}` },
     );
-  return classNames ? { ...dataset, classNames: classes } : dataset;
+  if (!classNames || counts(dataset, classes)) {
+    const values = classNames ? labels.map((label) => Number(classNames[label])) : labels;
+    const at = values.findIndex((label) => label < 0 || label >= classes.length);
+    if (at >= 0)
+      throw outside(String(values[at]), at, '; labels that are numbers count them from 0');
+    return classNames ? { ...dataset, labels: values, classNames: classes } : dataset;
+  }
+  const keyOf = matching?.fold ? foldedKey : labelKey;
+  const byKey = new Map<string, number>();
+  classes.forEach((name, i) => byKey.set(keyOf(name), byKey.get(keyOf(name)) ?? i));
+  const to = classNames.map((name) => {
+    const exact = classes.indexOf(name); // a release of 0.1 may have the classes 1 and 1.0
+    return exact >= 0 ? exact : (byKey.get(keyOf(name)) ?? -1);
+  });
+  const at = labels.findIndex((label) => to[label]! < 0);
+  if (at >= 0) {
+    const name = classNames[labels[at]!]!;
+    const alike = classes.find((one) => foldedKey(one) === foldedKey(name));
+    const hint = alike === undefined ? '' : `; labels=fold takes "${name}" for "${alike}"`;
+    throw outside(matching?.numbers ? name : `"${name}"`, at, hint);
+  }
+  if (to.every((index, from) => index === from) && classNames.length === classes.length)
+    return dataset;
+  return { ...dataset, labels: labels.map((label) => to[label]!), classNames: classes };
+}
+
+/** Whether labels are positions in the list of classes rather than names. */
+function counts({ classNames = [], matching }: Dataset, classes: readonly string[]): boolean {
+  if (classes.some(isNumberName) || classNames.length === 0) return false;
+  return matching?.numbers
+    ? classNames.every((name) => /^\d+$/.test(name))
+    : classNames.every((name, i) => name === String(i));
 }
 
 /** For messages: `2000 images [1, 28, 28], labels 0: 200, 1: 200, …`. */

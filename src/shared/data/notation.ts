@@ -7,14 +7,20 @@ export interface Notation {
   readonly reader: string;
   /** A file, or whatever the reader takes in its place (`digits`: a domain). */
   readonly path: string;
+  /** The path at its commas, for readers that take several files. */
+  readonly paths: readonly string[];
   /** The piece behind `#` that is not `key=value`: a group within the file. */
   readonly part?: string;
   readonly options: ReadonlyMap<string, string>;
 }
 
+/** How a character that the notation uses itself is written in a path. */
+const ESCAPES = 'in a path write # as %23, ? as %3F, a comma as %2C and % as %25';
+
 /**
  * Takes a notation apart. `#` and `?` both start options, `&` goes on with them; a value may be
- * percent-encoded, so that a column named `a&b` can be written `a%26b`.
+ * percent-encoded, so that a column named `a&b` can be written `a%26b`. In a path only what the
+ * notation itself uses is decoded (`%23` `%25` `%26` `%2C` `%3F`), any other `%` is itself.
  *
  * @throws FedshotError `usage`
  */
@@ -32,7 +38,7 @@ export function parseNotation(source: string): Notation {
   for (const piece of end < 0 ? [] : body.slice(end + 1).split(/[#?&]/)) {
     const equals = piece.indexOf('=');
     if (equals < 0) {
-      if (part !== undefined) throw usage(source, `"${piece}" is not key=value`);
+      if (part !== undefined) throw usage(source, `"${piece}" is not key=value`, ESCAPES);
       part = decode(source, piece);
     } else {
       const key = piece.slice(0, equals);
@@ -43,10 +49,17 @@ export function parseNotation(source: string): Notation {
   return {
     source,
     reader: source.slice(0, colon),
-    path,
+    path: decodePath(path),
+    paths: path.split(',').map(decodePath),
     part: part === '' ? undefined : part,
     options,
   };
+}
+
+/** What may help where the file of a notation is not there; undefined if nothing in it is unusual. */
+export function pathHint({ source, path }: Notation): string | undefined {
+  if (path.startsWith('~')) return 'the shell replaces ~ only where a word begins: write $HOME';
+  return /[#?,%]/.test(source) ? ESCAPES : undefined;
 }
 
 /** An option that is a non-negative integer. @throws FedshotError `usage` */
@@ -58,10 +71,26 @@ export function integerOption({ source, options }: Notation, key: string, absent
   return value;
 }
 
+/** An option that is one of a few words. @throws FedshotError `usage` */
+export function wordOption<T extends string>(
+  { source, options }: Notation,
+  key: string,
+  words: readonly T[],
+): T | undefined {
+  const text = options.get(key);
+  if (text === undefined) return undefined;
+  const found = words.find((word) => word === text);
+  if (found === undefined) throw usage(source, `${key}=${text}`, `it is ${words.join(' or ')}`);
+  return found;
+}
+
 /** Something in the notation itself that is not understood. */
 export function usage(source: string, why: string, hint?: string): FedshotError {
   return new FedshotError('usage', `data "${source}": ${why}`, { hint });
 }
+
+const decodePath = (text: string): string =>
+  text.replace(/%(?:2[356C]|3F)/gi, (code) => decodeURIComponent(code));
 
 function decode(source: string, text: string): string {
   try {

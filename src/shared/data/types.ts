@@ -14,10 +14,32 @@ export interface Dataset {
   readonly count: number;
   /** `count × product(shape)` values, sample after sample. */
   readonly x: Float32Array;
-  /** Class index per sample, if there are labels. */
+  /** Per sample the index of its class in `classNames`, if there are labels. */
   readonly labels?: Int32Array;
-  /** What the labels mean, if the reader knows. */
+  /** The labels' distinct values, sorted: numbers as numbers, words as words. */
   readonly classNames?: readonly string[];
+  /** How labels are matched with a list of classes; see `checkLabels`. */
+  readonly matching?: LabelMatching;
   /** Names of the features of a table. */
+  readonly columns?: readonly string[];
+  /** Per column of a table, how many samples have no value there, as the file was read. */
+  readonly missing?: readonly number[];
+  /** Numbers of the samples in their file, from 0, where some rows of it are left out. */
+  readonly rowNumbers?: readonly number[];
+  /** What a person should know of how the data was read, one line each. */
+  readonly notes?: readonly string[];
+}
+
+export interface LabelMatching {
+  /** The labels were numbers of an array, not words of a table: they may count named classes. */
+  readonly numbers?: boolean;
+  /** Case and space do not matter. */
+  readonly fold?: boolean;
+}
+
+/** What the reader is told of the model that will take the data, so that it reads what is asked for. */
+export interface Takes {
+  readonly kind: 'image' | 'table';
+  /** Names of a table's columns. */
   readonly columns?: readonly string[];
 }

@@ -3,7 +3,11 @@ import { checkLabels, describe as describeDataset } from '../../../src/shared/da
 import type { Dataset } from '../../../src/shared/data/types.js';
 import { refusal } from './files.js';
 
-const dataset = (labels?: number[], classNames?: string[]): Dataset => ({
+const dataset = (
+  labels?: number[],
+  classNames?: string[],
+  matching?: Dataset['matching'],
+): Dataset => ({
   source: 'csv:t.csv',
   kind: 'table',
   shape: [1],
@@ -12,6 +16,7 @@ const dataset = (labels?: number[], classNames?: string[]): Dataset => ({
   columns: ['a'],
   labels: labels && Int32Array.from(labels),
   classNames,
+  matching,
 });
 
 describe('checkLabels', () => {
@@ -34,6 +39,71 @@ describe('checkLabels', () => {
     const { labels, classNames } = checkLabels(dataset([0, 1], ['0', '1']), ['well', 'sick']);
     expect(labels).toEqual(Int32Array.of(0, 1));
     expect(classNames).toEqual(['well', 'sick']);
+  });
+
+  it('matches numbers as numbers', () => {
+    const found = (names: string[], classes: string[]): number[] => [
+      ...(checkLabels(
+        dataset(
+          names.map((_, i) => i),
+          names,
+          { numbers: true },
+        ),
+        classes,
+      ).labels ?? []),
+    ];
+    expect(found(['1', '10'], ['1', '2', '10'])).toEqual([0, 2]);
+    expect(found(['1', '7'], ['1.0', '4.0', '7.0'])).toEqual([0, 2]);
+    expect(found(['4'], ['1', '4', '7'])).toEqual([1]);
+    // a release of 0.1 with labels {1, 4, 7} has eight classes, one of CSV may have 1 and 1.0
+    expect(found(['1', '4', '7'], ['0', '1', '2', '3', '4', '5', '6', '7'])).toEqual([1, 4, 7]);
+    expect(found(['1.0', '1'], ['1', '1.0'])).toEqual([1, 0]);
+  });
+
+  it('lets numbers of an array count classes that are words, with gaps too', () => {
+    const some = dataset([0, 1], ['0', '2'], { numbers: true });
+    expect(checkLabels(some, ['well', 'unsure', 'sick']).labels).toEqual(Int32Array.of(0, 2));
+  });
+
+  it('matches spellings where it is told to', () => {
+    const spelt = dataset([0, 1], ['NEG ', 'pos'], { fold: true });
+    expect(checkLabels(spelt, ['Neg', 'Pos']).labels).toEqual(Int32Array.of(0, 1));
+  });
+
+  it.each<[string, Dataset, string[], RegExp, RegExp]>([
+    ['0 where classes count from 1', dataset([0, 1], ['0', '1']), ['1', '2'], /label "0"/, /1, 2/],
+    [
+      'the same of an array',
+      dataset([0, 1], ['0', '1'], { numbers: true }),
+      ['1', '2'],
+      /label 0 of sample 0/,
+      /1, 2/,
+    ],
+    [
+      'codes of a table where classes are words',
+      dataset([0, 1], ['1', '2']),
+      ['well', 'unsure', 'sick'],
+      /label "1"/,
+      /well, unsure/,
+    ],
+    [
+      'a count beyond the words',
+      dataset([0, 1], ['1', '2'], { numbers: true }),
+      ['well', 'sick'],
+      /label 2 of sample 1 is outside/,
+      /count them from 0/,
+    ],
+    [
+      'another spelling',
+      dataset([0], ['neg']),
+      ['Neg', 'Pos'],
+      /label "neg"/,
+      /labels=fold.*"Neg"/,
+    ],
+  ])('refuses %s, and says why', async (_, data, classes, message, hint) => {
+    const refused = await refusal(() => checkLabels(data, classes));
+    expect(refused.message).toMatch(message);
+    expect(refused.hint).toMatch(hint);
   });
 
   it.each<[string, Dataset, string[], string]>([

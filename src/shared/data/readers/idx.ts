@@ -1,31 +1,44 @@
 import { FedshotError } from '../../errors.js';
 import { arrayDataset, type RawArray } from '../arrays.js';
 import { usage, type Notation } from '../notation.js';
-import type { Dataset } from '../types.js';
+import type { Dataset, Takes } from '../types.js';
 import { readMaybeGzip } from './bytes.js';
+import { decodeElements, whiteOf, type ElementType } from './elements.js';
+import { sniff } from './sniff.js';
 
-const UNSIGNED_BYTE = 0x08;
+const TYPES: Readonly<Record<number, ElementType>> = {
+  0x08: { kind: 'uint', size: 1, littleEndian: false },
+  0x09: { kind: 'int', size: 1, littleEndian: false },
+  0x0b: { kind: 'int', size: 2, littleEndian: false },
+  0x0c: { kind: 'int', size: 4, littleEndian: false },
+  0x0d: { kind: 'float', size: 4, littleEndian: false },
+  0x0e: { kind: 'float', size: 8, littleEndian: false },
+};
 
 /**
- * `idx:IMAGES[,LABELS]`: the format of MNIST (LeCun et al.), unsigned bytes, gzip or not.
+ * `idx:IMAGES[,LABELS]`: the format of MNIST (LeCun et al.), all of its element types, gzip or not.
  *
- * @throws FedshotError `not-found`, `data`, `usage`
+ * @throws FedshotError `not-found`, `data`, `usage`, `limit`
  */
-export function readIdx({ source, path }: Notation): Dataset {
-  const [images, labels, ...more] = path.split(',');
+export function readIdx(notation: Notation, takes?: Takes): Dataset {
+  const [images, labels, ...more] = notation.paths;
   if (!images || labels === '' || more.length > 0)
-    throw usage(source, 'idx takes IMAGES or IMAGES,LABELS');
+    throw usage(
+      notation.source,
+      'idx takes IMAGES or IMAGES,LABELS',
+      'write a comma within a path as %2C',
+    );
   const data = parseIdx(readMaybeGzip(images), images);
   if (data.shape.length < 2)
     throw new FedshotError('data', `${images}: holds labels where images are expected`, {
       hint: 'the order is idx:IMAGES,LABELS',
     });
   const target = labels === undefined ? undefined : parseIdx(readMaybeGzip(labels), labels);
-  if (target && target.shape.length !== 1)
-    throw new FedshotError('data', `${labels!}: holds images where labels are expected`, {
+  if (target && target.shape.length > 2)
+    throw new FedshotError('data', `${target.name}: holds images where labels are expected`, {
       hint: 'the order is idx:IMAGES,LABELS',
     });
-  return arrayDataset(source, data, target);
+  return arrayDataset(notation, data, target, takes);
 }
 
 /** Magic `00 00 type rank`, then `rank` big-endian sizes, then the elements. */
@@ -36,13 +49,18 @@ function parseIdx(bytes: Uint8Array, name: string): RawArray {
   if (bytes.length < 4) throw bad(`truncated: ${bytes.length} bytes are too few for an IDX header`);
   const rank = bytes[3]!;
   const magic = view.getUint32(0).toString(16).padStart(8, '0');
-  if (view.getUint16(0) !== 0 || rank < 1 || rank > 4) throw bad(`no IDX file: magic 0x${magic}`);
-  if (bytes[2] !== UNSIGNED_BYTE)
-    throw bad(`IDX elements of type 0x${magic.slice(4, 6)}; only unsigned bytes (0x08) are read`);
+  if (view.getUint16(0) !== 0 || rank < 1 || rank > 4)
+    throw bad(`no IDX file: magic 0x${magic}`, sniff(bytes, 'idx'));
+  const type = TYPES[bytes[2]!];
+  if (!type)
+    throw bad(
+      `IDX elements of type 0x${magic.slice(4, 6)}`,
+      'the format has 0x08, 0x09 and 0x0b to 0x0e: is it another one, or damaged?',
+    );
   const start = 4 + 4 * rank;
   if (bytes.length < start) throw bad(`truncated: the IDX header needs ${start} bytes`);
   const shape = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
-  const size = shape.reduce((a, b) => a * b, 1);
+  const size = shape.reduce((a, b) => a * b, type.size);
   const found = bytes.length - start;
   if (found < size)
     throw bad(
@@ -50,5 +68,5 @@ function parseIdx(bytes: Uint8Array, name: string): RawArray {
       'copy or download it again',
     );
   if (found > size) throw bad(`${found - size} bytes more than [${shape.join(', ')}] declares`);
-  return { name, shape, values: bytes.subarray(start), white: 255 };
+  return { name, shape, values: decodeElements(bytes.subarray(start), type), white: whiteOf(type) };
 }

@@ -1,64 +1,70 @@
 import { FedshotError } from '../../errors.js';
-import { readBytes } from '../../files.js';
-import { parseSafetensors, type TensorBytes } from '../../safetensors.js';
+import { parseSafetensors, type Dtype, type TensorBytes } from '../../safetensors.js';
 import { arrayDataset, type RawArray } from '../arrays.js';
-import { integerOption, type Notation } from '../notation.js';
-import type { Dataset } from '../types.js';
+import type { Notation } from '../notation.js';
+import type { Dataset, Takes } from '../types.js';
+import { readFileBytes } from './bytes.js';
+import { decodeElements, whiteOf, type ElementType } from './elements.js';
+import { namedArrays } from './named.js';
+import { sniff } from './sniff.js';
 
-const IMAGE_KEYS = ['x', 'data', 'images'];
-const LABEL_KEYS = ['y', 'labels', 'target'];
+const type = (kind: ElementType['kind'], size: number): ElementType => ({
+  kind,
+  size,
+  littleEndian: true,
+});
+
+const TYPES: Partial<Record<Dtype, ElementType>> = {
+  F64: type('float', 8),
+  F32: type('float', 4),
+  F16: type('float', 2),
+  BF16: type('bf', 2),
+  I64: type('int', 8),
+  I32: type('int', 4),
+  I16: type('int', 2),
+  I8: type('int', 1),
+  U64: type('uint', 8),
+  U32: type('uint', 4),
+  U16: type('uint', 2),
+  U8: type('uint', 1),
+  BOOL: type('bool', 1),
+};
 
 /**
- * `safetensors:FILE[?scale=WHITE]`: samples under `x`, `data` or `images`, labels, if any, under
- * `y`, `labels` or `target`.
+ * `safetensors:FILE`: samples under `x`, `data` or `images`, labels, if any, under `y`, `labels`,
+ * `label` or `target`; `x=NAME` and `y=NAME` name others.
  *
- * @throws FedshotError `not-found`, `data`
+ * @throws FedshotError `not-found`, `data`, `usage`, `limit`
  */
-export function readSafetensors(notation: Notation): Dataset {
-  const { source, path } = notation;
+export function readSafetensors(notation: Notation, takes?: Takes): Dataset {
+  const { path } = notation;
   const tensors = parse(path);
-  const find = (keys: string[]): RawArray | undefined => {
-    const found = keys.filter((key) => tensors.has(key));
-    if (found.length > 1)
-      throw new FedshotError('data', `${path}: both "${found[0]!}" and "${found[1]!}" are there`);
-    const key = found[0];
-    return key === undefined ? undefined : decode(`${path} "${key}"`, tensors.get(key)!);
+  const names = namedArrays(notation, [...tensors.keys()], path, 'tensor');
+  const read = (name: string): RawArray => {
+    const tensor = tensors.get(name);
+    if (!tensor) throw new FedshotError('not-found', `${path}: no tensor "${name}"`);
+    return decode(`${path} "${name}"`, tensor);
   };
-  const data = find(IMAGE_KEYS);
-  if (!data)
-    throw new FedshotError('not-found', `${path}: no tensor "x", "data" or "images"`, {
-      hint: `it has ${[...tensors.keys()].slice(0, 8).join(', ') || 'none'}`,
-    });
-  const white = notation.options.has('scale') ? integerOption(notation, 'scale', 1) : data.white;
-  return arrayDataset(source, { ...data, white }, find(LABEL_KEYS));
+  const labels = names.labels === undefined ? undefined : read(names.labels);
+  return arrayDataset(notation, read(names.samples), labels, takes);
 }
 
 function parse(path: string): ReturnType<typeof parseSafetensors> {
-  const bytes = readBytes(path);
+  const bytes = readFileBytes(path);
   try {
     return parseSafetensors(bytes, { file: path, finite: false });
   } catch (cause) {
-    throw new FedshotError('data', (cause as Error).message, { cause });
+    const is = sniff(bytes, 'safetensors');
+    const message = is ? `${path}: no safetensors file` : (cause as Error).message;
+    throw new FedshotError('data', message, { hint: is, cause });
   }
 }
 
 function decode(name: string, { dtype, shape, data }: TensorBytes): RawArray {
-  const bytes = new Uint8Array(data).buffer; // a copy starts aligned
-  const white = dtype.startsWith('F') ? 1 : 255;
-  switch (dtype) {
-    case 'F64':
-      return { name, shape, white, values: new Float64Array(bytes) };
-    case 'F32':
-      return { name, shape, white, values: new Float32Array(bytes) };
-    case 'I64':
-      return { name, shape, white, values: new BigInt64Array(bytes) };
-    case 'I32':
-      return { name, shape, white, values: new Int32Array(bytes) };
-    case 'U8':
-      return { name, shape, white, values: new Uint8Array(bytes) };
-    default:
-      throw new FedshotError('data', `${name} is ${dtype}`, {
-        hint: 'types that are read: F64, F32, I64, I32, U8',
-      });
-  }
+  const found = TYPES[dtype];
+  if (!found)
+    throw new FedshotError('data', `${name} is ${dtype}`, {
+      hint: `types that are read: ${Object.keys(TYPES).join(', ')}`,
+    });
+  return { name, shape, values: decodeElements(data, found), white: whiteOf(found) };
 }

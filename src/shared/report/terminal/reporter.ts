@@ -3,6 +3,7 @@ import pc from 'picocolors';
 import type { Reporter } from '../../reporter.js';
 import { bars } from './bars.js';
 import { lines } from './lines.js';
+import { printableLine } from './printable.js';
 
 /** A reporter that holds the terminal while bars are drawn. */
 export interface TerminalReporter extends Reporter {
@@ -27,5 +28,23 @@ export function terminalReporter(screen: Screen, options: TerminalOptions = {}):
   const clock = options.clock ?? (() => performance.now());
   const tty = screen.isTTY === true;
   const paint = pc.createColors(options.colour ?? (tty && pc.isColorSupported));
-  return tty ? bars(screen as WriteStream, paint) : lines(screen, clock, paint);
+  return printed(tty ? bars(screen as WriteStream, paint) : lines(screen, clock, paint));
+}
+
+/** Names of files and classes come from outside: what they hold besides text is written out. */
+function printed(reporter: TerminalReporter): TerminalReporter {
+  const optional = (text: string | undefined): string | undefined =>
+    text === undefined ? undefined : printableLine(text);
+  return {
+    note: (line) => reporter.note(printableLine(line)),
+    warn: (line) => reporter.warn(printableLine(line)),
+    close: () => reporter.close(),
+    task(label, total, unit) {
+      const task = reporter.task(printableLine(label), total, unit);
+      return {
+        advance: (by, note) => task.advance(by, optional(note)),
+        done: (note) => task.done(optional(note)),
+      };
+    },
+  };
 }

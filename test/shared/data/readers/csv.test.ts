@@ -91,7 +91,7 @@ describe('readCsv', () => {
 
   it.each([
     ['?header=maybe', 'header=maybe'],
-    ['?separator=pipe', 'separator=pipe'],
+    ['?separator=colon', 'separator=colon'],
   ])('refuses %s', async (options, why) => {
     const { code, message } = await refusal(() => load('a\n1\n', options));
     expect(code).toBe('usage');

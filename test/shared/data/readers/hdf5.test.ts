@@ -44,7 +44,8 @@ describe('readHdf5', () => {
   it('takes a flat square of 64 or more for an image, with 64-bit labels', async () => {
     const dataset = await loadDataset(`hdf5:${path}#flat`);
     expect(dataset).toMatchObject({ kind: 'image', shape: [1, 8, 8], count: 2 });
-    expect(dataset.labels).toEqual(Int32Array.of(7, 2));
+    expect(dataset.labels).toEqual(Int32Array.of(1, 0));
+    expect(dataset.classNames).toEqual(['2', '7']);
     expect(dataset.x[64]).toBe(0.5);
   });
 
@@ -74,7 +75,7 @@ describe('readHdf5', () => {
     ['short', 'data', `#short "target": 1 labels for the 2 samples of ${path}#short "data"`],
     ['none', 'data', '#none "data": no samples'],
     ['text', 'data', '#text "data" is not an array of numbers'],
-    ['empty', 'not-found', ': group "empty" has no dataset "data"'],
+    ['empty', 'not-found', ': group "empty": no dataset "x", "data" or "images"'],
     ['flat/data', 'not-found', ': no group "flat/data"'],
     ['missing', 'not-found', ': no group "missing"'],
   ])('refuses the group %s', async (group, code, why) => {

@@ -8,13 +8,14 @@ const images = put(folder, 'images', idx([2, 2, 3], [0, 51, 102, 153, 204, 255, 
 const labels = put(folder, 'labels', idx([2], [3, 1]));
 
 describe('readIdx', () => {
-  it('reads images as grey levels 0..1 and labels as they are', async () => {
+  it('reads images as grey levels 0..1 and distinct labels as classes', async () => {
     const dataset = await loadDataset(`idx:${images},${labels}`);
     expect(dataset).toMatchObject({ kind: 'image', shape: [1, 2, 3], count: 2 });
     expect([...dataset.x.subarray(0, 6)]).toEqual(
       [0, 51, 102, 153, 204, 255].map((byte) => Math.fround(byte / 255)),
     );
-    expect(dataset.labels).toEqual(Int32Array.of(3, 1));
+    expect(dataset.labels).toEqual(Int32Array.of(1, 0));
+    expect(dataset.classNames).toEqual(['1', '3']);
   });
 
   it('does without labels', async () => {
@@ -45,9 +46,9 @@ describe('readIdx', () => {
     ['trailing bytes', Buffer.concat([whole, whole]), '24 bytes more than [2, 2, 2] declares'],
     ['another format', Buffer.from('PNG not IDX'), 'no IDX file: magic 0x504e4720'],
     [
-      'another element type',
-      Uint8Array.of(0, 0, 13, 1, 0, 0, 0, 0),
-      'IDX elements of type 0x0d; only unsigned bytes (0x08) are read',
+      'an element type that there is not',
+      Uint8Array.of(0, 0, 10, 1, 0, 0, 0, 0),
+      'IDX elements of type 0x0a',
     ],
     ['no samples', idx([0, 2, 2], []), 'no samples'],
     ['samples without pixels', idx([2, 0, 2], []), 'empty samples, [2, 0, 2]'],

@@ -1,0 +1,59 @@
+import { FedshotError } from '../errors.js';
+import type { RawArray } from './arrays.js';
+
+/** Interpolation and float32 rounding overshoot a little. */
+const GREY_TOLERANCE = 1e-3;
+/** Less of the range than this is used, and white is most likely another value. */
+const LEAST_USED = 0.1;
+
+/**
+ * Grey levels 0..1 of an array of images.
+ *
+ * @param size values per sample
+ * @param said the level that means white, if somebody said so
+ * @param notes gains a line where hardly any of the range is used
+ * @throws FedshotError `data`
+ */
+export function greyLevels(
+  { name, values, white: usual }: RawArray,
+  size: number,
+  said: number | undefined,
+  notes: string[],
+): Float32Array {
+  const white = said ?? usual;
+  const x = new Float32Array(values.length);
+  let most = -Infinity;
+  for (let i = 0; i < x.length; i++) {
+    const level = Number(values[i]);
+    const grey = level / white;
+    if (!Number.isFinite(grey))
+      throw bad(name, `NaN or infinite grey level in sample ${Math.floor(i / size)}`);
+    if (grey < -GREY_TOLERANCE || grey > 1 + GREY_TOLERANCE)
+      throw bad(
+        name,
+        `grey level ${level} in sample ${Math.floor(i / size)} is outside 0..${white}`,
+        'name the level that means white, for example max=255',
+      );
+    most = Math.max(most, level);
+    x[i] = Math.min(1, Math.max(0, grey));
+  }
+  if (said === undefined && most < white * LEAST_USED) notes.push(`${name}: ${dark(most, white)}`);
+  return x;
+}
+
+function dark(most: number, white: number): string {
+  if (most <= 0) return 'every grey level is 0';
+  const seen = `the brightest grey level is ${shortest(most)} of ${white}`;
+  return white === 1
+    ? `${seen}: bring the images to 0..1`
+    : `${seen}, less than a tenth: if ${likelyWhite(most)} means white, say max=${likelyWhite(most)}`;
+}
+
+const shortest = (value: number): string => String(Number(value.toPrecision(4)));
+
+/** The smallest whole number of bits that holds it: 4095 for 3871, 1 for 1. */
+const likelyWhite = (most: number): number => 2 ** Math.ceil(Math.log2(Math.floor(most) + 1)) - 1;
+
+function bad(name: string, why: string, hint?: string): FedshotError {
+  return new FedshotError('data', `${name}: ${why}`, { hint });
+}

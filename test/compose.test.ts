@@ -96,8 +96,18 @@ describe('docker-compose.yml', () => {
     for (const [name, service] of services.filter(([name]) => name.startsWith('site'))) {
       const own = name.slice(0, 'site-a'.length);
       for (const source of sources(service))
-        expect(['store', own, 'private-data']).toContain(source);
+        expect(source).toMatch(new RegExp(`^(store|private-data|${own}(-\\w+)?)$`));
     }
+  });
+
+  it.each(['site-a', 'site-b'])('%s: what pulls has no volume that holds adaptations', (site) => {
+    const { [`${site}-pull`]: pulls, [`${site}-adapt`]: adapts } = compose.services;
+    expect(pulls!.volumes).toEqual([`${site}:/home/site`]);
+    const results = ['adapted', 'runs', 'current'].map(
+      (folder) => `${site}-${folder}:/home/site/${folder}`,
+    );
+    // What is pinned and pulled can be read and not changed.
+    expect(adapts!.volumes.slice(1)).toEqual([`${site}:/home/site:ro`, ...results]);
   });
 
   it('declares every volume and network that it uses', () => {

@@ -11,6 +11,7 @@ import {
   type IsolateOptions,
   type IsolationRecord,
 } from '../shared/isolate/types.js';
+import type { MirrorOf } from '../shared/isolate/mirror.js';
 import type { Io } from './io.js';
 
 /** Beside the results of a run: what it was kept apart from, and how that was found out. */
@@ -37,8 +38,12 @@ export interface Needs {
   read?: readonly (string | undefined)[];
   /** Folders. */
   write?: readonly (string | undefined)[];
-  /** Files, whose folders have to be written to. */
+  /** Single files that it makes: written at `insidePath`, and put in their places at the end. */
   writeFiles?: readonly (string | undefined)[];
+  /** Files and folders that others may change while it runs: read at `insidePath`. */
+  mirrors?: readonly MirrorOf[];
+  /** Variables that it needs beside those that every step gets. */
+  keep?: readonly string[];
   engine?: EngineOptions;
   network?: boolean;
   answer?: (question: string) => Promise<string>;
@@ -64,7 +69,10 @@ export async function enterIsolation(io: Io, needs: Needs): Promise<IsolationRec
       ...present(needs.read),
       ...(engine.read ?? []),
     ],
-    write: [...present(needs.write), ...present(needs.writeFiles).map((path) => dirname(path))],
+    write: present(needs.write),
+    outputs: present(needs.writeFiles),
+    mirrors: needs.mirrors,
+    keep: needs.keep,
     foreign: foreignOf(io.env),
     network: needs.network,
     answer: needs.answer,

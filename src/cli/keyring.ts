@@ -59,34 +59,6 @@ export function keyringAt(options: KeyOptions, io: Io, creating = false): Keyrin
   });
 }
 
-/** What a command that opens keys inside of a sandbox answers from outside of it. */
-export const answersKeys =
-  (options: KeyOptions, io: Io) =>
-  async (question: string): Promise<string> => {
-    if (question === 'keys') return readDescriptor(options.keyFd!);
-    return passphrase(keysDir(options, io), options.passphraseFd, io, false);
-  };
-
-/**
- * As {@link keyringAt}, in a process that may be isolated: terminal and descriptors are those of the
- * process outside, which is asked.
- */
-export async function isolatedKeyring(options: KeyOptions, io: Io): Promise<Keyring> {
-  const { askOutside } = await import('../shared/isolate/index.js');
-  const dir = keysDir(options, io);
-  const keys = options.keyFd === undefined ? undefined : await askOutside('keys');
-  const ask = async (): Promise<string> =>
-    (await askOutside('passphrase')) ?? passphrase(dir, options.passphraseFd, io, false);
-  return new Keyring({
-    dir,
-    sealer: async () => new Sealer(await ask()),
-    seeds:
-      keys === undefined
-        ? wholeKeys(options.keyFd, io)
-        : seedsIn(keys, `file descriptor ${options.keyFd!}`),
-  });
-}
-
 /** A weak passphrase opens what it has sealed before, and seals no folder of keys that begins. */
 function assess(secret: string, dir: string, io: Io, creating: boolean): void {
   const weakness = passphraseWeakness(secret);

@@ -1,5 +1,6 @@
 import { renderReport, type SiteReport } from '../shared/report/html/index.js';
 import { writeFileAtomic } from '../shared/files.js';
+import { insidePath } from '../shared/isolate/moved.js';
 import { version } from './version.js';
 
 /** Writes the page of `--report`, which shows private pictures. @throws FedshotError `io` */
@@ -9,5 +10,6 @@ export function writeReport(
   sites: SiteReport[],
   title = 'Adaptation report',
 ): void {
-  writeFileAtomic(file, renderReport({ title, created, version: version(), sites }), 0o600);
+  const page = renderReport({ title, created, version: version(), sites });
+  writeFileAtomic(insidePath(file), page, 0o600);
 }

@@ -1,5 +1,6 @@
 import { CommanderError, type Command } from 'commander';
 import { exitCode, FedshotError } from '../shared/errors.js';
+import { withOutsidePaths } from '../shared/isolate/moved.js';
 import { printableLine } from '../shared/report/terminal/index.js';
 import type { ProcessIo } from './io.js';
 import { createProgram } from './program.js';
@@ -36,9 +37,9 @@ export async function run(
 
 function fail(error: unknown, io: ProcessIo): number {
   const ours = error instanceof FedshotError ? error : undefined;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = withOutsidePaths(error instanceof Error ? error.message : String(error));
   const hint = ours
-    ? ours.hint
+    ? ours.hint && withOutsidePaths(ours.hint)
     : 'this is a defect in fedshot; FEDSHOT_DEBUG=1 shows where it happened';
   const code = ours?.code ?? 'internal';
   io.close();

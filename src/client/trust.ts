@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
-import { FedshotError } from '../shared/errors.js';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { asFedshotError, FedshotError } from '../shared/errors.js';
 import { readBytes } from '../shared/files.js';
 import { readFingerprint } from '../shared/release/fields.js';
 import { MAX_ROOT_BYTES } from '../shared/release/limits.js';
@@ -43,11 +44,23 @@ export function pinTrust({ file, home, fingerprint, replace = false }: PinOption
     throw new FedshotError('trust', `${file}: its fingerprint is ${root.fingerprint}`, {
       hint: 'it is not the root that was expected; get it from the provider again, do not use this one',
     });
+  makeHome(home);
   return exclusively(home, () => {
     const state = existsSync(trustFile(home)) && !replace ? extend(home, root) : pinRoot(root);
     replaceTrust(home, state);
     return state;
   });
+}
+
+/** A site's home will hold what comes of private data: it is its user's alone. */
+function makeHome(home: string): void {
+  if (existsSync(home)) return;
+  try {
+    mkdirSync(dirname(home), { recursive: true });
+    mkdirSync(home, { mode: 0o700 });
+  } catch (error) {
+    throw asFedshotError(error, 'io', `cannot make ${home}`);
+  }
 }
 
 /** What is pinned, brought up to a root that was handed over as a file. */

@@ -3,9 +3,10 @@ import type { AuditOptions, Part } from '../../audit/index.js';
 import { FedshotError } from '../../shared/errors.js';
 import { command } from '../command.js';
 import type { Io } from '../io.js';
+import { addIsolateOption, enterIsolation, type IsolateFlag } from '../isolation.js';
 import { path, repeated } from '../options.js';
 
-type Options = Omit<AuditOptions, 'parts'> & { html?: string };
+type Options = Omit<AuditOptions, 'parts'> & { html?: string } & IsolateFlag;
 
 const WORDS: Record<Part, [description: string, needs: string]> = {
   schema: ['what a request can say at most, field by field', ''],
@@ -42,7 +43,7 @@ export function register(parent: Command, io: Io): void {
 
 function withArtefacts(to: Command): Command {
   const each = (text: string, previous: string[]): string[] => repeated(path(text), previous);
-  return to
+  return addIsolateOption(to)
     .option('--store <dir>', 'the provider’s store, or a copy', path)
     .option('--trust <file>', 'the root that the auditor trusts, as sites pin it', path)
     .option('--log <dir>', 'the transparency log', path)
@@ -60,9 +61,17 @@ function withArtefacts(to: Command): Command {
 async function run(io: Io, parts: Part[] | undefined, options: Options): Promise<void> {
   const { audit, auditPage, auditText } = await import('../../audit/index.js');
   const { writeFileAtomic } = await import('../../shared/files.js');
+  const { data, isolate, store, trust, log, record, site, siteCertificates, html } = options;
+  // Only the source data is private: what reads it is kept apart, as the training was.
+  const needs = { read: [store, trust, log, siteCertificates, ...(record ?? []), ...(site ?? [])] };
+  const isolation =
+    data === undefined
+      ? undefined
+      : await enterIsolation(io, { ...needs, isolate, data: [data], writeFiles: [html] });
+  const { insidePath } = await import('../../shared/isolate/index.js');
   const result = await audit({ ...options, parts, now: () => io.now() });
-  if (options.html) writeFileAtomic(options.html, auditPage(result));
-  io.result(result, auditText);
+  if (html) writeFileAtomic(insidePath(html), auditPage(result));
+  io.result(isolation ? { ...result, isolation } : result, auditText);
   if (result.verdict === 'PASS') return;
   const failed = result.claims.filter(({ verdict }) => verdict === 'FAIL');
   throw new FedshotError(

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { TARGET_AUGMENTATIONS, type AutoOptions } from '../../client/types.js';
 import { RUN_NAME } from '../../client/runs/id.js';
@@ -20,6 +19,7 @@ import {
   seed,
 } from '../options.js';
 import { adaptLines } from './adapt-lines.js';
+import { dataRights } from './home-rights.js';
 import { addDataOptions, dataOf, type DataOptions } from './data-options.js';
 
 type Options = Omit<AutoOptions, 'engine' | 'data' | 'resume'> &
@@ -102,12 +102,12 @@ export function register(parent: Command, io: Io): void {
     action(
       io,
       async ({ home, name, source, report, samples: inJson, isolate, ...options }: Options) => {
-        const { runFolders } = await import('../../client/runs/paths.js');
+        const { read = [], write } = dataRights(home, { writes: true });
         const isolation = await enterIsolation(io, {
           ...{ isolate, engine: engineOptions(options, io) },
           data: [...options.data, options.test],
-          read: [home, isFile(options.prior) ? options.prior : undefined],
-          write: existsSync(home) ? runFolders(home) : [home],
+          read: [...read, isFile(options.prior) ? options.prior : undefined],
+          write,
           writeFiles: [report],
         });
         const { adaptRelease } = await import('../../client/index.js');

@@ -7,6 +7,7 @@ import { addEngineOptions, engineOptions } from '../engine-options.js';
 import type { Io } from '../io.js';
 import { addIsolateOption, enterIsolation, type IsolateFlag } from '../isolation.js';
 import { diagnosisLines } from './battery-lines.js';
+import { dataRights } from './home-rights.js';
 import { addDataOptions, dataOf, type DataOptions } from './data-options.js';
 
 type Options = Omit<InputOptions, 'data'> & DataOptions & EngineOptions & IsolateFlag;
@@ -27,7 +28,7 @@ export function register(parent: Command, io: Io): void {
       const isolation = await enterIsolation(io, {
         ...{ isolate, engine: engineOptions(options, io) },
         data: options.data,
-        read: [home],
+        ...dataRights(home),
       });
       const { diagnoseRelease } = await import('../../client/index.js');
       const value = await diagnoseRelease(home, name, {

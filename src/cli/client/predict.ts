@@ -7,6 +7,7 @@ import type { Io } from '../io.js';
 import { addIsolateOption, enterIsolation, type IsolateFlag } from '../isolation.js';
 import { csvCell } from '../csv.js';
 import { path } from '../options.js';
+import { dataRights } from './home-rights.js';
 
 interface Options extends EngineOptions, IsolateFlag {
   home: string;
@@ -38,11 +39,12 @@ export function register(parent: Command, io: Io): void {
       const isolation = await enterIsolation(io, {
         ...{ isolate, engine: engineOptions(options, io) },
         data: [options.data],
-        read: [home],
+        ...dataRights(home),
         writeFiles: [options.out],
       });
       const { predictRelease } = await import('../../client/index.js');
       const { writeFileAtomic } = await import('../../shared/files.js');
+      const { insidePath } = await import('../../shared/isolate/index.js');
       const value = await predictRelease(options.home, options.name, {
         data: options.data,
         sourceModel: options.sourceModel,
@@ -52,7 +54,7 @@ export function register(parent: Command, io: Io): void {
       });
       sayWho(io, value.model, options);
       const rows = options.format === 'csv' ? csv(value) : jsonl(value);
-      if (options.out) writeFileAtomic(options.out, rows);
+      if (options.out) writeFileAtomic(insidePath(options.out), rows, 0o600);
       const said = `${value.predictions.length} predictions written to ${options.out ?? ''}`;
       return { value: { ...value, isolation }, text: () => (options.out ? said : rows) };
     }),
@@ -71,7 +73,9 @@ function sayWho(io: Io, model: AnsweredBy, { sourceModel }: Options): void {
   const called = runName === undefined ? '' : ` (${runName})`;
   const others = together.length > 0 ? `, together with ${together.join(', ')}` : '';
   const verdictOf = `verdict ${verdict ?? 'unknown'}${forced ? ', used by --force' : ''}`;
-  io.reporter.note(`answered by run ${run}${called}, adapted from ${version}, ${verdictOf}${others}`);
+  io.reporter.note(
+    `answered by run ${run}${called}, adapted from ${version}, ${verdictOf}${others}`,
+  );
   if (newerVersion !== undefined)
     io.reporter.warn(
       `version ${newerVersion} of ${release.name} has been pulled, and this run is of version ${release.version}: adapt again, or predict with --source-model`,

@@ -1,13 +1,11 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { PullResult } from '../../client/pull/index.js';
-import { kindOf } from '../../client/transfer/kind.js';
 import { bytes } from '../../shared/report/terminal/format.js';
 import { action, command } from '../command.js';
 import type { Io } from '../io.js';
 import { addIsolateOption, enterIsolation, type IsolateFlag } from '../isolation.js';
 import { path, repeated } from '../options.js';
-import { addMirrorOptions, authorityFile, webAuthorities, type MirrorOptions } from './mirrors.js';
+import { addMirrorOptions, sourceNeeds, webAuthorities, type MirrorOptions } from './mirrors.js';
 
 interface Options extends IsolateFlag, MirrorOptions {
   from: string[];
@@ -50,15 +48,8 @@ export function register(parent: Command, io: Io): void {
     );
   addIsolateOption(addMirrorOptions(pulls)).action(
     action(io, async ({ isolate, ...options }: Options) => {
-      // What has the network sees this site's home and nothing else.
-      const isolation = await enterIsolation(io, {
-        ...{ isolate, network: true },
-        read: [
-          ...options.from.filter((from) => kindOf(from) === 'folder').map((from) => resolve(from)),
-          authorityFile(options, io),
-        ],
-        write: [options.home],
-      });
+      const { home } = options;
+      const isolation = await enterIsolation(io, sourceNeeds({ ...options, isolate, home }, io));
       const { pull } = await import('../../client/pull/index.js');
       if (options.insecurePlaintext)
         io.reporter.warn(

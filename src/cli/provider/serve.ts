@@ -1,19 +1,14 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { Asks, ServeLimits, Serving } from '../../provider/serve/index.js';
+import type { Asks, ServeLimits, ServerSecrets, Serving } from '../../provider/serve/index.js';
 import { FedshotError } from '../../shared/errors.js';
+import { withOutsidePaths } from '../../shared/isolate/moved.js';
 import type { TransparencyLog } from '../../shared/log/index.js';
 import { action, command } from '../command.js';
 import type { Io } from '../io.js';
 import { addIsolateOption, enterIsolation, type IsolateFlag } from '../isolation.js';
-import {
-  addKeyOptions,
-  answersKeys,
-  isolatedKeyring,
-  keysDir,
-  type KeyOptions,
-} from '../keyring.js';
+import { addKeyOptions, keyringAt, keysDir, type KeyOptions } from '../keyring.js';
 import { path, port, positiveInteger, positiveReal, seconds } from '../options.js';
 import { version } from '../version.js';
 
@@ -38,6 +33,11 @@ interface Options extends KeyOptions, IsolateFlag {
   idle?: number;
 }
 
+/** Certificates of this server; the keys beside them are sealed. */
+const tlsFolder = (options: Options, io: Io): string => join(keysDir(options, io), 'tls');
+const sitesFolder = (options: Options, io: Io): string =>
+  options.sites ?? join(keysDir(options, io), 'sites');
+
 const ms = (value: number | undefined): number | undefined => value && value * 1000;
 
 function limitsOf(options: Options): Partial<ServeLimits> {
@@ -57,7 +57,18 @@ function inBrief(error: Error): object {
   if (!(error instanceof FedshotError) || error.code === 'internal')
     return { message: error.message, stack: error.stack };
   const { code, message, hint } = error;
-  return { code, message, hint };
+  return { code, message: withOutsidePaths(message), hint };
+}
+
+/** Where this server finds what it needs of the provider's secrets: outside, where it is confined. */
+async function secretsOf(options: Options, io: Io): Promise<ServerSecrets> {
+  const { askedSecrets, ownSecrets } = await import('../../provider/serve/index.js');
+  const { hasOutside, askOutside, insidePath } = await import('../../shared/isolate/index.js');
+  const { store } = options;
+  const dir = keysDir(options, io);
+  if (hasOutside())
+    return askedSecrets(askOutside, { store, dir, tls: insidePath(tlsFolder(options, io)) });
+  return ownSecrets({ store, keyring: keyringAt(options, io), now: () => io.now() });
 }
 
 /** An explicit --sites has to have sites in it: a folder that is mistyped must not let everybody in. */
@@ -71,43 +82,41 @@ function asksOf({ sites, anybody }: Options): Asks {
 }
 
 async function start({ log: logTo, ...options }: Options, io: Io): Promise<Serving> {
-  const [
-    { serve },
-    { openServerTls, tlsDir },
-    { refreshStore },
-    { logDir, logSigner, openTransparency },
-    { providerWarnings },
-    { default: pino },
-  ] = await Promise.all([
-    import('../../provider/serve/index.js'),
-    import('../../provider/keys-tls.js'),
-    import('../../provider/roots/refresh.js'),
-    import('../../provider/transparency.js'),
-    import('../../provider/expiry.js'),
-    import('pino'),
-  ]);
-  const { store } = options;
-  const keyring = await isolatedKeyring(options, io);
+  const [{ serve }, { logDir, logSigner, openTransparency }, { insidePath }, { default: pino }] =
+    await Promise.all([
+      import('../../provider/serve/index.js'),
+      import('../../provider/transparency.js'),
+      import('../../shared/isolate/index.js'),
+      import('pino'),
+    ]);
+  const { store, policy } = options;
+  const secrets = await secretsOf(options, io);
   if (options.insecurePlaintext)
     io.reporter.warn('--insecure-plaintext: anybody on the way sees who pulls what');
   if (options.anybody) io.reporter.warn('--anybody: whoever reaches this server may pull');
   const now = (): Date => io.now();
   if (logTo === false)
     io.reporter.warn('--no-log: nobody can check afterwards what this server sent');
-  const openLog = (): Promise<TransparencyLog> =>
-    openTransparency({ store, keyring, dir: logTo === false ? undefined : logTo, now });
+  const openLog = async (): Promise<TransparencyLog> =>
+    openTransparency({
+      store,
+      keyring: await secrets.logKeys(),
+      dir: logTo === false ? undefined : logTo,
+      now,
+    });
   return serve({
     ...options,
     transparency: logTo === false ? undefined : await openLog(),
     reopenTransparency: openLog,
     transparencyDir: logTo === false ? undefined : (logTo ?? logDir(store)),
-    logSigner: () => logSigner(store, keyring),
+    logSigner: async () => logSigner(store, await secrets.logKeys()),
     tls: options.insecurePlaintext
       ? 'insecure'
-      : { load: () => openServerTls(keyring), watch: tlsDir(keyring) },
-    sites: options.sites ?? join(keyring.dir, 'sites'),
+      : { load: () => secrets.tls(), watch: insidePath(tlsFolder(options, io)) },
+    sites: insidePath(sitesFolder(options, io)),
+    policy: policy && insidePath(policy),
     asks: asksOf(options),
-    memory: [keyring.dir],
+    memory: [insidePath(keysDir(options, io))],
     version: version(),
     limits: limitsOf(options),
     graceMs: options.grace * 1000,
@@ -115,8 +124,8 @@ async function start({ log: logTo, ...options }: Options, io: Io): Promise<Servi
       { base: undefined, serializers: { err: inBrief } },
       pino.destination({ dest: 2, sync: true }),
     ),
-    warnings: (now) => providerWarnings(store, keyring, now),
-    renewFreshness: (now) => refreshStore({ store, keyring, now }),
+    warnings: (now) => secrets.warnings(now),
+    renewFreshness: () => secrets.renewFreshness(),
     now,
   });
 }
@@ -157,13 +166,25 @@ export function register(parent: Command, io: Io): void {
           hint: 'make one with: fedshot provider init --store STORE',
         });
       const { logDir } = await import('../../provider/transparency.js');
-      // What has the network sees the store and the keys that it signs with, and nothing else.
+      const { answersServer } = await import('../../provider/serve/index.js');
+      // What has the network sees the public store and who may pull what. It writes the log alone.
       const isolation = await enterIsolation(io, {
         ...{ isolate: options.isolate, network: true, handsOn: 'SIGHUP' },
-        // The policy's folder, since a file that is replaced would stay as it was for who holds it.
-        read: [keysDir(options, io), options.sites, policy && dirname(policy)],
-        write: [store, log === false ? undefined : (log ?? logDir(store))],
-        answer: answersKeys(options, io),
+        read: [store],
+        write: [log === false ? undefined : (log ?? logDir(store))],
+        mirrors: [
+          { from: keysDir(options, io), content: /^enrolled\.json$/ },
+          { from: tlsFolder(options, io), content: /\.pem$/ },
+          // Whether an authority's key is there says which was the first.
+          { from: sitesFolder(options, io), content: /\.(?:pem|json)$/, present: /\.sealed$/ },
+          ...(policy === undefined ? [] : [{ from: policy }]),
+        ],
+        keep: ['FEDSHOT_KEYS'],
+        answer: answersServer(
+          store,
+          () => keyringAt(options, io),
+          () => io.now(),
+        ),
       });
       const serving = await start(options, io);
       const reload = (): void => void serving.reload();

@@ -10,8 +10,12 @@ import { assertReleaseName, type Release } from '../../shared/release/index.js';
 export const releaseDir = (home: string, name: string, version: number): string =>
   join(home, 'releases', name, `${version}`);
 
-/** Half-pulled releases, by digest, so that two versions never mix. */
-export const partialDir = (home: string, digest: string): string => join(home, 'partial', digest);
+/**
+ * Half-pulled releases, by digest, so that two versions never mix. Among the releases, since a sandbox
+ * shows that folder as a whole and nothing can be moved out of it or into it. No release has such a name.
+ */
+export const partialDir = (home: string, digest: string): string =>
+  join(home, 'releases', '.partial', digest);
 
 /** Held by the one pull of a release that is under way. Nothing else of a pull is there before it ends. */
 export const pullLock = (home: string, name: string): string =>
@@ -71,5 +75,6 @@ export function chunkFolders(home: string): string[] {
           .filter((entry) => entry.isDirectory())
           .map((entry) => join(dir, entry.name))
       : [];
+  // The second is where 0.1 kept them.
   return [...list(join(home, 'releases')).flatMap(list), ...list(join(home, 'partial'))];
 }

@@ -7,4 +7,5 @@ export {
   type IsolationRecord,
   type Mechanism,
 } from './types.js';
-export { askOutside } from './outside.js';
+export { insidePath, withOutsidePaths } from './moved.js';
+export { askOutside, hasOutside } from './outside.js';

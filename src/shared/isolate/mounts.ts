@@ -49,21 +49,27 @@ cd "$root"
 pivot_root . .
 umount -l .
 cd "$home"
+unset OLDPWD
 setpriv --no-new-privs --inh-caps=-all --bounding-set=-all,+dac_override -- "$@"
 exit $?`;
+
+/** In a user namespace of its own, whose limit this is; of the machine's it would be another's. */
+const NO_NAMESPACES = `
+echo 0 > /proc/sys/user/max_user_namespaces || :`;
 
 /**
  * The command that shows a program these places and nothing of the rest, with what util-linux has.
  *
- * @param root an empty folder, to mount on
+ * @param base an empty folder, to mount on
  */
 export function mountCommand(
-  root: string,
+  base: string,
   cwd: string,
   places: readonly Place[],
   network: boolean,
 ): string[] {
-  const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
+  const root = process.getuid?.() === 0;
+  const user = root ? [] : ['--user', '--map-root-user'];
   const own: Place[] = [
     ...DEVICES.map((name): Place => ['dev', `/dev/${name}`]),
     ['tmpfs', '/dev/shm'],
@@ -72,7 +78,18 @@ export function mountCommand(
   return [
     ...['unshare', ...user, '--mount', '--pid', '--fork', '--kill-child', '--ipc', '--uts'],
     ...(network ? [] : ['--net']),
-    ...['--', 'sh', '-c', SCRIPT, 'sh', root, cwd, 'proc', '/proc', ...own.flat()],
+    ...[
+      '--',
+      'sh',
+      '-c',
+      root ? SCRIPT : NO_NAMESPACES + SCRIPT,
+      'sh',
+      base,
+      cwd,
+      'proc',
+      '/proc',
+      ...own.flat(),
+    ],
     ...[...places.flat(), '--'],
   ];
 }

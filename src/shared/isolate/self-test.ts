@@ -1,22 +1,15 @@
 import { createSocket } from 'node:dgram';
-import {
-  openSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { openSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Bait } from './enter.js';
+import { networkNamespace, type Bait } from './bait.js';
+import { SUCCEEDED, tryKernel } from './kernel/apply.js';
 import type { Attempt } from './types.js';
 
 /** TEST-NET-1 (RFC 5737): no host has it. Only tried where no interface could carry a packet. */
 const NOWHERE = '192.0.2.1';
 const PATIENCE_MS = 1000;
-export const SUCCEEDED = 'succeeded';
 
 export interface Surroundings {
   readonly namespace: string;
@@ -40,7 +33,7 @@ export function lookAround(): Surroundings {
   const interfaces = [...new Set([...listed, ...Object.keys(networkInterfaces())])].sort();
   const routes = read('/proc/self/net/route').trim().split('\n').slice(1);
   const mounts = read('/proc/self/mountinfo').trim().split('\n').map(mountOf);
-  const namespace = linkOf('/proc/self/ns/net');
+  const namespace = networkNamespace();
   return { namespace, interfaces, routes: routes.length, mounts: [...new Set(mounts)].sort() };
 }
 
@@ -50,19 +43,11 @@ function mountOf(line: string): string {
   return `${place} ${options.split(',').includes('ro') ? 'ro' : 'rw'}`;
 }
 
-function linkOf(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return 'unknown';
-  }
-}
-
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? 'failed';
 
-function tryConnect(host: string, port: number): Promise<string> {
+function tryConnect(to: { host: string; port: number } | { path: string }): Promise<string> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: PATIENCE_MS });
+    const socket = connect({ ...to, timeout: PATIENCE_MS });
     const end = (result: string): void => {
       socket.destroy();
       resolve(result);
@@ -99,14 +84,28 @@ export async function tryNetwork(bait: Bait | undefined, around: Surroundings): 
   if (bait)
     attempts.push({
       attempt: `connect to 127.0.0.1:${bait.port}, which answers outside`,
-      result: await tryConnect('127.0.0.1', bait.port),
+      result: await tryConnect({ host: '127.0.0.1', port: bait.port }),
     });
   if (around.interfaces.every((name) => name === 'lo')) {
     attempts.push(
-      { attempt: `connect to ${NOWHERE}:443`, result: await tryConnect(NOWHERE, 443) },
+      {
+        attempt: `connect to ${NOWHERE}:443`,
+        result: await tryConnect({ host: NOWHERE, port: 443 }),
+      },
       { attempt: `send a datagram to ${NOWHERE}:53`, result: await trySend(NOWHERE) },
     );
   }
+  return attempts;
+}
+
+/** Tries what a filter of calls, or a namespace, is to refuse. */
+export async function tryBeyond(bait: Bait | undefined): Promise<Attempt[]> {
+  const attempts = await tryKernel();
+  if (bait)
+    attempts.push({
+      attempt: 'connect to an abstract socket that answers outside',
+      result: await tryConnect({ path: `\0${bait.abstract}` }),
+    });
   return attempts;
 }
 

@@ -1,3 +1,4 @@
+import type { MirrorOf } from './mirror.js';
 import type { Reporter } from '../reporter.js';
 
 export const ISOLATE_MODES = ['auto', 'require', 'off'] as const;
@@ -10,12 +11,18 @@ export interface IsolateOptions {
   readonly read: readonly string[];
   /** Folders that it may write. Made when they are not there. */
   readonly write: readonly string[];
+  /** Single files that it makes; they are put in their places when it has ended. */
+  readonly outputs?: readonly string[];
+  /** Single files and folders that it follows while others change them. */
+  readonly mirrors?: readonly MirrorOf[];
   /** Private folders of others; that they cannot be read is tried. */
   readonly foreign?: readonly string[];
   /** True for a step that serves or pulls: it keeps the network and is confined to its files. */
   readonly network?: boolean;
-  /** Set inside, beside the environment that there is. */
+  /** Set inside, beside what the list in `environment.ts` lets through. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Names of variables that this step needs beside that list. */
+  readonly keep?: readonly string[];
   /** True if something of `env` is read at a process's start alone: starts one also unsandboxed. */
   readonly restart?: boolean;
   /** Answers, outside, what the isolated process asks with `askOutside`. */
@@ -56,7 +63,13 @@ export interface IsolationRecord {
   readonly routes: number;
   /** As the process sees them, e.g. `/usr ro`. */
   readonly mounts: readonly string[];
+  /** Files and folders that were bound; none where files are open. */
   readonly readable: readonly string[];
   readonly writable: readonly string[];
   readonly attempts: readonly Attempt[];
+  /** `closed` when every call of `kernelAttempts` was refused, `unknown` where none could be tried. */
+  readonly kernel: 'closed' | 'open' | 'unknown';
+  readonly kernelAttempts: readonly Attempt[];
+  /** Names of the variables in the environment. */
+  readonly environment: readonly string[];
 }

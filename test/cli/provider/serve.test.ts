@@ -116,7 +116,7 @@ describe.skipIf(!possible)('provider serve, isolated', () => {
       mechanism: expect.stringMatching(/^(bubblewrap|unshare)$/) as string,
       network: 'allowed',
       files: 'confined',
-      writable: [store, `${store}-log`],
+      writable: [`${store}-log`],
     });
     expect(ready.isolation.attempts.map(({ result }) => result)).not.toContain('succeeded');
     expect(await pulled(dir, ready)).toBe('digits');

@@ -47,7 +47,7 @@ describe('pull', () => {
     expect(result).toMatchObject({ upToDate: false, release: { name: 'digits', version: 1 } });
     expectPublished(result);
     expect(currentRelease(home, 'digits')).toMatchObject({ version: 1, dir: result.folder });
-    expect(readdirSync(join(home, 'partial'))).toEqual([]);
+    expect(readdirSync(join(home, 'releases/.partial'))).toEqual([]);
   });
 
   it('transfers nothing the second time', async () => {

@@ -76,8 +76,13 @@ function program(body: string, mode = 'require'): string {
   return file;
 }
 
-function runWith(body: string, mode?: string, env: Record<string, string> = {}) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program(body, mode)], {
+function runWith(
+  body: string,
+  mode?: string,
+  env: Record<string, string> = {},
+  words: string[] = [],
+) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program(body, mode), ...words], {
     encoding: 'utf8',
     env: { ...process.env, ...env },
   });
@@ -86,8 +91,8 @@ function runWith(body: string, mode?: string, env: Record<string, string> = {}) 
 
 describe.each(['bubblewrap', 'unshare'] as const)('isolate by %s', (mechanism) => {
   const path = (): string => (mechanism === 'unshare' ? join(dir, 'bin') : process.env.PATH!);
-  const run = (body: string, mode?: string, env: Record<string, string> = {}) =>
-    runWith(body, mode, { PATH: path(), ...env });
+  const run = (body: string, mode?: string, env: Record<string, string> = {}, words?: string[]) =>
+    runWith(body, mode, { PATH: path(), ...env }, words);
   const test = base.skipIf(!possible[mechanism]);
 
   test('the step itself runs: it reads its data, writes its folder, and says how it ended', () => {
@@ -121,7 +126,7 @@ describe.each(['bubblewrap', 'unshare'] as const)('isolate by %s', (mechanism) =
     ],
     [
       'one that opens a socket to this machine',
-      `await connect({ port: Number(process.env.OUTSIDE) })`,
+      `await connect({ port: Number(process.argv[2]) })`,
       /^(ECONNREFUSED|ENETUNREACH)$/,
     ],
     [
@@ -175,7 +180,7 @@ describe.each(['bubblewrap', 'unshare'] as const)('isolate by %s', (mechanism) =
     const daemon = createServer().listen(join(dir, 'other/daemon'));
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as { port: number };
-    const { said } = run(`console.log(${expression})`, 'require', { OUTSIDE: String(port) });
+    const { said } = run(`console.log(${expression})`, 'require', {}, [String(port)]);
     server.close();
     daemon.close();
     expect(said.trim()).toMatch(typeof code === 'string' ? new RegExp(`^${code}$`) : code);
@@ -266,7 +271,7 @@ describe.each(['bubblewrap', 'unshare'] as const)('isolate by %s', (mechanism) =
 
 describe('examine', () => {
   base('does not call a process isolated that has a network', async () => {
-    const record = await examine({ mode: 'off', read: [], write: [] }, undefined);
+    const record = await examine({ mode: 'off' }, undefined);
     const open = record.interfaces.some((name) => name !== 'lo');
     expect(record.network).toBe(open ? 'reachable' : 'none');
     expect(record.files).toBe('open');

@@ -2,10 +2,11 @@ import type { Command } from 'commander';
 import { action, command } from '../../command.js';
 import type { Io } from '../../io.js';
 import { path } from '../../options.js';
-import { addMirrorOptions, webAuthorities, type MirrorOptions } from '../mirrors.js';
+import { addIsolateOption, enterIsolation, type IsolateFlag } from '../../isolation.js';
+import { addMirrorOptions, sourceNeeds, webAuthorities, type MirrorOptions } from '../mirrors.js';
 import { describeTrust } from './text.js';
 
-interface Options extends MirrorOptions {
+interface Options extends MirrorOptions, IsolateFlag {
   from: string;
   home: string;
 }
@@ -19,8 +20,9 @@ export function register(parent: Command, io: Io): void {
   )
     .requiredOption('--from <source>', 'HOST:PORT, https://… or a folder')
     .requiredOption('--home <dir>', 'folder of this site', path);
-  addMirrorOptions(update).action(
-    action(io, async ({ from, home, ...mirrors }: Options) => {
+  addIsolateOption(addMirrorOptions(update)).action(
+    action(io, async ({ from, home, isolate, ...mirrors }: Options) => {
+      await enterIsolation(io, sourceNeeds({ ...mirrors, from: [from], home, isolate }, io));
       const [
         { readTrust, trustReport, updateTrust },
         { openSource, readIdentity },

@@ -102,6 +102,23 @@ export class Keyring {
   }
 
   /**
+   * The secret halves of all keys for one role, to hand to a process that is to have no others. By what
+   * a key was made for, whatever a root says of it; of keys that came whole, those that the role lists.
+   *
+   * @throws FedshotError `trust` for a wrong passphrase
+   */
+  async seedsFor(name: RoleName, role: Role): Promise<Uint8Array[]> {
+    const whole = (this.#options.seeds ?? []).filter((seed) =>
+      role.keyids.includes(signerOf(seed).keyid),
+    );
+    const files = this.#files().filter(({ content }) => content.role === name);
+    const sealed: Uint8Array[] = [];
+    for (const { file, content } of files)
+      sealed.push((await this.sealer()).open(content.secret, file));
+    return [...whole, ...sealed];
+  }
+
+  /**
    * Signers enough for the role.
    *
    * @throws FedshotError `trust` when fewer of its keys are here than it needs

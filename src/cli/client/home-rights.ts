@@ -1,0 +1,49 @@
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Needs } from '../isolation.js';
+
+type Rights = Pick<Needs, 'read' | 'write'>;
+
+/** What is pinned and what was pulled: read by every step, written by those that have the network. */
+const PUBLIC = ['trust', 'releases'];
+/** What comes of private data. No step that has the network sees it. */
+const RESULTS = ['runs', 'current'];
+/** Where 0.1 kept it. */
+const OLD = 'adapted';
+
+const within = (home: string, names: readonly string[]): string[] =>
+  names.map((name) => join(home, name));
+
+/** Made here, for this user alone; what is no home stays as it is, and the step says so. */
+function made(home: string, names: readonly string[]): string[] {
+  if (!existsSync(join(home, 'trust'))) return [];
+  const folders = within(home, names);
+  for (const folder of folders) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folders;
+}
+
+/** Of a site's home, what a step sees that has the network. */
+export function networkRights(home: string): Rights {
+  moveHalfPulled(home);
+  return {
+    read: within(home, ['identity']),
+    write: made(home, [...PUBLIC, 'evidence']),
+  };
+}
+
+/** Of a site's home, what a step sees that reads private data; with `writes`, one that keeps results. */
+export function dataRights(home: string, { writes = false } = {}): Rights {
+  const old = within(home, [OLD]).filter((folder) => existsSync(folder));
+  const results = [...(writes ? made(home, RESULTS) : within(home, RESULTS)), ...old];
+  return writes
+    ? { read: within(home, PUBLIC), write: results }
+    : { read: [...within(home, PUBLIC), ...results] };
+}
+
+/** Where 0.1 kept what was pulled in part. A release is moved from there, which no step can do any more. */
+function moveHalfPulled(home: string): void {
+  const [before, now] = [join(home, 'partial'), join(home, 'releases', '.partial')];
+  if (!existsSync(before) || existsSync(now)) return;
+  mkdirSync(join(home, 'releases'), { recursive: true, mode: 0o700 });
+  renameSync(before, now);
+}

@@ -40,8 +40,6 @@ const oneLine = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 200
 export interface Access {
   /** CAs of client certificates, PEM, one after the other; undefined when clients are anonymous. */
   readonly clientCa: string | undefined;
-  /** Fingerprints of these. */
-  readonly authorities: readonly string[];
   /** Sites that the policy names and nobody enrolled: most likely a name that is spelt wrong. */
   readonly strangers: readonly string[];
   /** The name of an admitted peer. @throws FedshotError `trust` or `denied` */
@@ -83,8 +81,7 @@ type Known = SiteCertificate & { readonly site: string };
 export function accessOf(facts: AccessFacts): Access {
   const { authorities, first, sites, damaged, revoked, policy } = facts;
   const asks = authorities.length > 0;
-  const fingerprints = authorities.map(fingerprintOf);
-  const accepted = new Set(fingerprints);
+  const accepted = new Set(authorities.map(fingerprintOf));
   const known = new Map<string, Known>();
   for (const { name, certificates } of sites)
     for (const entry of certificates) known.set(entry.sha256, { ...entry, site: name });
@@ -93,7 +90,6 @@ export function accessOf(facts: AccessFacts): Access {
 
   return {
     clientCa: asks ? authorities.join('\n') : undefined,
-    authorities: fingerprints,
     strangers: [...new Set(named)].filter((name) => !names.has(name)),
     identify(peer, now) {
       if (!asks) return ANONYMOUS;

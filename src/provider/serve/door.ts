@@ -37,6 +37,7 @@ const NOBODY: SitesFound = { sites: [], damaged: new Map() };
  */
 export class Door {
   #authorities: Authorities = { certificates: [], first: undefined };
+  #first: string | undefined;
   #found = NOBODY;
   #policy: Policy | undefined;
   /** Stays as long as this process: a file that is restored from an old copy opens nothing. */
@@ -115,8 +116,9 @@ export class Door {
     } catch (error) {
       throw asFedshotError(error, 'format', `${sites}: the certificate of an authority`);
     }
-    const first = certificates.length > 0 ? firstAuthority(sites) : undefined;
-    return { certificates, first };
+    // Told from others by a key's file: were that to vanish, another must not pass for the first.
+    if (certificates.length > 0) this.#first ??= firstAuthority(sites);
+    return { certificates, first: this.#first };
   }
 
   #find(found: SitesFound): void {

@@ -98,10 +98,9 @@ export class Doorway {
     }
     this.#shown = shown;
     this.#access = access;
-    // Whoever came in by what does not count any more has to come again.
-    const asked = before.clientCa === undefined && access.clientCa !== undefined;
-    const lost = before.authorities.some((one) => !access.authorities.includes(one));
-    if (asked || lost) this.#server?.disconnectAll();
+    // Whoever came in before anybody was asked has to come again.
+    if (before.clientCa === undefined && access.clientCa !== undefined)
+      this.#server?.disconnectAll();
     this.look();
     return true;
   }

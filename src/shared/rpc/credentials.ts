@@ -11,7 +11,7 @@ export interface ServerTls {
 }
 
 /** Most header bytes of a request (32 a field beside its text), and most header fields: ours have about ten. */
-export const MAX_HEADER_BYTES = 1024;
+export const MAX_HEADER_BYTES = 2048;
 const MAX_HEADER_FIELDS = 32;
 
 const contextOf = ({ cert, key, clientCa }: ServerTls): SecureContextOptions => ({

@@ -14,7 +14,7 @@ import { scoredAnswers } from './answers.js';
 import { gatherEvidence, isCalibrated, judge } from './diagnose/index.js';
 import { adaptationLoop, type Progress, type Run } from './loop.js';
 import { methodOf } from './methods/index.js';
-import { methodOptions } from './prior.js';
+import { methodOptions, priorLine, toldPrior } from './prior.js';
 import { refreshStatistics } from './refresh.js';
 import { settingsOf } from './settings.js';
 import { sampleSheet } from './sample-sheet.js';
@@ -57,7 +57,9 @@ export async function adaptModel(
   const K = architecture.classes;
   const { labels } = host;
   const data = host.onEngine();
-  const witness = await gatherEvidence(model, engine.ops, host.x);
+  const witness = await gatherEvidence(model, engine.ops, host.x, {
+    ...{ told: toldPrior(options, model), missing: host.missing },
+  });
   const outlook = await judge(witness, model.config, force);
   const method = outlook.battery.kept === 'adapted' ? wanted : methodOf('source');
 
@@ -68,8 +70,11 @@ export async function adaptModel(
   // a shift of domain distorts what the released model answers; refreshing evens out the classes
   const { released, refreshed } = witness.before;
   const believed = isCalibrated(outlook.battery.signals);
-  const trusted = believed ? released : refreshed;
-  const knowledge = methodOptions(options, model, trusted.p);
+  const { strict, answered } = outlook.battery.signals;
+  const trusted = believed || strict ? released : refreshed;
+  const knowledge = methodOptions(options, model, trusted.p, believed ? answered : undefined);
+  const informed = Boolean(knowledge.prior) || knowledge.partial;
+  if (knowledge.prior) reporter.note(priorLine(knowledge.prior, classes));
   source.dispose();
   let hypothesis = new Hypothesis(architecture, engine.ops, saved?.weights ?? model.state);
   let best: Run['best'];
@@ -85,7 +90,8 @@ export async function adaptModel(
       ...(!force &&
         !believed && {
           accepts: async (weights) =>
-            (await judge(witness, model.config, false, weights)).battery.kept === 'adapted',
+            (await judge(witness, model.config, false, weights, informed)).battery.kept ===
+            'adapted',
         }),
     }));
   } else if (method.refresh) {
@@ -96,7 +102,7 @@ export async function adaptModel(
 
   let state = await hypothesis.state();
   const changed = Boolean(method.objective) || method.refresh === true;
-  const judged = changed ? await judge(witness, model.config, force, state) : outlook;
+  const judged = changed ? await judge(witness, model.config, force, state, informed) : outlook;
   const { evidence } = judged;
   let { battery } = judged;
   if (best && battery.outcome === 'rolled back' && battery.kept === 'source') {

@@ -7,6 +7,7 @@ import { verdict, type Battery } from './verdict.js';
 /**
  * Judges a site's data, and an adaptation to it where there is one.
  * @returns the verdict, and what it rests on
+ * @param informed whether adapting was told of the classes' shares (`Evidence`)
  * @param force keeps the adapted model whatever is found
  */
 export async function judge(
@@ -14,7 +15,8 @@ export async function judge(
   config: ModelConfig,
   force: boolean,
   adapted?: StateDict,
+  informed?: boolean,
 ): Promise<{ battery: Battery; evidence: Evidence }> {
-  const evidence = adapted ? await witness.after(adapted) : witness.before;
+  const evidence = adapted ? await witness.after(adapted, informed) : witness.before;
   return { battery: verdict(signalsOf(evidence), config, force), evidence };
 }

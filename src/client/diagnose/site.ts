@@ -29,7 +29,7 @@ export async function diagnose(
 ): Promise<Diagnosis> {
   const host = await targetData(await fitted(model, options), model.config);
   const { ops } = await startEngine(options.engine);
-  const witness = await gatherEvidence(model, ops, host.x);
+  const witness = await gatherEvidence(model, ops, host.x, host);
   const { battery } = await judge(witness, model.config, false, adapted);
   return { n: host.count, judged: adapted ? 'adapted' : 'data', battery };
 }

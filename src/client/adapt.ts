@@ -19,6 +19,7 @@ import { refreshStatistics } from './refresh.js';
 import { settingsOf } from './settings.js';
 import { sampleSheet } from './sample-sheet.js';
 import { openSetOf } from './open-set.js';
+import { streamedFrom } from './stream.js';
 import { targetData } from './target-data.js';
 import { fitted } from './zoom.js';
 import type { Adapted, AdaptOptions, AdaptResult, ReleaseId } from './types.js';
@@ -102,7 +103,11 @@ export async function adaptModel(
 
   let state = await hypothesis.state();
   const changed = Boolean(method.objective) || method.refresh === true;
-  const judged = changed ? await judge(witness, model.config, force, state, informed) : outlook;
+  const stream = method.stream && (await streamedFrom(released, model, engine.ops));
+  const judged =
+    changed || stream
+      ? await judge(witness, model.config, force, stream || state, informed)
+      : outlook;
   const { evidence } = judged;
   let { battery } = judged;
   if (best && battery.outcome === 'rolled back' && battery.kept === 'source') {

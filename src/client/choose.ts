@@ -34,9 +34,7 @@ export function choose(
   told = false,
   force = false,
 ): { candidates: Candidate[]; chosen: number } {
-  const accepted = runs.map(
-    ({ result }, i) => force || i === 0 || isAccepted(result.battery),
-  );
+  const accepted = runs.map(({ result }, i) => force || i === 0 || isAccepted(result.battery));
   const left = leaveOut(runs, accepted, K, told);
   const takesPart = runs.map((_, i) => accepted[i] && !left[i]);
   // What learnt nothing, the released model and its refreshed statistics, votes only if nothing did.

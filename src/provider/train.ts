@@ -164,7 +164,9 @@ async function trainAlone(options: TrainOptions): Promise<TrainResult> {
     const velocity = await optimizer.state();
     checkpoint.save({ epochs: epoch + 1, weights, velocity, best, progress });
   }
-  const undescribed = data.classes.filter((_, k) => countOf(data.heldOut.labels, k) < MINIMUM_COUNT);
+  const undescribed = data.classes.filter(
+    (_, k) => countOf(data.heldOut.labels, k) < MINIMUM_COUNT,
+  );
   if (undescribed.length > 0) reporter.warn(tooFew(undescribed));
   task.done(`held-out accuracy ${(100 * progress.best.accuracy).toFixed(1)} %`);
 

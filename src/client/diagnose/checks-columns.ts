@@ -8,7 +8,9 @@ const short = (value: number): string => String(Number(value.toPrecision(3)));
 
 /** How many times as large as the provider's something is, or by how much smaller. */
 const factor = (ratio: number): string =>
-  ratio >= 1 ? `${short(ratio)} times the provider's` : `the provider's divided by ${short(1 / ratio)}`;
+  ratio >= 1
+    ? `${short(ratio)} times the provider's`
+    : `the provider's divided by ${short(1 / ratio)}`;
 
 /** What can be said of a site's table column by column, whatever a model makes of it. */
 export const columnFindings = (columns: readonly ColumnFigures[] = []): Found[] => [
@@ -49,6 +51,8 @@ function findingOf({ column, missing, constant, site, provider, unit }: ColumnFi
     check,
     outcome: unit ? 'refuse' : 'warn',
     says: `column ${column}: spread ${short(theirs.spread)} → ${short(own.spread)} (${factor(own.spread / theirs.spread)}), median ${short(theirs.middle)} → ${short(own.middle)}`,
-    remedy: unit ? 'check the unit and convert the column' : 'check the unit, or whom the rows describe',
+    remedy: unit
+      ? 'check the unit and convert the column'
+      : 'check the unit, or whom the rows describe',
   };
 }

@@ -107,8 +107,11 @@ export const DATA_CHECKS: readonly Check[] = [
           remedy: 'bring images of one polarity at a time, with --invert for those',
         },
   ({ deviationRatio: ratio, samples, columns }) =>
-    ratio === undefined || columns || // a table is looked at column by column
- (ratio > 0.5 && ratio < 2) || showNothing(samples) || samples?.extreme
+    ratio === undefined ||
+    columns || // a table is looked at column by column
+    (ratio > 0.5 && ratio < 2) ||
+    showNothing(samples) ||
+    samples?.extreme
       ? undefined
       : {
           check: 'input scale',

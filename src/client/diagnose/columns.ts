@@ -64,7 +64,10 @@ export function columnFigures(
 
 function figuresOf(x: Float32Array, input: Table, d: number): ColumnFigures | undefined {
   const width = input.columns.length;
-  const values = Float64Array.from({ length: x.length / width }, (_, i) => x[i * width + d]!).sort();
+  const values = Float64Array.from(
+    { length: x.length / width },
+    (_, i) => x[i * width + d]!,
+  ).sort();
   const n = values.length;
   // a column that is constant at the provider has a deviation of 1 by decree, and a mean as its median
   const flat = input.std[d] === 1 && input.mean[d] === input.impute[d];

@@ -18,6 +18,8 @@ const PER_CLASS = 20;
 export interface Witness {
   /** Through the released model, and through it with refreshed batch statistics. */
   before: Evidence;
+  /** With other answers to the same samples, made of what the released model says of them. */
+  answered(answers: Float32Array): Evidence;
   /** With an adapted model's outlook besides; `informed` as in `Evidence`. */
   after(adapted: StateDict, informed?: boolean): Promise<Evidence>;
 }
@@ -73,6 +75,7 @@ export async function gatherEvidence(
   };
   return {
     before,
+    answered: (p) => ({ ...before, adapted: { features: released.features, p } }),
     after: async (state, informed) => {
       const own = new Hypothesis(architecture, ops, state);
       const { still, moved } = await look(own);

@@ -38,5 +38,6 @@ export function expectedChange(
     // +1 with probability q_other, −1 with q_own
     variance += of(other[i]!) + of(k) - change ** 2;
   });
-  return { gain: sum / own.length, error: Math.sqrt(Math.max(0, variance)) / own.length };
+  // one answer more: that none of few samples has changed does not say that none would
+  return { gain: sum / own.length, error: Math.sqrt(variance + 1) / own.length };
 }

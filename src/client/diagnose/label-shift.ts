@@ -48,7 +48,10 @@ export function labelShift(
   const held = card.prior.map((share) => Math.max(card.minimumCount, share * card.samples));
   const confusion = known.map((row, k) => smoothed(row, held[k]!));
   const n = answers.length;
-  const found = smoothed(Array.from(countsOf(answers, K), (count) => count / n), n);
+  const found = smoothed(
+    Array.from(countsOf(answers, K), (count) => count / n),
+    n,
+  );
   const estimate = Array.from(shares);
   const differs = (prior: readonly number[]): boolean => {
     const difference = found.map((m, j) => m - dot(prior, confusion, j));
@@ -95,7 +98,10 @@ function spread(
     (i === j ? p[i]! : 0) - p[i]! * p[j]!;
   return found.map((_, i) =>
     found.map((_v, j) =>
-      prior.reduce((s, share, k) => s + (share ** 2 * of(confusion[k]!, i, j)) / held[k]!, of(found, i, j) / n),
+      prior.reduce(
+        (s, share, k) => s + (share ** 2 * of(confusion[k]!, i, j)) / held[k]!,
+        of(found, i, j) / n,
+      ),
     ),
   );
 }

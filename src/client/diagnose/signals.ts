@@ -212,7 +212,9 @@ const describedClasses = ({ confusion, features }: Card): number =>
 /** Standard error of the difference between the two estimates of accuracy, of the same samples. */
 function errorOfDifference({ released, refreshed, classes: K }: Evidence, card: Card): number {
   const sure = ({ p }: Outlook): Float32Array =>
-    confidences(tempered(p, K, card.temperature), K).map((c) => Number(c >= card.confidenceThreshold));
+    confidences(tempered(p, K, card.temperature), K).map((c) =>
+      Number(c >= card.confidenceThreshold),
+    );
   const [before, after] = [sure(released), sure(refreshed)];
   const n = before.length;
   const changed = before.filter((v, i) => v !== after[i]).length / n;

@@ -38,7 +38,8 @@ export function together(findings: readonly Finding[], s: Signals): Found | unde
     check: 'several warnings',
     outcome: 'undecided',
     says: 'not enough to tell: classes seem to be rare or absent here, and adapting shared the samples out evenly',
-    remedy: '--partial where classes are missing, --prior estimate or --prior FILE where some are rare',
+    remedy:
+      '--partial where classes are missing, --prior estimate or --prior FILE where some are rare',
   };
 }
 

@@ -134,6 +134,7 @@ export async function adaptModel(
     classes,
     method: method.name,
     ...(method.objective && augment !== 'none' && { augment }),
+    ...(knowledge.prior && method.objective && { prior: [...knowledge.prior] }),
     n: host.count,
     battery,
     ...(labels && {

@@ -5,6 +5,9 @@ import { ERRORS, uncertainty } from './label-shift.js';
 /** Adapted answers this far from the shares that a site has told are shared out otherwise. */
 const AS_TOLD = 0.1;
 
+/** Shares of which the estimate may be off by more say nothing. */
+const KNOWN = 0.1;
+
 const points = (share: number): string => (100 * share).toFixed(1);
 
 const KNOWN_SHARES = '--prior FILE if you know how the classes are shared out here';
@@ -60,8 +63,10 @@ const cannotTell: Check = (s, config) => {
   if (!describesAll(s, config.classes)) return undefined; // said of the card already
   if (s.toldGap !== undefined) return asTold(s.toldGap);
   const table = config.input.kind === 'table';
-  const moved = s.answered?.significant ?? true;
-  if (!table && !moved && (s.sharesGap ?? 1) <= uncertainty(s.answered!) + LOSS) return undefined;
+  if (!table && s.answered && !s.answered.significant) {
+    const error = uncertainty(s.answered);
+    if (error <= KNOWN && (s.sharesGap ?? 1) <= error + LOSS) return undefined;
+  }
   return {
     check: 'shares of the classes',
     outcome: 'undecided',

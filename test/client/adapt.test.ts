@@ -96,7 +96,10 @@ describe('adaptModel', () => {
   it.each(METHOD_NAMES)('adapts by %s: C as released, all weights finite', async (method) => {
     const { result, state } = await run({ method });
     expect(result).toMatchObject({ method, classifierUnchanged: true, n: 90 });
-    expect(result.adaptedAccuracy).toBeGreaterThan(0.2);
+    // how much each of them wins where it should: method-gains.test.ts
+    const gain = result.adaptedAccuracy! - result.sourceOnlyAccuracy!;
+    if (method === 'source') expect(gain).toBe(0);
+    else expect(gain).toBeGreaterThan(0.02);
     expect(isFinite(state)).toBe(true);
     const trains = !['source', 'bn', 't3a'].includes(method);
     expect(result.epochs).toHaveLength(trains ? 2 : 0);

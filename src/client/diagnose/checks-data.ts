@@ -1,5 +1,6 @@
 import { isCalibrated } from './calibrated.js';
 import { percent, type Check, type Found } from './finding.js';
+import { nothingToAdaptFor } from './checks-shares.js';
 import { SAMPLE_CHECKS, showNothing } from './checks-samples.js';
 import { shiftBeyondChance } from './shift.js';
 
@@ -50,6 +51,7 @@ const cardSays: Check = ({ described, strict }, { card, classes }) => {
 export const DATA_CHECKS: readonly Check[] = [
   ...SAMPLE_CHECKS,
   cardSays,
+  nothingToAdaptFor,
   (_, { heldOutAccuracy: accuracy, classes: { length: K } }) => {
     if (accuracy === undefined || accuracy >= 0.6) return undefined;
     const hopeless = accuracy < 2 / K;

@@ -8,6 +8,9 @@ const AS_TOLD = 0.1;
 /** Shares of which the estimate may be off by more say nothing. */
 const KNOWN = 0.1;
 
+/** Shares known less well than this cannot be said to be those of the provider. */
+const SEEN = 0.16;
+
 const points = (share: number): string => (100 * share).toFixed(1);
 
 const KNOWN_SHARES = '--prior FILE if you know how the classes are shared out here';
@@ -89,6 +92,32 @@ const asTold = (gap: number): Found =>
         says: `adapted answers are shared out otherwise than told, so that at least ${percent(gap)} of them are wrong`,
         remedy: 'keep the released model, or score some samples by hand',
       };
+
+/**
+ * A table like the provider's, with classes shared out as there: adapting can win nothing, and costs what
+ * it changes. Where so few samples hardly say how the classes are shared out, that is said.
+ */
+export const nothingToAdaptFor: Check = (s, { input, classes, card }): Found | undefined => {
+  const { answered } = s;
+  if (!s.strict || input.kind !== 'table' || !isCalibrated(s) || !describesAll(s, classes))
+    return undefined;
+  if (!answered || answered.significant || answered.uneven) return undefined;
+  const error = uncertainty(answered);
+  if (error > SEEN)
+    return {
+      check: 'shares of the classes',
+      outcome: 'undecided',
+      says: `not enough to tell: by ${card?.samples ?? 0} held-out samples and ${(s.perClass * classes.length).toFixed(0)} rows here, the shares of the classes are known to ${percent(error)} only`,
+      remedy: `bring more rows, or ask the provider to hold out more; ${KNOWN_SHARES}`,
+    };
+  return {
+    check: 'nothing to adapt for',
+    outcome: 'ok',
+    says: `the rows look like the provider's, and so do the shares of the classes, as far as they are known (to ${percent(error)}): adapting has nothing to win`,
+    remedy: 'the released model is left as it is; --force adapts all the same',
+    leave: true,
+  };
+};
 
 /** Whether the card describes every class: where there are few, each of them counts. */
 export const describesAll = (

@@ -3,14 +3,16 @@ import { isAccepted, verdict, type Signals } from '../../../src/client/diagnose/
 import type { ModelConfig } from '../../../src/shared/model/config.js';
 
 const config = {
-  ...{ classes: ['healthy', 'ill'], heldOutAccuracy: 0.92, input: { kind: 'table' } },
+  ...{ classes: ['healthy', 'ill'], heldOutAccuracy: 0.92, input: { kind: 'image' } },
   card: { samples: 60, minimumCount: 20, confusion: [[1, 0], null] },
 } as unknown as ModelConfig;
+
+const table = { ...config, input: { kind: 'table' } } as ModelConfig;
 
 const even = { shares: [0.5, 0.5], errors: [0.03, 0.03], significant: false, uneven: false };
 const rare = { shares: [0.94, 0.06], errors: [0.03, 0.03], significant: true, uneven: true };
 
-/** A table like the provider's, and an adaptation that leaves its answers as they were. */
+/** Samples like the provider's, and an adaptation that leaves its answers as they were. */
 const fits: Signals = {
   ...{ strict: true, described: 2, perClass: 100, distance: 1, labelShift: 0.02, rank: 4 },
   ...{ estimatedAccuracy: 0.92, estimatedRefreshed: 0.92, refreshedError: 0.02, answered: even },
@@ -26,6 +28,20 @@ const of = (signals: Signals, of = config, force = false) => {
 describe('verdict on few classes and tables', () => {
   it('keeps what changes hardly any answer', () => {
     expect(of(fits)).toMatchObject({ outcome: 'ok', kept: 'adapted', checks: [] });
+  });
+
+  it('leaves the released model where a table is like the provider’s, before anything is adapted', () => {
+    const { adaptedClasses: _, keptAnswers: __, expected: ___, ...data } = fits;
+    const left = { outcome: 'ok', kept: 'source', checks: ['nothing to adapt for: ok'] };
+    expect(of(data, table)).toMatchObject(left);
+    expect(of(fits, table)).toMatchObject(left);
+    expect(of(data, table, true)).toMatchObject({ kept: 'adapted' });
+    const coarse = { ...even, errors: [0.1, 0.1] };
+    expect(of({ ...data, answered: coarse }, table)).toMatchObject({
+      ...{ outcome: 'undecided', kept: 'source', checks: ['shares of the classes: undecided'] },
+    });
+    for (const other of [{ answered: rare }, { distance: 1.4 }, { answered: undefined }])
+      expect(of({ ...data, ...other }, table).checks).not.toContain('nothing to adapt for: ok');
   });
 
   it('leaves a released model that fits, without a word of alarm, unless it is forced', () => {
@@ -60,11 +76,12 @@ describe('verdict on few classes and tables', () => {
 
   it('cannot tell whether a table that lies elsewhere is better adapted, images of even classes it can', () => {
     const far = { ...fits, distance: 1.6 };
-    expect(of(far).outcome).toBe('undecided');
-    const pictures = { ...config, input: { kind: 'image' } } as ModelConfig;
-    expect(of(far, pictures)).toMatchObject({ outcome: 'ok', kept: 'adapted' });
-    expect(of({ ...far, sharesGap: 0.2 }, pictures).outcome).toBe('undecided');
-    expect(of({ ...far, answered: rare }, pictures).outcome).toBe('undecided');
+    expect(of(far, table).outcome).toBe('undecided');
+    expect(of(far)).toMatchObject({ outcome: 'ok', kept: 'adapted' });
+    expect(of({ ...far, sharesGap: 0.2 }).outcome).toBe('undecided');
+    expect(of({ ...far, answered: rare }).outcome).toBe('undecided');
+    // of twelve samples nobody knows how they are shared out
+    expect(of({ ...far, answered: { ...even, errors: [0.15, 0.15] } }).outcome).toBe('undecided');
   });
 
   it('cannot tell by a card that leaves out a class, or that is not there, and says what would be enough', () => {
@@ -92,13 +109,13 @@ describe('verdict on few classes and tables', () => {
     };
     const { outcome, findings } = verdict(
       { ...fits, deviationRatio: 108, columns: [unit] },
-      config,
+      table,
       false,
     );
     expect(outcome).toBe('refuse');
-    expect(findings.map(({ check }) => check)).toEqual(['column creatinine']);
+    expect(findings.map(({ check }) => check)).toContain('column creatinine');
     expect(JSON.stringify(findings)).not.toContain('made up');
-    expect(findings[0]!.says).toContain('88.2 times');
+    expect(findings.map(({ says }) => says).join()).toContain('88.2 times');
   });
 });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adaptModel, type AdaptOptions, type AdaptResult } from '../../src/client/adapt.js';
+import { adaptAuto } from '../../src/client/auto.js';
 import { train } from '../../src/provider/train.js';
 import { readModel, type Model } from '../../src/shared/model/folder.js';
 import { gaussians, type Gaussians } from '../fixtures/gaussians.js';
@@ -112,6 +113,26 @@ describe('two classes of a table whose shares differ between provider and site',
       expect(result.battery.outcome).not.toBe('ok');
     },
   );
+
+  it('leaves the released model by auto, where no method can be relied on', async () => {
+    const result = await adaptAuto(
+      of(260),
+      { name: 'shares', version: 1, digest: 'd' },
+      join(dir, 'work'),
+      {
+        ...{ data: site(0.06), epochs: 5, batch: 64, lr: 0.01, featureLr: 1, beta: 0.1, alpha: 1 },
+        ...{ threshold: 0, seed: 5, resume: false },
+      },
+    );
+    expectNoHarm(result.result);
+    const { choice, battery } = result.result;
+    expect(choice).toMatchObject({
+      method: 'source',
+      why: expect.stringContaining('accepts none') as string,
+    });
+    expect(battery.outcome).not.toBe('ok');
+    expect(battery.kept).toBe('source');
+  });
 
   it('cannot tell on few rows, nor by a card that says nothing of the classes', async () => {
     const few = await adapted(of(2000), site(0.5, { n: 8 }));

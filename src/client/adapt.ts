@@ -48,10 +48,10 @@ export async function adaptModel(
   const learns = Boolean(wanted.objective) || wanted.refresh === true;
   const host = await targetData(await fitted(model, options), model.config, learns ? 2 : 1);
   const engine = await startEngine(options.engine);
-  const checkpoint = new CheckpointFile<Progress>(
-    join(work, '.checkpoint.safetensors'),
-    { ...settingsOf(options, release), ...engineSettings(engine) },
-  );
+  const checkpoint = new CheckpointFile<Progress>(join(work, '.checkpoint.safetensors'), {
+    ...settingsOf(options, release),
+    ...engineSettings(engine),
+  });
   const saved = options.resume && checkpoint.exists() ? checkpoint.load() : undefined;
 
   const { architecture, classes } = model.config;

@@ -101,7 +101,7 @@ const EXPECTED = 5;
  * of two values, one of them the median m, the other is taken by (μ − m)² / ((μ − m)² + σ²) of the rows.
  */
 function isRare({ mean, std, impute }: Table, d: number, value: number, n: number): boolean {
-  if (Math.abs(value - impute[d]!) > 1e-6 * std[d]!) return false;
+  if (Math.abs(value - impute[d]!) > 0.005 * std[d]!) return false;
   const off = (mean[d]! - impute[d]!) ** 2;
   return (n * off) / (off + std[d]! ** 2) < EXPECTED;
 }

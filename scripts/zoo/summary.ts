@@ -1,3 +1,4 @@
+import { isAccepted } from '../../src/client/diagnose/index.js';
 import type { Finding, Outcome, Signals } from '../../src/client/diagnose/index.js';
 import type { MethodName } from '../../src/client/methods/index.js';
 
@@ -28,8 +29,7 @@ export function truthOf({ before, after, K }: Pick<Row, 'before' | 'after' | 'K'
   return after - before > 0.02 ? 'healthy' : 'indifferent';
 }
 
-const keepsSource = (outcome: Outcome): boolean =>
-  outcome === 'refuse' || outcome === 'rolled back';
+const keepsSource = (outcome: Outcome): boolean => !isAccepted({ outcome });
 const percent = (share: number): string => (100 * share).toFixed(1);
 
 /** The table of a set of cases in Markdown, with its misses and false alarms. */
@@ -62,7 +62,7 @@ export function summary(set: string, rows: readonly Row[]): string {
     ...order.map(line),
     '',
     `harmful or hopeless, flagged: ${share(caught, bad)}; released model kept: ${share(undone, bad)}`,
-    `healthy, falsely refused or rolled back: ${share(alarms, healthy)}; warned: ${share(warned, healthy)}, ${read.length} of them to read the images in another way`,
+    `healthy, refused, rolled back or undecided: ${share(alarms, healthy)}; warned: ${share(warned, healthy)}, ${read.length} of them to read the images in another way`,
     `missed: ${
       bad
         .filter(({ outcome }) => outcome === 'ok')

@@ -175,8 +175,7 @@ function keep(home: string, done: Done, options: RunOptions): Promise<KeptRun> {
       },
       leavings(parts[0]!, adapted, weights, options),
     );
-    if (used)
-      moveTo(home, name, { ...ref, at: now().toISOString(), forced: !verdict.accepted });
+    if (used) moveTo(home, name, { ...ref, at: now().toISOString(), forced: !verdict.accepted });
     else settle(home, name);
     discard(work);
     sweep(home, { name: release.name, settings, run: work.id });

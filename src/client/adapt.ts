@@ -14,11 +14,12 @@ import { scoredAnswers } from './answers.js';
 import { gatherEvidence, isCalibrated, judge } from './diagnose/index.js';
 import { adaptationLoop, type Progress, type Run } from './loop.js';
 import { methodOf } from './methods/index.js';
-import { methodOptions } from './prior.js';
+import { methodOptions, priorLine, toldPrior } from './prior.js';
 import { refreshStatistics } from './refresh.js';
 import { settingsOf } from './settings.js';
 import { sampleSheet } from './sample-sheet.js';
 import { openSetOf } from './open-set.js';
+import { streamedFrom } from './stream.js';
 import { targetData } from './target-data.js';
 import { fitted } from './zoom.js';
 import type { Adapted, AdaptOptions, AdaptResult, ReleaseId } from './types.js';
@@ -47,17 +48,19 @@ export async function adaptModel(
   const learns = Boolean(wanted.objective) || wanted.refresh === true;
   const host = await targetData(await fitted(model, options), model.config, learns ? 2 : 1);
   const engine = await startEngine(options.engine);
-  const checkpoint = new CheckpointFile<Progress>(
-    join(work, '.checkpoint.safetensors'),
-    { ...settingsOf(options, release), ...engineSettings(engine) },
-  );
+  const checkpoint = new CheckpointFile<Progress>(join(work, '.checkpoint.safetensors'), {
+    ...settingsOf(options, release),
+    ...engineSettings(engine),
+  });
   const saved = options.resume && checkpoint.exists() ? checkpoint.load() : undefined;
 
   const { architecture, classes } = model.config;
   const K = architecture.classes;
   const { labels } = host;
   const data = host.onEngine();
-  const witness = await gatherEvidence(model, engine.ops, host.x);
+  const witness = await gatherEvidence(model, engine.ops, host.x, {
+    ...{ told: toldPrior(options, model), missing: host.missing },
+  });
   const outlook = await judge(witness, model.config, force);
   const method = outlook.battery.kept === 'adapted' ? wanted : methodOf('source');
 
@@ -68,8 +71,11 @@ export async function adaptModel(
   // a shift of domain distorts what the released model answers; refreshing evens out the classes
   const { released, refreshed } = witness.before;
   const believed = isCalibrated(outlook.battery.signals);
-  const trusted = believed ? released : refreshed;
-  const knowledge = methodOptions(options, model, trusted.p);
+  const { strict, answered } = outlook.battery.signals;
+  const trusted = believed || strict ? released : refreshed;
+  const knowledge = methodOptions(options, model, trusted.p, believed ? answered : undefined);
+  const informed = Boolean(knowledge.prior) || knowledge.partial;
+  if (knowledge.prior) reporter.note(priorLine(knowledge.prior, classes));
   source.dispose();
   let hypothesis = new Hypothesis(architecture, engine.ops, saved?.weights ?? model.state);
   let best: Run['best'];
@@ -85,7 +91,8 @@ export async function adaptModel(
       ...(!force &&
         !believed && {
           accepts: async (weights) =>
-            (await judge(witness, model.config, false, weights)).battery.kept === 'adapted',
+            (await judge(witness, model.config, false, weights, informed)).battery.kept ===
+            'adapted',
         }),
     }));
   } else if (method.refresh) {
@@ -96,7 +103,11 @@ export async function adaptModel(
 
   let state = await hypothesis.state();
   const changed = Boolean(method.objective) || method.refresh === true;
-  const judged = changed ? await judge(witness, model.config, force, state) : outlook;
+  const stream = method.stream && (await streamedFrom(released, model, engine.ops));
+  const judged =
+    changed || stream
+      ? await judge(witness, model.config, force, stream || state, informed)
+      : outlook;
   const { evidence } = judged;
   let { battery } = judged;
   if (best && battery.outcome === 'rolled back' && battery.kept === 'source') {
@@ -123,6 +134,7 @@ export async function adaptModel(
     classes,
     method: method.name,
     ...(method.objective && augment !== 'none' && { augment }),
+    ...(knowledge.prior && method.objective && { prior: [...knowledge.prior] }),
     n: host.count,
     battery,
     ...(labels && {

@@ -3,7 +3,7 @@ import type { Model } from '../shared/model/folder.js';
 import { silent } from '../shared/reporter.js';
 import { adaptModel } from './adapt.js';
 import { choose } from './choose.js';
-import type { Battery, Finding } from './diagnose/index.js';
+import { isAccepted, type Battery, type Finding } from './diagnose/index.js';
 import { methodOf, type MethodName } from './methods/index.js';
 import type { Adapted, AutoOptions, Candidate, ReleaseId } from './types.js';
 
@@ -74,9 +74,12 @@ export async function adaptAuto(
 
 /** What the battery says without the force under which the methods were run. */
 function unforced(battery: Battery, candidates: readonly Candidate[]): Battery {
-  if (battery.outcome !== 'ok' && battery.outcome !== 'warn') return { ...battery, kept: 'source' };
+  if (!isAccepted(battery)) return { ...battery, kept: 'source' };
   if (candidates.some(({ accepted }, i) => accepted && i > 0)) return battery;
-  const tried = candidates.map(({ method }) => method).slice(1).join(', ');
+  const tried = candidates
+    .map(({ method }) => method)
+    .slice(1)
+    .join(', ');
   const says = `none of the adaptations that were tried is accepted (${tried})`;
   const finding: Finding = { check: 'choice', outcome: 'rolled back', says };
   const findings = [...battery.findings, finding];

@@ -1,4 +1,4 @@
-import type { Battery, Outlook } from './diagnose/index.js';
+import { isAccepted, type Battery, type Judged, type Outlook } from './diagnose/index.js';
 import { argMaxRows } from './diagnose/linear.js';
 import { leaveOut, viewsOf } from './leave-out.js';
 import { methodOf } from './methods/index.js';
@@ -7,7 +7,7 @@ import type { AdaptResult, Candidate } from './types.js';
 /** What {@link choose} looks at. */
 export interface Run {
   result: Pick<AdaptResult, 'method' | 'adaptedAccuracy' | 'seconds'> & {
-    battery: Pick<Battery, 'outcome'> & {
+    battery: Judged & {
       signals: Pick<
         Battery['signals'],
         | 'adaptedViews'
@@ -34,10 +34,7 @@ export function choose(
   told = false,
   force = false,
 ): { candidates: Candidate[]; chosen: number } {
-  const accepted = runs.map(
-    ({ result }, i) =>
-      force || i === 0 || !['refuse', 'rolled back'].includes(result.battery.outcome),
-  );
+  const accepted = runs.map(({ result }, i) => force || i === 0 || isAccepted(result.battery));
   const left = leaveOut(runs, accepted, K, told);
   const takesPart = runs.map((_, i) => accepted[i] && !left[i]);
   // What learnt nothing, the released model and its refreshed statistics, votes only if nothing did.

@@ -17,17 +17,23 @@ export async function diagnoseRelease(
   options: InputOptions & { engine?: EngineOptions; reporter?: Reporter },
 ): Promise<Diagnosis> {
   const { model, id } = openRelease(home, name);
-  return diagnose(model, options, adaptedOf(home, name, id.digest));
+  const { state, informed } = adaptedOf(home, name, id.digest) ?? {};
+  return diagnose(model, options, state, informed);
 }
 
-/** The weights in use that were adapted from this version of a release. */
-function adaptedOf(home: string, name: string, digest: string): Model['state'] | undefined {
+/** The weights in use that were adapted from this version of a release, and what adapting was told. */
+function adaptedOf(
+  home: string,
+  name: string,
+  digest: string,
+): { state: Model['state']; informed?: boolean } | undefined {
   const answering = inUse(home, name);
   if (!answering || answering.kind === 'released') return undefined;
-  if (answering.record.result.release.digest !== digest) return undefined;
-  return answering.kind === 'old'
-    ? readOld(home, name).state
-    : readRunModel(home, answering.record).state;
+  const { release, battery } = answering.record.result;
+  if (release.digest !== digest) return undefined;
+  const { state } =
+    answering.kind === 'old' ? readOld(home, name) : readRunModel(home, answering.record);
+  return { state, informed: battery.signals.informed };
 }
 
 export { adaptRelease, type KeptRun, type RunOptions } from './adapt-release.js';

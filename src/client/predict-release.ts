@@ -68,10 +68,7 @@ function oneRun(home: string, name: string, given: string): Answering {
   return { kind: 'run', record, forced: !record.verdict.accepted };
 }
 
-function described(
-  home: string,
-  answering: Exclude<Answering, { kind: 'released' }>,
-): AnsweredBy {
+function described(home: string, answering: Exclude<Answering, { kind: 'released' }>): AnsweredBy {
   const { release } = answering.record.result;
   const { name, version, digest } = release;
   const pulled = pulledVersion(home, name);

@@ -4,6 +4,7 @@ import type { Dataset } from '../shared/data/types.js';
 import { FedshotError } from '../shared/errors.js';
 import { inputFigures } from '../shared/model/card/index.js';
 import type { ModelConfig } from '../shared/model/config.js';
+import { missingShares } from './diagnose/columns.js';
 import { deslant } from './deslant.js';
 import { fill } from './fill.js';
 import { invert, orient, zoom, type Orientation } from './orient.js';
@@ -31,6 +32,8 @@ export interface Samples {
   /** As they were read. */
   dataset: Dataset;
   labels?: Int32Array;
+  /** Tables: share of the cells of each column that are missing and were filled in. */
+  missing?: number[];
 }
 
 /**
@@ -52,7 +55,8 @@ export async function readSamples(
   if (reading.fill) dataset = fill(dataset);
   if (reading.zoom) dataset = zoom(dataset, reading.zoom);
   const { count, labels } = dataset;
-  return scaled({ x: applyInput(dataset, config.input), count, dataset, labels }, reading);
+  const missing = missingShares(dataset, config.input);
+  return scaled({ x: applyInput(dataset, config.input), count, dataset, labels, missing }, reading);
 }
 
 /** The same samples with values scaled as `reading` says. */

@@ -25,7 +25,10 @@ export function settingsOf(
 export function withoutFolders(notation: string): string {
   const [, reader = '', paths = '', rest = ''] = /^([^:]*:)([^#?]*)(.*)$/s.exec(notation) ?? [];
   if (reader === '') return basename(notation);
-  return `${reader}${paths.split(',').map((path) => basename(path)).join(',')}${rest}`;
+  return `${reader}${paths
+    .split(',')
+    .map((path) => basename(path))
+    .join(',')}${rest}`;
 }
 
 /** Settings as a record keeps them: what is a path is the name of a file. */

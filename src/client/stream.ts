@@ -1,4 +1,5 @@
 import { tidy } from '@tensorflow/tfjs-core';
+import type { Outlook } from './diagnose/index.js';
 import type { Ops } from '../shared/engine/ops.js';
 import type { Embedding } from '../shared/model/embed.js';
 import type { Model } from '../shared/model/folder.js';
@@ -8,6 +9,19 @@ import { t3a } from '../shared/objective/t3a.js';
 /** Probabilities for samples in their order as a stream, `N × K`, by T3A; see `objective/t3a.ts`. */
 export async function streamed(
   embedding: Embedding,
+  model: Model,
+  ops: Ops,
+): Promise<Float32Array> {
+  const outlook = {
+    features: (await embedding.features.data()) as Float32Array,
+    p: (await embedding.probabilities.data()) as Float32Array,
+  };
+  return streamedFrom(outlook, model, ops);
+}
+
+/** As {@link streamed}, from what the model says of the samples. */
+export async function streamedFrom(
+  { features, p }: Outlook,
   { config, state }: Model,
   ops: Ops,
 ): Promise<Float32Array> {
@@ -22,8 +36,8 @@ export async function streamed(
   weight.dispose();
   hypothesis.dispose();
   return t3a({
-    features: (await embedding.features.data()) as Float32Array,
-    probabilities: (await embedding.probabilities.data()) as Float32Array,
+    features,
+    probabilities: p,
     classifier,
     classes: config.classes.length,
   });

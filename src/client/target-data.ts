@@ -15,6 +15,8 @@ export interface TargetData {
   scored: Dataset;
   /** Labels of what is scored, if it has any. */
   labels?: Int32Array;
+  /** Tables: share of the cells of each column that are missing and were filled in. */
+  missing?: number[];
   /** How the samples were read. */
   reading: Reading;
   /** Copies the samples to the engine, which must have started. */
@@ -54,6 +56,7 @@ export async function targetData(
     x: main.x,
     scored: scored.dataset,
     labels: scored.labels,
+    missing: main.missing,
     reading,
     onEngine() {
       const x = onTensor(main);
@@ -83,5 +86,8 @@ function joined(parts: Samples[]): Samples {
   const count = parts.reduce((n, part) => n + part.count, 0);
   const all = parts.every(({ labels }) => labels);
   const labels = all ? Int32Array.from(parts.flatMap((part) => [...part.labels!])) : undefined;
-  return { x, count, dataset: first!.dataset, labels };
+  const missing = first!.missing?.map(
+    (_, d) => parts.reduce((s, part) => s + part.count * (part.missing?.[d] ?? 0), 0) / count,
+  );
+  return { x, count, dataset: first!.dataset, labels, missing };
 }

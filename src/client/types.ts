@@ -103,6 +103,8 @@ export interface AdaptResult {
   method: MethodName;
   /** How samples were moved in training, if they were. */
   augment?: TargetAugmentation;
+  /** Shares of the classes that the loss was told of, where it was: they take the place of equal ones. */
+  prior?: number[];
   /** Samples adapted on. */
   n: number;
   /** What the battery says, without labels, and which model is kept. */

@@ -5,7 +5,7 @@ import {
   loadDataset,
   type InputSpec,
 } from '../shared/data/index.js';
-import { holdOut } from '../shared/data/split.js';
+import { holdOut, holdOutForCard } from '../shared/data/split.js';
 import type { Dataset } from '../shared/data/types.js';
 import { FedshotError } from '../shared/errors.js';
 import {
@@ -13,6 +13,7 @@ import {
   naturalInput,
   type Architecture,
 } from '../shared/model/architecture.js';
+import { MINIMUM_COUNT } from '../shared/model/card/index.js';
 import { random } from '../shared/random.js';
 import { assertClasses } from './source-classes.js';
 import type { TrainOptions } from './train.js';
@@ -62,7 +63,7 @@ export async function sourceData(options: TrainOptions): Promise<SourceData> {
   const checked = checkLabels(source, classes); // before the split, so that samples keep their numbers
   const { kept, held } = given
     ? { kept: undefined, held: undefined }
-    : holdOut(source.count, options.holdOut, random(options.seed));
+    : split(checked.labels!, classes.length, options);
   const trained = kept ? rows(checked, kept) : checked;
   const scored = given ? checkLabels(given, classes) : rows(checked, held!);
   const input = fitInput(trained, naturalInput(options.arch));
@@ -81,6 +82,22 @@ export async function sourceData(options: TrainOptions): Promise<SourceData> {
   });
   return { train: samples(trained), heldOut: samples(scored), input, architecture, classes };
 }
+
+/**
+ * Held-out samples that a class should have: of twenty a card says something, of a few more with a
+ * margin for the share of them that a site's figures are held against.
+ */
+const FOR_CARD = MINIMUM_COUNT + 5;
+
+/** A share of the samples as told; untold, as many of each class as the card needs. */
+const split = (
+  labels: Int32Array,
+  K: number,
+  { holdOut: share, seed }: Pick<TrainOptions, 'holdOut' | 'seed'>,
+): { kept: Int32Array; held: Int32Array } =>
+  share === undefined
+    ? holdOutForCard(labels, K, FOR_CARD, random(seed))
+    : holdOut(labels.length, share, random(seed));
 
 const count = (n: number): string => (n === 1 ? 'one sample' : `${n} samples`);
 

@@ -6,7 +6,7 @@ import { FedshotError } from '../shared/errors.js';
 import type { ArchitectureName } from '../shared/model/architecture.js';
 import { indexTensor } from '../shared/model/batches.js';
 import { CheckpointFile } from '../shared/model/checkpoint.js';
-import { makeCard } from '../shared/model/card/index.js';
+import { makeCard, MINIMUM_COUNT } from '../shared/model/card/index.js';
 import type { ModelConfig } from '../shared/model/config.js';
 import { embed, outputsOf, type Outputs } from '../shared/model/embed.js';
 import { stepsPerEpoch, type Plan, type Step } from '../shared/model/epochs.js';
@@ -26,8 +26,11 @@ export interface TrainOptions {
   data: string;
   /** Labelled held-out data; without it a share of `data` is held out. */
   test?: string;
-  /** Share of `data` to hold out where there is no `test`, in (0, 1). */
-  holdOut: number;
+  /**
+   * Share of `data` to hold out where there is no `test`, in (0, 1); untold a tenth, or up to a third
+   * where the card needs it to describe every class.
+   */
+  holdOut?: number;
   /** Folder for the model; an earlier model there is replaced at the end, in one step. */
   out: string;
   /** Further files of `out` that are replaced in the same step. */
@@ -70,6 +73,8 @@ export interface TrainResult {
   architecture: ModelConfig['architecture'];
   classes: string[];
   samples: { trained: number; heldOut: number };
+  /** Classes of which the card says nothing, for they have too few held-out samples. */
+  undescribed: string[];
   heldOutAccuracy: number;
   bestEpoch: number;
   epochs: SourceEpochRecord[];
@@ -159,6 +164,10 @@ async function trainAlone(options: TrainOptions): Promise<TrainResult> {
     const velocity = await optimizer.state();
     checkpoint.save({ epochs: epoch + 1, weights, velocity, best, progress });
   }
+  const undescribed = data.classes.filter(
+    (_, k) => countOf(data.heldOut.labels, k) < MINIMUM_COUNT,
+  );
+  if (undescribed.length > 0) reporter.warn(tooFew(undescribed));
   task.done(`held-out accuracy ${(100 * progress.best.accuracy).toFixed(1)} %`);
 
   const config: ModelConfig = {
@@ -185,6 +194,7 @@ async function trainAlone(options: TrainOptions): Promise<TrainResult> {
     architecture: data.architecture,
     classes: data.classes,
     samples: { trained: data.train.count, heldOut: data.heldOut.count },
+    undescribed,
     heldOutAccuracy: progress.best.accuracy,
     bestEpoch: progress.best.epoch,
     epochs: progress.epochs,
@@ -199,6 +209,12 @@ const describe = ({ name, device, version, threads }: Engine): TrainResult['engi
   version,
   threads,
 });
+
+const countOf = (labels: Int32Array, k: number): number =>
+  labels.reduce((n, label) => n + Number(label === k), 0);
+
+const tooFew = (classes: string[]): string =>
+  `${classes.length === 1 ? 'class' : 'classes'} ${classes.slice(0, 5).join(', ')}${classes.length > 5 ? ` and ${classes.length - 5} more` : ''}: under ${MINIMUM_COUNT} held-out samples, so that the card says nothing of them and sites will hear "not enough to tell"; bring more labelled samples, by --test or a larger --hold-out`;
 
 const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 

@@ -96,7 +96,10 @@ describe('adaptModel', () => {
   it.each(METHOD_NAMES)('adapts by %s: C as released, all weights finite', async (method) => {
     const { result, state } = await run({ method });
     expect(result).toMatchObject({ method, classifierUnchanged: true, n: 90 });
-    expect(result.adaptedAccuracy).toBeGreaterThan(0.2);
+    // how much each of them wins where it should: method-gains.test.ts
+    const gain = result.adaptedAccuracy! - result.sourceOnlyAccuracy!;
+    if (method === 'source') expect(gain).toBe(0);
+    else expect(gain).toBeGreaterThan(0.02);
     expect(isFinite(state)).toBe(true);
     const trains = !['source', 'bn', 't3a'].includes(method);
     expect(result.epochs).toHaveLength(trains ? 2 : 0);
@@ -177,7 +180,7 @@ describe('adaptModel on the edge', () => {
     const { state, result } = await run({ ...edge, batch: 64, data }, fresh(1000, 5));
     expect(isFinite(state)).toBe(true);
     const sizes = result.battery.findings.find(({ check }) => check === 'sample size');
-    expect(sizes).toMatchObject({ outcome: 'warn' });
+    expect(sizes).toMatchObject({ outcome: 'undecided' });
   });
 
   it('refuses one sample, with a hint', async () => {
@@ -193,7 +196,7 @@ describe('adaptModel on the edge', () => {
       const { result } = await run({ data: table('one', 1, 5), method }, fresh(3, 5));
       expect(result).toMatchObject({ n: 1, method });
       const sizes = result.battery.findings.find(({ check }) => check === 'sample size');
-      expect(sizes).toMatchObject({ outcome: 'warn' });
+      expect(sizes).toMatchObject({ outcome: 'undecided' });
       expect(Object.values(result.battery.signals)).not.toContain(NaN);
     },
   );

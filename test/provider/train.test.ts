@@ -35,6 +35,38 @@ const options = (more: Partial<TrainOptions> = {}): TrainOptions => ({
 const FILES = ['F.safetensors', 'B.safetensors', 'C.safetensors', 'model.json'];
 const bytes = (dir: string) => FILES.map((file) => readFileSync(join(dir, file)).toString('hex'));
 
+/** Held-out samples of each class of a card's confusion that are described. */
+const described = (out: string): boolean[] =>
+  readModel(out).config.card!.confusion!.map((row) => row !== null);
+
+describe('what is held out where nobody says how much', () => {
+  const few = { holdOut: undefined, epochs: 1 };
+
+  it('is more of few samples, so that the card describes every class', async () => {
+    const result = await train(options({ ...few, data: 'digits:plain?n=800' }));
+    expect(result.samples.heldOut).toBeGreaterThan(200);
+    expect(result.undescribed).toEqual([]);
+    expect(described(result.out)).toEqual(new Array(10).fill(true));
+  });
+
+  it('is a third at the most, and the classes that this leaves out are named', async () => {
+    const warnings: string[] = [];
+    const reporter: Reporter = { ...silent, warn: (line) => warnings.push(line) };
+    const result = await train(options({ ...few, reporter }));
+    expect(result.samples).toEqual({ trained: 200, heldOut: 100 });
+    expect(result.undescribed).toHaveLength(10);
+    expect(warnings.join()).toMatch(
+      /classes 0, 1, 2, 3, 4 and 5 more: under 20 held-out samples.*not enough to tell/,
+    );
+  });
+
+  it('is as told where somebody does, with the same warning', async () => {
+    const result = await train(options({ holdOut: 0.1, epochs: 1 }));
+    expect(result.samples).toEqual({ trained: 270, heldOut: 30 });
+    expect(result.undescribed).toHaveLength(10);
+  });
+});
+
 describe('train', () => {
   it('learns, and keeps the best epoch on held-out data', async () => {
     const result = await train(options({ epochs: 6 }));

@@ -32,9 +32,8 @@ export function register(parent: Command, io: Io): void {
     .option('--test <notation>', 'labelled held-out data; chooses the best epoch')
     .option(
       '--hold-out <share>',
-      'share of the data held out where there is no --test',
+      'share of the data held out where there is no --test (default: 0.1, or up to a third for the card)',
       fraction,
-      0.1,
     )
     .addOption(new Option('--arch <name>', 'network').choices(ARCHITECTURE_NAMES).default('lenet'))
     .option('--hidden <widths>', 'hidden layers of an mlp, e.g. 256,128', list)

@@ -1,3 +1,4 @@
+import { ERRORS } from './label-shift.js';
 import type { Signals } from './signals.js';
 
 /** Up to here released features lie where the provider's own did. */
@@ -11,8 +12,9 @@ export const LOSS = 0.02;
  * make it surer. A model can be as sure of what it has never seen.
  */
 export const isCalibrated = (
-  s: Pick<Signals, 'distance' | 'estimatedAccuracy' | 'estimatedRefreshed'>,
+  s: Pick<Signals, 'distance' | 'estimatedAccuracy' | 'estimatedRefreshed' | 'refreshedError'>,
 ): boolean =>
   s.distance !== undefined &&
   s.distance < NEAR &&
-  (s.estimatedRefreshed ?? 0) <= (s.estimatedAccuracy ?? 0) + LOSS;
+  (s.estimatedRefreshed ?? 0) <=
+    (s.estimatedAccuracy ?? 0) + LOSS + ERRORS * (s.refreshedError ?? 0);

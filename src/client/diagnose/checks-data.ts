@@ -1,5 +1,6 @@
 import { isCalibrated } from './calibrated.js';
-import { percent, type Check } from './finding.js';
+import { percent, type Check, type Found } from './finding.js';
+import { nothingToAdaptFor } from './checks-shares.js';
 import { SAMPLE_CHECKS, showNothing } from './checks-samples.js';
 import { shiftBeyondChance } from './shift.js';
 
@@ -17,18 +18,40 @@ const SHIFTED_NEAR = 0.15;
 /** Names that a line has room for. */
 const NAMES = 5;
 
+/** Share of the classes that a card has to describe where they are many. */
+const DESCRIBED = 0.5;
+
+/** A release that says too little of its classes leaves nothing to hold an adaptation against. */
+const cardSays: Check = ({ described, strict }, { card, classes }) => {
+  const undecided = (says: string, remedy: string): Found => ({
+    check: 'card',
+    outcome: 'undecided',
+    says: `not enough to tell: ${says}`,
+    remedy: `${remedy}; or score some fifty samples by hand, then --force`,
+  });
+  if (!card)
+    return undecided(
+      'the release has no card, so that harm could not be told',
+      'ask the provider to publish with --card full',
+    );
+  if (described === undefined || described >= (strict ? 1 : DESCRIBED) * classes.length)
+    return undefined;
+  return card.confusion
+    ? undecided(
+        `the card describes ${described} of ${classes.length} classes, for want of held-out samples (${card.samples}, at least ${card.minimumCount} of each class are needed)`,
+        'ask the provider to hold out more (provider train --hold-out or --test)',
+      )
+    : undecided(
+        'the card describes no class by itself',
+        'ask the provider to publish with --card full',
+      );
+};
+
 /** What can be said of a site's data before anything is adapted to it. */
 export const DATA_CHECKS: readonly Check[] = [
   ...SAMPLE_CHECKS,
-  (_, { card }) =>
-    card
-      ? undefined
-      : {
-          check: 'card',
-          outcome: 'warn',
-          says: 'the release has no card: harm cannot be told well',
-          remedy: 'ask the provider to publish with --card full',
-        },
+  cardSays,
+  nothingToAdaptFor,
   (_, { heldOutAccuracy: accuracy, classes: { length: K } }) => {
     if (accuracy === undefined || accuracy >= 0.6) return undefined;
     const hopeless = accuracy < 2 / K;
@@ -85,8 +108,12 @@ export const DATA_CHECKS: readonly Check[] = [
           says: `${percent(share)} of the images look inverted against the contract, the others do not`,
           remedy: 'bring images of one polarity at a time, with --invert for those',
         },
-  ({ deviationRatio: ratio, samples }) =>
-    ratio === undefined || (ratio > 0.5 && ratio < 2) || showNothing(samples) || samples?.extreme
+  ({ deviationRatio: ratio, samples, columns }) =>
+    ratio === undefined ||
+    columns || // a table is looked at column by column
+    (ratio > 0.5 && ratio < 2) ||
+    showNothing(samples) ||
+    samples?.extreme
       ? undefined
       : {
           check: 'input scale',
@@ -108,7 +135,8 @@ export const DATA_CHECKS: readonly Check[] = [
   },
   (s, { classes }) => {
     const most = isCalibrated(s) ? SHIFTED_NEAR : SHIFTED;
-    if (shiftBeyondChance(s) < most || showNothing(s.samples)) return undefined;
+    const shifted = s.strict && s.answered ? s.answered.significant : shiftBeyondChance(s) >= most;
+    if (!shifted || showNothing(s.samples)) return undefined;
     return {
       check: 'label shift',
       outcome: 'warn',

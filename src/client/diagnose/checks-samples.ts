@@ -41,9 +41,9 @@ export const SAMPLE_CHECKS: readonly Check[] = [
     if (own >= FEW) return undefined;
     return {
       check: 'sample size',
-      outcome: 'warn',
-      says: `${own.toFixed(1)} ${distinct < 0.9 ? 'different ' : ''}samples per class`,
-      remedy: 'bring more samples, or predict with the released model',
+      outcome: 'undecided',
+      says: `not enough to tell: ${own.toFixed(1)} ${distinct < 0.9 ? 'different ' : ''}samples per class`,
+      remedy: `bring at least ${FEW} per class, or predict with the released model; --force adapts all the same`,
     };
   },
 ];

@@ -18,8 +18,10 @@ const PER_CLASS = 20;
 export interface Witness {
   /** Through the released model, and through it with refreshed batch statistics. */
   before: Evidence;
-  /** With an adapted model's outlook besides. */
-  after(adapted: StateDict): Promise<Evidence>;
+  /** With other answers to the same samples, made of what the released model says of them. */
+  answered(answers: Float32Array): Evidence;
+  /** With an adapted model's outlook besides; `informed` as in `Evidence`. */
+  after(adapted: StateDict, informed?: boolean): Promise<Evidence>;
 }
 
 /**
@@ -27,8 +29,14 @@ export interface Witness {
  * statistics refreshed.
  *
  * @param x all samples, normalised, `N × product(input.shape)`
+ * @param known what the site has told, and what was filled in (`Evidence`)
  */
-export async function gatherEvidence(model: Model, ops: Ops, x: Float32Array): Promise<Witness> {
+export async function gatherEvidence(
+  model: Model,
+  ops: Ops,
+  x: Float32Array,
+  known: Pick<Evidence, 'told' | 'missing'> = {},
+): Promise<Witness> {
   const { architecture, input, card } = model.config;
   const width = input.shape.reduce((a, b) => a * b, 1);
   const total = x.length / width;
@@ -61,16 +69,18 @@ export async function gatherEvidence(model: Model, ops: Ops, x: Float32Array): P
   hypothesis.dispose();
   const before: Evidence = {
     ...{ x: looked, input, classes: architecture.classes, total, card, variants, released },
+    ...known,
     refreshed: refreshed.still,
     moved: { refreshed: refreshed.moved },
   };
   return {
     before,
-    after: async (state) => {
+    answered: (p) => ({ ...before, adapted: { features: released.features, p } }),
+    after: async (state, informed) => {
       const own = new Hypothesis(architecture, ops, state);
       const { still, moved } = await look(own);
       own.dispose();
-      return { ...before, adapted: still, moved: { ...before.moved, adapted: moved } };
+      return { ...before, informed, adapted: still, moved: { ...before.moved, adapted: moved } };
     },
   };
 }

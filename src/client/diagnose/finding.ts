@@ -1,8 +1,11 @@
 import type { ModelConfig } from '../../shared/model/config.js';
 import type { Signals } from './signals.js';
 
-/** `refuse` and `rolled back` keep the released model; `--force` overrides both. */
-export type Outcome = 'ok' | 'warn' | 'refuse' | 'rolled back';
+/**
+ * `undecided` (not enough to tell), `rolled back` and `refuse` keep the released model; `--force`
+ * overrides them.
+ */
+export type Outcome = 'ok' | 'warn' | 'undecided' | 'rolled back' | 'refuse';
 
 /** One thing that the battery has to say. */
 export interface Finding {
@@ -13,6 +16,8 @@ export interface Finding {
   says: string;
   /** What to do about it. */
   remedy?: string;
+  /** The released model does as well: there is nothing to adapt for. */
+  leave?: boolean;
 }
 
 /** What a check finds. */

@@ -2,11 +2,17 @@ import { classDistance, confidences, tempered, type Card } from '../../shared/mo
 import type { InputSpec } from '../../shared/data/index.js';
 import { adjustedRand, balanced, naming, type Naming } from './anchors.js';
 import { isCalibrated } from './calibrated.js';
+import { columnFigures, type ColumnFigures } from './columns.js';
+import { expectedChange, type ExpectedChange } from './expected-change.js';
 import { inputSignals } from './input-signals.js';
+import { distance, labelShift, type LabelShift } from './label-shift.js';
 import { argMaxRows, countsOf, effectiveNumber, effectiveRank, kappa } from './linear.js';
 import { sampleFigures, type SampleFigures } from './samples.js';
 import { estimatePrior, missingClasses } from './shift.js';
 import type { Variant } from './variants.js';
+
+/** Up to so many, evening out the classes can cost more than it wins at any shift of their shares. */
+export const FEW_CLASSES = 5;
 
 /** What a model says of the looked-at samples: `features` n × D, `p` n × K, row-major. */
 export interface Outlook {
@@ -27,6 +33,12 @@ export interface Evidence {
   /** The same through randomly moved samples. */
   moved: { refreshed: Outlook; adapted?: Outlook };
   card?: Card;
+  /** Shares of the classes that the site knows of. */
+  told?: ArrayLike<number>;
+  /** Whether the method evens out no classes: it was told of them, or any may be absent. */
+  informed?: boolean;
+  /** Tables: share of the cells of each column that were filled in. */
+  missing?: readonly number[];
   /** The samples as they are, then read in other ways; empty for tables and without a card. */
   variants: Variant[];
 }
@@ -55,6 +67,21 @@ export interface Signals {
   /** Estimated accuracy before adapting (ATC, Garg et al. 2022), released and refreshed. */
   estimatedAccuracy?: number;
   estimatedRefreshed?: number;
+  /** Standard error of their difference; taken where the classes are few or the samples a table. */
+  refreshedError?: number;
+  /**
+   * Whether the classes are few or the samples rows of a table: adapting evens the classes out, and
+   * nothing but the released model's own answers tells that from a shift that it makes up for.
+   */
+  strict?: boolean;
+  /** Whether adapting was told how the classes are shared out, or that some may be absent. */
+  informed?: boolean;
+  /** Classes whose answers and features the card describes. */
+  described?: number;
+  /** How the classes are shared out by the released model's answers; nothing where the card says too little. */
+  answered?: LabelShift;
+  /** Columns of a table that are not like the provider's. */
+  columns?: ColumnFigures[];
   /** exp(entropy) of the predicted classes. */
   releasedClasses: number;
   refreshedClasses: number;
@@ -83,6 +110,12 @@ export interface Signals {
   steadiness?: number;
   randRefreshed?: number;
   priorGap?: number;
+  /** Accuracy of the adapted answers less that of the released ones, as the released model expects it. */
+  expected?: ExpectedChange;
+  /** Total variation between the adapted answers and the shares that the released ones speak for. */
+  sharesGap?: number;
+  /** The same for shares that the site has told. */
+  toldGap?: number;
   rank: number;
   adaptedRank?: number;
   naming?: Naming;
@@ -98,24 +131,35 @@ export function signalsOf(evidence: Evidence): Signals {
   const [ofReleased, ofRefreshed] = [argMaxRows(released.p, K), argMaxRows(refreshed.p, K)];
   const above = (p: Float32Array): number | undefined =>
     card && shareAbove(confidences(tempered(p, K, T), K), card.confidenceThreshold);
+  const strict = evidence.input.kind === 'table' || K <= FEW_CLASSES;
   const near = {
+    strict,
+    described: card && describedClasses(card),
+    ...(strict && card && { refreshedError: errorOfDifference(evidence, card) }),
     distance:
       card?.features && classDistance(released.features, card.features) / card.features.distance,
     estimatedAccuracy: above(released.p),
     estimatedRefreshed: above(refreshed.p),
   };
-  const trusted = isCalibrated(near) ? released : refreshed;
-  const estimated = estimatePrior(tempered(trusted.p, K, T), prior);
+  const calibrated = tempered(released.p, K, T);
+  const ownShares = estimatePrior(calibrated, prior);
+  // refreshing evens the classes out, but knows more of images that lie far
+  const trusted = strict || isCalibrated(near);
+  const estimated = trusted ? ownShares : estimatePrior(tempered(refreshed.p, K, T), prior);
+  const answered = card && labelShift(ofReleased, ownShares, card);
   const before: Signals = {
     perClass: evidence.total / K,
     samples: sampleFigures(evidence.x, evidence.input),
     ...near,
     ...inputSignals(evidence.x, evidence.input, evidence.card),
+    answered,
+    informed: evidence.informed,
+    columns: columnFigures(evidence.x, evidence.input, evidence.missing),
     asIs: evidence.variants[0],
     bestReading: best(evidence.variants),
     releasedClasses: effectiveNumber(countsOf(ofReleased, K)),
     refreshedClasses: effectiveNumber(countsOf(ofRefreshed, K)),
-    labelShift: totalVariation(estimated, prior),
+    labelShift: distance(estimated, prior),
     missing: missingClasses(estimated, prior, evidence.total),
     refreshedViews: kappa(ofRefreshed, argMaxRows(moved.refreshed.p, K), K),
     releasedRefreshed: kappa(ofReleased, ofRefreshed, K),
@@ -143,7 +187,10 @@ export function signalsOf(evidence: Evidence): Signals {
     agreementBalanced: kappa(fair, ofAdapted, K),
     confidentAgreement: kappa(pick(ofRefreshed), pick(ofAdapted), K),
     randRefreshed: adjustedRand(ofRefreshed, ofAdapted, K),
-    priorGap: totalVariation(estimated, shares),
+    priorGap: distance(estimated, shares),
+    expected: card && expectedChange(calibrated, ofReleased, ofAdapted, ownShares, card),
+    sharesGap: answered && distance(answered.shares, shares),
+    toldGap: evidence.told && distance(evidence.told, shares),
     adaptedRank: effectiveRank(adapted.features, D),
     naming: card?.features && naming(released.features, ofAdapted, card.features),
     namingRefreshed: card?.features && naming(refreshed.features, ofAdapted, card.features),
@@ -158,8 +205,22 @@ const best = (variants: Variant[]): Variant | undefined =>
     (a, b) => (a.distance ?? 0) - (b.distance ?? 0) || b.estimatedAccuracy - a.estimatedAccuracy,
   )[0];
 
-const totalVariation = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
-  Array.from(a).reduce((s, v, i) => s + Math.abs(v - b[i]!), 0) / 2;
+/** Classes of which a card has both the answers and the features. */
+const describedClasses = ({ confusion, features }: Card): number =>
+  (features?.mean ?? []).filter((row, k) => row !== null && confusion?.[k]).length;
+
+/** Standard error of the difference between the two estimates of accuracy, of the same samples. */
+function errorOfDifference({ released, refreshed, classes: K }: Evidence, card: Card): number {
+  const sure = ({ p }: Outlook): Float32Array =>
+    confidences(tempered(p, K, card.temperature), K).map((c) =>
+      Number(c >= card.confidenceThreshold),
+    );
+  const [before, after] = [sure(released), sure(refreshed)];
+  const n = before.length;
+  const changed = before.filter((v, i) => v !== after[i]).length / n;
+  const difference = before.reduce((s, v, i) => s + after[i]! - v, 0) / n;
+  return Math.sqrt(Math.max(0, changed - difference ** 2) / n);
+}
 
 const shareAbove = (values: Float32Array, threshold: number): number =>
   values.filter((v) => v >= threshold).length / values.length;

@@ -21,16 +21,18 @@ export interface Diagnosis {
  * Runs the battery on a site's data without adapting to it.
  *
  * @param adapted weights of an adaptation that was made before, to be judged as well
+ * @param informed whether that adaptation was told how the classes are shared out
  * @throws FedshotError `data` where the data does not fit the release, `engine`
  */
 export async function diagnose(
   model: Model,
   options: InputOptions & { engine?: EngineOptions; reporter?: Reporter },
   adapted?: StateDict,
+  informed?: boolean,
 ): Promise<Diagnosis> {
   const host = await targetData(await fitted(model, options), model.config);
   const { ops } = await startEngine(options.engine);
-  const witness = await gatherEvidence(model, ops, host.x);
-  const { battery } = await judge(witness, model.config, false, adapted);
+  const witness = await gatherEvidence(model, ops, host.x, host);
+  const { battery } = await judge(witness, model.config, false, adapted, informed);
   return { n: host.count, judged: adapted ? 'adapted' : 'data', battery };
 }

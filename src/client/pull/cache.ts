@@ -51,10 +51,7 @@ export function readHint(dir: string): z.infer<typeof Hint>['predicate'] | undef
  *
  * @param empty files in which there is nothing yet
  */
-export function openCache(
-  home: string,
-  empty: ReadonlySet<string> = new Set(),
-): ChunkCache {
+export function openCache(home: string, empty: ReadonlySet<string> = new Set()): ChunkCache {
   const places = new Map<string, Place[]>();
   for (const dir of chunkFolders(home))
     for (const { path, chunks } of readHint(dir)?.files ?? []) {

@@ -76,11 +76,7 @@ function settingsOrNone(dir: string): Unfinished | undefined {
 // What follows is called under the lock of the home's runs, but for `close`.
 
 /** Begins a run: none before it, and none beside it, has its folder. */
-export function begin(
-  home: string,
-  about: Pick<Unfinished, 'name' | 'settings'>,
-  now: Date,
-): Work {
+export function begin(home: string, about: Pick<Unfinished, 'name' | 'settings'>, now: Date): Work {
   const id = runId(now);
   const dir = join(unfinishedDir(home), id);
   const began = now.toISOString();
@@ -144,7 +140,10 @@ function assertSame(run: string, was: Unfinished['settings'], is: Unfinished['se
  * Removes what killed processes have left: half-written files, runs that have no checkpoint or stand
  * finished beside it, and, at the end of a run, earlier ones of the same release and settings.
  */
-export function sweep(home: string, finished?: Pick<Unfinished, 'name' | 'settings' | 'run'>): void {
+export function sweep(
+  home: string,
+  finished?: Pick<Unfinished, 'name' | 'settings' | 'run'>,
+): void {
   for (const dir of [runsDir(home), currentDir(home)]) if (existsSync(dir)) sweepTemporary(dir);
   const settings = JSON.stringify(finished?.settings);
   for (const { id, dir, running } of unfinishedRuns(home)) {
@@ -180,13 +179,7 @@ function take(
   return work(run, dir, began, true, held(dir));
 }
 
-const work = (
-  id: string,
-  dir: string,
-  began: string,
-  resumed: boolean,
-  lock: HeldLock,
-): Work => ({
+const work = (id: string, dir: string, began: string, resumed: boolean, lock: HeldLock): Work => ({
   ...{ id, began, dir, resumed },
   close: () => {
     // Still held: nobody else can be at it, and nobody could have resumed it.

@@ -13,3 +13,43 @@ export function holdOut(
   const cut = Math.max(1, Math.round(n * share));
   return { kept: order.slice(cut).sort(), held: order.slice(0, cut).sort() };
 }
+
+/** Share that is held out where nobody says otherwise, and the most that is taken for a card's sake. */
+const SHARE = 0.1;
+const MOST = 1 / 3;
+
+/**
+ * Splits 0..n−1 so that every class has at least `least` held-out samples, where that takes no more
+ * than a third of them: a tenth at random if that is enough, else a larger share of each class alike.
+ *
+ * @param labels class of each sample, 0..K−1
+ */
+export function holdOutForCard(
+  labels: Int32Array,
+  K: number,
+  least: number,
+  random: Random,
+): { kept: Int32Array; held: Int32Array } {
+  const plain = holdOut(labels.length, SHARE, random);
+  const all = countsOf(labels, K);
+  const held = countsOf(
+    plain.held.map((i) => labels[i]!),
+    K,
+  );
+  if (all.every((count, k) => count === 0 || held[k]! >= least)) return plain;
+  const rarest = Math.min(...all.filter((count) => count > 0));
+  const share = Math.min(MOST, Math.max(SHARE, least / rarest));
+  const wanted = all.map((count) => Math.round(share * count));
+  const order = random.fork('hold-out').permutation(labels.length);
+  const isHeld = new Uint8Array(labels.length);
+  for (const i of order) if (wanted[labels[i]!]!-- > 0) isHeld[i] = 1;
+  const inOrder = Int32Array.from(labels, (_, i) => i);
+  const [kept, own] = [0, 1].map((side) => inOrder.filter((i) => isHeld[i] === side));
+  return own!.length === 0 ? plain : { kept: kept!, held: own! };
+}
+
+function countsOf(labels: Int32Array, K: number): number[] {
+  const counts = new Array<number>(K).fill(0);
+  for (const k of labels) counts[k]!++;
+  return counts;
+}

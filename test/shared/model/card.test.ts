@@ -5,6 +5,7 @@ import {
   fitTemperature,
   tempered,
 } from '../../../src/shared/model/card/calibrate.js';
+import { ownDistance } from '../../../src/shared/model/card/distance.js';
 import { classDistance, inputFigures } from '../../../src/shared/model/card/index.js';
 import { makeCard } from '../../../src/shared/model/card/make.js';
 import { cardAt, cardMisfit, cardSchema } from '../../../src/shared/model/card/schema.js';
@@ -69,6 +70,39 @@ describe('classDistance', () => {
     // distances 1²/1/2, 2²/4/2 and 3²/1/2
     const features = Float32Array.from([1, 0, 12, 0, 0, 3]);
     expect(classDistance(features, classes)).toBeCloseTo(0.5, 3);
+  });
+});
+
+describe('ownDistance', () => {
+  it('is that to the class as it would be without the sample, by leaving each out in turn', () => {
+    const r = random('own');
+    const [n, D] = [12, 3];
+    const labels = Int32Array.from({ length: n }, (_, i) => i % 2);
+    const features = Float32Array.from(
+      { length: n * D },
+      (_, i) => 4 * labels[Math.floor(i / D)]! + r.normal(),
+    );
+    const moments = (without: number) => {
+      const rows = [0, 1].map((k) =>
+        [...labels.keys()].filter((i) => labels[i] === k && i !== without),
+      );
+      const of = (power: (v: number, k: number, d: number) => number) =>
+        rows.map((own, k) =>
+          Array.from(
+            { length: D },
+            (_, d) => own.reduce((s, i) => s + power(features[i * D + d]!, k, d), 0) / own.length,
+          ),
+        );
+      const mean = of((v) => v);
+      return { mean, variance: of((v, k, d) => (v - mean[k]![d]!) ** 2) };
+    };
+    const each = [...labels.keys()].map((i) =>
+      classDistance(features.slice(i * D, (i + 1) * D), moments(i)),
+    );
+    const expected = each.sort((a, b) => a - b)[n >> 1]!;
+    const own = ownDistance(features, labels, [n / 2, n / 2], moments(-1));
+    expect(own).toBeCloseTo(expected, 4);
+    expect(own).toBeGreaterThan(classDistance(features, moments(-1)));
   });
 });
 

@@ -9,7 +9,7 @@ import type { Architecture } from '../architecture.js';
 import type { StateDict } from '../state.js';
 import { atcThreshold, confidences, fitTemperature, tempered } from './calibrate.js';
 import { inputFigures } from './inputs.js';
-import { classDistance } from './distance.js';
+import { ownDistance } from './distance.js';
 import { CONFIDENCE_BINS, MINIMUM_COUNT, type Card } from './schema.js';
 
 export interface CardSource {
@@ -103,7 +103,10 @@ function figures(given: Figures): Card {
     },
     confusion: perClass((k) => confusion[k]!.map((n) => short(n / counts[k]!))),
     ...(moments.some((m) => m) && {
-      features: { mean, variance, distance: short(classDistance(features, { mean, variance })) },
+      features: {
+        ...{ mean, variance },
+        distance: short(ownDistance(features, labels, counts, { mean, variance })),
+      },
     }),
   };
 }

@@ -35,7 +35,7 @@ export interface SampleReport {
 
 /** The verdict on a run, and what it rests on. */
 export interface BatteryReport {
-  /** `ok`, `warn`, `refuse` or `rolled back`. */
+  /** `ok`, `warn`, `undecided`, `refuse` or `rolled back`. */
   outcome: string;
   /** Which model is in use now. */
   kept: string;

@@ -66,7 +66,7 @@ function facts(run: RunReport, received: number | undefined): Markup {
 
 /** How a verdict is coloured. */
 export function weight(outcome: string | undefined): string {
-  return outcome === 'ok' ? 'good' : outcome === 'warn' ? 'warn' : 'bad';
+  return outcome === 'ok' ? 'good' : outcome === 'warn' || outcome === 'undecided' ? 'warn' : 'bad';
 }
 
 function verdict({ outcome, kept, epoch, findings }: BatteryReport): Markup {

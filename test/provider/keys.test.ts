@@ -35,7 +35,7 @@ async function setUp(more: { rootKeys?: number; rootThreshold?: number } = {}) {
   const change = { store, keyring, now: NOW };
   return {
     ...{ dir, store, home, keyring, made, change },
-    publish: (name = 'digits') => publishRelease({ ...change, modelDir, name }),
+    publish: (name = 'digits') => publishRelease({ ...change, modelDir, name, again: true }),
     /** What the site makes of it. */
     pull: async (now = NOW) => {
       const state = await updateTrust(new Store(store), home, now);

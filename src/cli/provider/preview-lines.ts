@@ -47,5 +47,5 @@ function fieldLines(value: unknown, path = ''): string[] {
     return Object.entries(value).flatMap(([key, item]) =>
       fieldLines(item, path === '' ? key : `${path}.${key}`),
     );
-  return [`  ${path}: ${String(value)}`];
+  return [`  ${path}: ${typeof value === 'string' ? value : JSON.stringify(value)}`];
 }

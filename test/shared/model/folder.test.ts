@@ -57,7 +57,7 @@ describe('readModel', () => {
   it.each(
     subsets.filter(({ length }) => length % 4 !== 0).map((names) => [names.join(' + '), names]),
   )('refuses a folder of which %s is of another model', (_, names) => {
-    expect(() => readModel(mixture(names as string[]))).toThrow(
+    expect(() => readModel(mixture(names))).toThrow(
       expect.objectContaining({ code: 'digest' }) as Error,
     );
   });
@@ -72,7 +72,7 @@ describe('readModel', () => {
   it.each(subsets.map((names) => [names.join(' + ') || 'nothing', names]))(
     'stopped when of the new model %s had moved out: the new one is read',
     (_, names) => {
-      const dir = mixture(names as string[]);
+      const dir = mixture(names);
       mkdirSync(join(dir, '.next'));
       for (const [name, data] of modelFiles(NEW)) writeFileSync(join(dir, '.next', name), data);
       const found = readModel(dir);

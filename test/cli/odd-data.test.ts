@@ -46,7 +46,7 @@ describe('predict', () => {
     const text = `id,y,name,x\n1,0.2,Ann,0.1\n,,,\n3,-2.8,Bob,4.2\n`;
     const run = await predict(`csv:${put('site.csv', text)}`);
     expect(run.code, run.err).toBe(0);
-    const found = parse(run.out, { columns: true }) as { index: string; class: string }[];
+    const found = parse<{ index: string; class: string }>(run.out, { columns: true });
     expect(found.map(({ index }) => index)).toEqual(['0', '2']);
     expect(found.map((one) => one.class)).toEqual(["'=1+1", 'well\\x1b[2J']);
     expect(run.out + run.err).not.toContain('\x1b');

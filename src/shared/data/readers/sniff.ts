@@ -47,10 +47,13 @@ export function sniff(bytes: Uint8Array, reader: string): string | undefined {
       return 'it is a web page or XML, perhaps of a download that failed';
     if (reader !== 'csv' && /^version https:\/\/git-lfs/.test(begins))
       return 'it is a pointer of Git LFS: fetch the file itself with git lfs pull';
-    return reader !== 'csv' && /^[^\0-\x08\x0e-\x1f]*[,;\t][^\0-\x08\x0e-\x1f]*\n/.test(begins)
-      ? 'it looks like a table: read it with csv:FILE'
-      : undefined;
+    const table = isText(begins) && /[,;\t].*\n/.test(begins);
+    return reader !== 'csv' && table ? 'it looks like a table: read it with csv:FILE' : undefined;
   }
   const [what, , other] = found;
   return `it is ${what}${other && other !== reader ? `: read it with ${other}:FILE` : ''}`;
 }
+
+/** No control characters but tabs and ends of lines. */
+const isText = (text: string): boolean =>
+  Array.from(text).every((character) => character >= ' ' || '\t\n\r'.includes(character));

@@ -43,7 +43,9 @@ function serving(port: number): void {
 }
 
 const [role, ...args] = process.argv.slice(2) as [string, ...string[]];
-if (role === 'serve') serving((await reopenProvider(args[0]!).serve()).port);
+// All clients of the bench come from one address.
+const limits = { maxPerAddress: 1024 };
+if (role === 'serve') serving((await reopenProvider(args[0]!).serve({ limits })).port);
 else if (role === 'bare-serve') serving(await serveBare(args[0]!));
 else if (role === 'bare-pull')
   await timed(() => pullBare(args[0]!, args[1]!).then(() => undefined));

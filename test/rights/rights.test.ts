@@ -39,7 +39,10 @@ const LOOK = `
   const walk = (folder) => {
     const file = join(folder, '.try');
     if (attempt(() => { fs.writeFileSync(file, 'x'); fs.rmSync(file); }) === 'succeeded') write.push(folder);
-    for (const entry of attempt(() => fs.readdirSync(folder, { withFileTypes: true })) ?? []) {
+    const entries = attempt(() => fs.readdirSync(folder, { withFileTypes: true }));
+    if (!Array.isArray(entries)) return;
+    if (entries.length === 0) read.push(folder);
+    for (const entry of entries) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) walk(path);
       else if (attempt(() => fs.closeSync(fs.openSync(path, 'r'))) === 'succeeded') read.push(path);

@@ -18,9 +18,7 @@ export function siteRuns(home: string): SiteRun[] {
       : [];
   return [
     ...folders('adapted').map((name): SiteRun => ({ name, dir: join(home, 'adapted', name) })),
-    ...folders('runs').map(
-      (id): SiteRun => ({ name: `run ${id}`, dir: join(home, 'runs', id) }),
-    ),
+    ...folders('runs').map((id): SiteRun => ({ name: `run ${id}`, dir: join(home, 'runs', id) })),
   ];
 }
 

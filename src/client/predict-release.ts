@@ -55,7 +55,10 @@ export async function predictRelease(
     });
   if (answering.kind === 'released') {
     const { model, id } = openRelease(home, name);
-    return { ...(await predict([model], data, engine, reporter)), model: { run: null, release: id } };
+    return {
+      ...(await predict([model], data, engine, reporter)),
+      model: { run: null, release: id },
+    };
   }
   const predictions = await predict(modelsOf(home, answering), data, engine, reporter);
   return { ...predictions, model: described(home, answering) };

@@ -251,7 +251,9 @@ describe('an interrupted run', () => {
     const wrong = adapt(home, { epochs: 3, seed: 3, resume: true });
     await expect(wrong).rejects.toMatchObject({ code: 'usage', message: /seed 2, not 3/ });
     await expect(adapt(home, { epochs: 3, seed: 2, resume: one })).rejects.toThrow('seed 1, not 2');
-    await expect(adapt(home, { resume: 'no such run' })).rejects.toMatchObject({ code: 'not-found' });
+    await expect(adapt(home, { resume: 'no such run' })).rejects.toMatchObject({
+      code: 'not-found',
+    });
     expect((await adapt(home, { epochs: 3, seed: 1, resume: true })).run.id).toBe(one);
     expect((await adapt(home, { epochs: 3, seed: 2, resume: two })).run.id).toBe(two);
     expect(unfinished(home)).toEqual([]);
@@ -291,8 +293,7 @@ describe('adaptations at the same time', () => {
     expect(runIds(home)).toEqual(all.map(({ run }) => run.id).sort());
     expect(all[2]!.state).toEqual(alone.state);
     expect(all.map(({ run }) => run.id)).toContain(used(home));
-    for (const { run } of all)
-      await expect(answers(home, { run: run.id })).resolves.toBeDefined();
+    for (const { run } of all) await expect(answers(home, { run: run.id })).resolves.toBeDefined();
     expect(unfinished(home)).toEqual([]);
   });
 });

@@ -68,7 +68,11 @@ async function current(catalog: Catalog): Promise<Freshness | undefined> {
 }
 
 /** Why a new statement is wanted; undefined when the present one will do. */
-export function reason(statement: Freshness | undefined, root: number, now: Date): string | undefined {
+export function reason(
+  statement: Freshness | undefined,
+  root: number,
+  now: Date,
+): string | undefined {
   if (!statement) return 'is not signed by the keys of the newest root';
   if (statement.root < root) return 'is of an older root';
   if (isAhead(statement.created, now))

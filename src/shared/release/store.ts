@@ -97,15 +97,18 @@ export class Store implements Fetcher {
 /** Reads at most `maxBytes`, and says so when there is more. */
 async function readLimited(path: string, maxBytes: number): Promise<Uint8Array> {
   // Without O_NONBLOCK the opening of a pipe waits for somebody to write into it.
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-      throw new FedshotError('not-found', `no such file: ${path}`, { cause: error });
-    throw asFedshotError(error, 'io', `cannot read ${path}`);
-  });
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(
+    (error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+        throw new FedshotError('not-found', `no such file: ${path}`, { cause: error });
+      throw asFedshotError(error, 'io', `cannot read ${path}`);
+    },
+  );
   try {
     const stat = await file.stat();
     if (!stat.isFile()) throw new FedshotError('io', `${path}: not a regular file`);
-    if (stat.size > maxBytes) throw new FedshotError('limit', `${path}: more than ${maxBytes} bytes`);
+    if (stat.size > maxBytes)
+      throw new FedshotError('limit', `${path}: more than ${maxBytes} bytes`);
     return await file.readFile();
   } catch (error) {
     throw asFedshotError(error, 'io', `cannot read ${path}`);

@@ -104,14 +104,17 @@ describe('pull, beside others and after them', () => {
     }
   });
 
-  it.each([...RELEASE_FILES, 'manifest.json'])('brings a missing or damaged %s back', async (name) => {
-    const home = provider.home(`mends ${name}`);
-    const { folder } = await pullTo(home);
-    flip(join(folder, name));
-    expectPublished(await pullTo(home));
-    rmSync(join(folder, name));
-    expectPublished(await pullTo(home));
-  });
+  it.each([...RELEASE_FILES, 'manifest.json'])(
+    'brings a missing or damaged %s back',
+    async (name) => {
+      const home = provider.home(`mends ${name}`);
+      const { folder } = await pullTo(home);
+      flip(join(folder, name));
+      expectPublished(await pullTo(home));
+      rmSync(join(folder, name));
+      expectPublished(await pullTo(home));
+    },
+  );
 
   it('removes what killed pulls of this release have left, and nothing of others', async () => {
     const home = provider.home('litter');

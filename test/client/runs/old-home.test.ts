@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inUse, modelsOf } from '../../../src/client/runs/in-use.js';
@@ -82,10 +91,17 @@ describe('a home of version 0.1', () => {
     expect(() => inUse(home, 'bad')).toThrow(join(home, 'adapted/bad/record.json'));
     const lines = migrated(home);
     for (const name of ['bad', 'torn', 'alone'])
-      expect(lines.filter((line) => line.startsWith(`adapted/${name} of fedshot 0.1 cannot`))).toHaveLength(1);
+      expect(
+        lines.filter((line) => line.startsWith(`adapted/${name} of fedshot 0.1 cannot`)),
+      ).toHaveLength(1);
     expect(answers(home, 'good')).toHaveLength(1);
     expect(inUse(home, 'bad')).toBeUndefined();
-    expect(readdirSync(join(home, 'adapted/.0.1')).sort()).toEqual(['alone', 'bad', 'good', 'torn']);
+    expect(readdirSync(join(home, 'adapted/.0.1')).sort()).toEqual([
+      'alone',
+      'bad',
+      'good',
+      'torn',
+    ]);
   });
 
   it('comes to the same wherever the taking over was killed', () => {

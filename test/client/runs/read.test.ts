@@ -54,37 +54,45 @@ describe('a run', () => {
     expect(readRecord(home, id).record.files).not.toEqual({});
   });
 
-  it.each(MODEL_FILES)('with a changed, shortened, exchanged or missing %s is refused by name', (name) => {
-    const other = tinyRelease('other');
-    const changes: ((file: string) => void)[] = [
-      (file) => {
-        const bytes = readFileSync(file);
-        bytes[bytes.length - 4]! ^= 1;
-        writeFileSync(file, bytes);
-      },
-      (file) => writeFileSync(file, readFileSync(file).subarray(0, -1)),
-      (file) => writeFileSync(file, ''),
-      (file) => rmSync(file),
-      (file) => {
-        rmSync(file);
-        mkdirSync(file);
-      },
-      (file) => {
-        const elsewhere = tempDir();
-        keepRun(elsewhere, record, { model: { config: other.config, state: other.state } });
-        const theirs = readFileSync(join(elsewhere, 'runs', id, name));
-        writeFileSync(file, Buffer.concat([theirs, Buffer.from(name === 'model.json' ? '\n' : '')]));
-      },
-    ];
-    for (const change of changes) {
-      const { home, dir, ref } = kept();
-      const { record: read } = readRecord(home, id, ref.record);
-      change(join(dir, name));
-      const error = thrownBy(() => readRunModel(home, read));
-      expect(error).toMatchObject({ message: expect.stringContaining(join(dir, name)) as string });
-      expect(['digest', 'io']).toContain((error as { code: string }).code);
-    }
-  });
+  it.each(MODEL_FILES)(
+    'with a changed, shortened, exchanged or missing %s is refused by name',
+    (name) => {
+      const other = tinyRelease('other');
+      const changes: ((file: string) => void)[] = [
+        (file) => {
+          const bytes = readFileSync(file);
+          bytes[bytes.length - 4]! ^= 1;
+          writeFileSync(file, bytes);
+        },
+        (file) => writeFileSync(file, readFileSync(file).subarray(0, -1)),
+        (file) => writeFileSync(file, ''),
+        (file) => rmSync(file),
+        (file) => {
+          rmSync(file);
+          mkdirSync(file);
+        },
+        (file) => {
+          const elsewhere = tempDir();
+          keepRun(elsewhere, record, { model: { config: other.config, state: other.state } });
+          const theirs = readFileSync(join(elsewhere, 'runs', id, name));
+          writeFileSync(
+            file,
+            Buffer.concat([theirs, Buffer.from(name === 'model.json' ? '\n' : '')]),
+          );
+        },
+      ];
+      for (const change of changes) {
+        const { home, dir, ref } = kept();
+        const { record: read } = readRecord(home, id, ref.record);
+        change(join(dir, name));
+        const error = thrownBy(() => readRunModel(home, read));
+        expect(error).toMatchObject({
+          message: expect.stringContaining(join(dir, name)) as string,
+        });
+        expect(['digest', 'io']).toContain((error as { code: string }).code);
+      }
+    },
+  );
 
   it('whose record was changed is refused where its digest was kept, even if it is well-formed', () => {
     const { home, dir, ref } = kept();
@@ -92,7 +100,11 @@ describe('a run', () => {
     const text = readFileSync(file, 'utf8');
     writeFileSync(file, text.replace('"accepted":true', '"accepted":false'));
     expect(readRecord(home, id).record.verdict.accepted).toBe(false);
-    for (const change of [() => undefined, () => rmSync(file), () => rmSync(dir, { recursive: true })]) {
+    for (const change of [
+      () => undefined,
+      () => rmSync(file),
+      () => rmSync(dir, { recursive: true }),
+    ]) {
       change();
       expect(thrownBy(() => readRecord(home, id, ref.record))).toMatchObject({
         code: 'digest',
@@ -118,7 +130,11 @@ describe('a run', () => {
   it('under the id of another is refused', () => {
     const { home, dir } = kept();
     const other = id.replace('abcdef', 'fedcba');
-    writeFileSyncAt(join(home, 'runs', other), 'record.json', readFileSync(join(dir, 'record.json')));
+    writeFileSyncAt(
+      join(home, 'runs', other),
+      'record.json',
+      readFileSync(join(dir, 'record.json')),
+    );
     expect(thrownBy(() => readRecord(home, other))).toMatchObject({ code: 'digest' });
     expect(runIds(home)).toEqual([id, other].sort());
   });

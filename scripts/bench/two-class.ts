@@ -37,7 +37,7 @@ await startForComputing();
 /** Rows of a table, or drawn digits 3 and 8, of which this share is of the second class. */
 function samples(name: string, n: number, share: number, seed: string): Promise<string> | string {
   const second = Math.round(n * share);
-  const number = [...seed].reduce((h, c) => (31 * h + c.charCodeAt(0)) % 2 ** 31, 7);
+  const number = Buffer.from(seed).reduce((h, byte) => (31 * h + byte) % 2 ** 31, 7);
   if (values.images)
     return someDigits(join(dir, `${name}.safetensors`), 'plain', number, {
       3: n - second,

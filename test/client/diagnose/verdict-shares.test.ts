@@ -120,7 +120,11 @@ describe('verdict on few classes and tables', () => {
 });
 
 describe('verdict by all evidence together', () => {
-  const ten = { ...config, classes: [...'0123456789'], input: { kind: 'image' } } as ModelConfig;
+  const ten = {
+    ...config,
+    classes: Array.from({ length: 10 }, (_, k) => String(k)),
+    input: { kind: 'image' },
+  } as ModelConfig;
   const images: Signals = {
     ...fits,
     strict: false,

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type { AdaptOptions, AutoOptions, ReleaseId } from './types.js';
 
 const augmentation = ({ augment = 'none' }: Pick<AdaptOptions, 'augment'>) =>
@@ -21,14 +20,14 @@ export function settingsOf(
   };
 }
 
+const lastOf = (path: string): string => path.split(/\/|%2F/i).at(-1) ?? '';
+
 /** A notation of data without the folders of its files: what may be shown to others than the site. */
 export function withoutFolders(notation: string): string {
-  const [, reader = '', paths = '', rest = ''] = /^([^:]*:)([^#?]*)(.*)$/s.exec(notation) ?? [];
-  if (reader === '') return basename(notation);
-  return `${reader}${paths
-    .split(',')
-    .map((path) => basename(path))
-    .join(',')}${rest}`;
+  const [, reader = '', paths = '', rest = ''] = /^([^:/]*:)([^#?]*)(.*)$/s.exec(notation) ?? [];
+  if (reader === '') return lastOf(notation);
+  const files = paths.split(',').map(lastOf).join(',');
+  return `${reader}${files}${rest.replace(/=([^#?&]*)/g, (_, value: string) => `=${lastOf(value)}`)}`;
 }
 
 /** Settings as a record keeps them: what is a path is the name of a file. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { adaptRelease, predictRelease, type RunOptions } from '../../src/client/index.js';
@@ -7,36 +7,17 @@ import { inUse } from '../../src/client/runs/in-use.js';
 import { listRuns } from '../../src/client/runs/list.js';
 import { putIntoUse, rollBack } from '../../src/client/runs/manage.js';
 import { readRecord, runIds } from '../../src/client/runs/read.js';
-import { FedshotError } from '../../src/shared/errors.js';
 import { silent } from '../../src/shared/reporter.js';
 import { writeOld } from '../fixtures/old-home.js';
+import { script } from '../fixtures/scripted-battery.js';
 import { tempDir } from '../fixtures/temp.js';
-import { tinyRelease } from '../fixtures/tiny-release.js';
 
-/** What the battery says of whatever is adapted. */
-let says: Outcome = 'ok';
-
-vi.mock('../../src/client/diagnose/index.js', async (original) => {
-  const real = await original<typeof import('../../src/client/diagnose/index.js')>();
-  const judge: typeof real.judge = async (witness, config, force, adapted) => {
-    const judged = await real.judge(witness, config, force, adapted);
-    const outcome = adapted || says === 'refuse' ? says : 'ok';
-    const good = outcome === 'ok' || outcome === 'warn';
-    const kept = good || force ? 'adapted' : 'source';
-    const battery = { ...judged.battery, outcome, kept, advised: good ? 'adapted' : 'source' };
-    return { ...judged, battery } as typeof judged;
-  };
-  return { ...real, judge };
-});
-
-// what is pulled and how it is verified has tests of its own
-vi.mock('../../src/client/releases.js', () => ({
-  openRelease: (_home: string, name: string) => {
-    if (name === 'nobody') throw new FedshotError('not-found', 'not pulled');
-    const id = { name, version: 1, digest: name.padEnd(64, '0') };
-    return { model: tinyRelease(name), id };
-  },
-}));
+vi.mock('../../src/client/diagnose/judge.js', async (original) =>
+  (await import('../fixtures/scripted-battery.js')).scriptedJudge(await original()),
+);
+vi.mock('../../src/client/releases.js', async () =>
+  (await import('../fixtures/scripted-battery.js')).tinyReleases(),
+);
 
 const options: RunOptions = {
   ...{ data: 'digits:thick?n=40', epochs: 2, batch: 16, lr: 0.01, featureLr: 1, beta: 0.1 },
@@ -53,21 +34,8 @@ const used = (home: string, name = 'digits'): string | undefined => {
   const answering = inUse(home, name);
   return answering?.kind === 'run' ? answering.record.id : answering?.kind;
 };
-/** Stops a run during its second epoch. */
-function interrupted(home: string, more: Partial<RunOptions> = {}): Promise<unknown> {
-  const stop = new AbortController();
-  let steps = 0;
-  const advance = (): void => {
-    if (++steps > 4) stop.abort(new FedshotError('interrupted', 'stop'));
-  };
-  const reporter = { ...silent, task: () => ({ advance, done: () => undefined }) };
-  const run = adapt(home, { epochs: 3, ...more, reporter, signal: stop.signal });
-  return expect(run).rejects.toMatchObject({ code: 'interrupted' });
-}
-const unfinished = (home: string): string[] => readdirSync(join(home, 'runs/.unfinished'));
-
 beforeEach(() => {
-  says = 'ok';
+  script.says = 'ok';
 });
 
 describe('what is in use', () => {
@@ -78,7 +46,7 @@ describe('what is in use', () => {
       const good = await adapt(home);
       expect(good.run).toMatchObject({ inUse: true, verdict: { outcome: 'ok', accepted: true } });
       const before = await answers(home);
-      says = outcome;
+      script.says = outcome;
       const bad = await adapt(home, { seed: 8 });
       expect(bad.run).toMatchObject({ inUse: false, verdict: { outcome, accepted: false } });
       expect(used(home)).toBe(good.run.id);
@@ -95,12 +63,12 @@ describe('what is in use', () => {
   it('is the released model where nothing was accepted so far, and after the last roll-back', async () => {
     const home = tempDir();
     await expect(answers(home)).rejects.toMatchObject({ code: 'not-found' });
-    says = 'rolled back';
+    script.says = 'rolled back';
     await adapt(home);
     const released = await answers(home, { sourceModel: true });
     expect(await answers(home)).toEqual(released);
     expect(released.model).toMatchObject({ run: null, release: { version: 1 } });
-    says = 'ok';
+    script.says = 'ok';
     await adapt(home);
     expect((await answers(home)).predictions).not.toEqual(released.predictions);
     expect(await rollBack(home, 'digits', silent)).toEqual({ name: 'digits', inUse: null });
@@ -112,7 +80,7 @@ describe('what is in use', () => {
     const home = tempDir();
     const first = await adapt(home, { runName: 'first of all' });
     const second = await adapt(home, { seed: 8 });
-    says = 'rolled back';
+    script.says = 'rolled back';
     const bad = await adapt(home, { seed: 9, keepWeights: true, runName: 'bad' });
     const lost = await adapt(home, { seed: 10 });
     const use = (run: string, force = false) =>
@@ -153,10 +121,10 @@ describe('what is in use', () => {
     writeOld(home, { name: 'digits' });
     const before = await answers(home);
     expect(before.model.run).toBe('adapted/digits');
-    says = 'refuse';
+    script.says = 'refuse';
     await adapt(home);
     expect((await answers(home)).predictions).toEqual(before.predictions);
-    says = 'ok';
+    script.says = 'ok';
     await adapt(home, { seed: 8 });
     expect((await answers(home)).predictions).not.toEqual(before.predictions);
     await rollBack(home, 'digits', silent);
@@ -181,11 +149,11 @@ describe('several sources', () => {
 
   it('answer together also where one of them keeps its released model, and not where all do', async () => {
     const home = tempDir();
-    says = 'rolled back';
+    script.says = 'rolled back';
     const none = await adapt(home, {}, ['two']);
     expect(none.run).toMatchObject({ inUse: false, verdict: { accepted: false } });
     expect(used(home)).toBe('released');
-    says = 'ok';
+    script.says = 'ok';
     const both = await adapt(home, { seed: 8 }, ['two']);
     expect(both.run.inUse).toBe(true);
     const [member] = readRecord(home, both.run.id).record.together!;
@@ -218,7 +186,7 @@ describe('what a run keeps', () => {
     const { record } = readRecord(home, run.id);
     expect(record).toMatchObject({ name: 'named', settings: { prior: 'prior.json', seed: 7 } });
     expect(JSON.stringify(record)).not.toContain('secret place');
-    says = 'rolled back';
+    script.says = 'rolled back';
     const bad = await adapt(home);
     expect(readRecord(home, bad.run.id).record.files).toEqual({});
     const all = await listRuns(home, 'digits');
@@ -229,80 +197,11 @@ describe('what a run keeps', () => {
   });
 });
 
-describe('an interrupted run', () => {
-  it('is resumed to the same weights, leaves what is in use alone, and is gone afterwards', async () => {
-    const home = tempDir();
-    const first = await adapt(home);
-    const whole = await adapt(tempDir(), { epochs: 3, seed: 8 });
-    await interrupted(home, { seed: 8 });
-    expect(used(home)).toBe(first.run.id);
-    const [id] = unfinished(home) as [string];
-    const resumed = await adapt(home, { epochs: 3, seed: 8, resume: true });
-    expect(resumed.run.id).toBe(id);
-    expect(resumed.state).toEqual(whole.state);
-    expect(unfinished(home)).toEqual([]);
-  });
-
-  it('is chosen by its settings or by its id, and by no other settings', async () => {
-    const home = tempDir();
-    await interrupted(home, { seed: 1 });
-    await interrupted(home, { seed: 2 });
-    const [one, two] = unfinished(home).sort() as [string, string];
-    const wrong = adapt(home, { epochs: 3, seed: 3, resume: true });
-    await expect(wrong).rejects.toMatchObject({ code: 'usage', message: /seed 2, not 3/ });
-    await expect(adapt(home, { epochs: 3, seed: 2, resume: one })).rejects.toThrow('seed 1, not 2');
-    await expect(adapt(home, { resume: 'no such run' })).rejects.toMatchObject({
-      code: 'not-found',
-    });
-    expect((await adapt(home, { epochs: 3, seed: 1, resume: true })).run.id).toBe(one);
-    expect((await adapt(home, { epochs: 3, seed: 2, resume: two })).run.id).toBe(two);
-    expect(unfinished(home)).toEqual([]);
-  });
-
-  it('of --method auto goes on as well, to what an undisturbed one ends with', async () => {
-    const auto = { method: 'auto', epochs: 3 } as const;
-    const whole = await adapt(tempDir(), auto);
-    const home = tempDir();
-    await interrupted(home, auto);
-    const resumed = await adapt(home, { ...auto, resume: true });
-    expect(resumed.state).toEqual(whole.state);
-    expect(resumed.result.choice!.method).toBe(whole.result.choice!.method);
-    expect(unfinished(home)).toEqual([]);
-  }, 60_000);
-
-  it('is swept once a later one of the same settings has ended, and what has no checkpoint at once', async () => {
-    const home = tempDir();
-    await interrupted(home, { seed: 1 });
-    await interrupted(home, { seed: 2 });
-    const [, two] = unfinished(home).sort() as [string, string];
-    mkdirSync(join(home, 'runs/.unfinished/20200101T000000000Z-aaaaaa'));
-    mkdirSync(join(home, 'runs/.20200101T000000000Z-aaaaaa.0123456789ab.tmp'));
-    writeFileSync(join(home, 'current/.digits.json.0123456789ab.tmp'), '{');
-    await adapt(home, { epochs: 3, seed: 1 });
-    expect(unfinished(home)).toEqual([two]);
-    expect(readdirSync(join(home, 'runs')).filter((name) => name.endsWith('.tmp'))).toEqual([]);
-    expect(readdirSync(join(home, 'current'))).toEqual(['digits.json']);
-  });
-});
-
-describe('adaptations at the same time', () => {
-  it('of one release are in nobody’s way: each is a whole run, one of them is in use', async () => {
-    const home = tempDir();
-    const alone = await adapt(tempDir(), { seed: 3 });
-    const all = await Promise.all([1, 2, 3].map((seed) => adapt(home, { seed })));
-    expect(runIds(home)).toEqual(all.map(({ run }) => run.id).sort());
-    expect(all[2]!.state).toEqual(alone.state);
-    expect(all.map(({ run }) => run.id)).toContain(used(home));
-    for (const { run } of all) await expect(answers(home, { run: run.id })).resolves.toBeDefined();
-    expect(unfinished(home)).toEqual([]);
-  });
-});
-
 describe('auto', () => {
   it('keeps the released model where the battery refuses all, and takes the best of them by force', async () => {
     const home = tempDir();
     const good = await adapt(home);
-    says = 'rolled back';
+    script.says = 'rolled back';
     const none = await adapt(home, { method: 'auto', epochs: 1 });
     expect(none.result).toMatchObject({
       method: 'source',
@@ -312,7 +211,7 @@ describe('auto', () => {
     const forced = await adapt(home, { method: 'auto', epochs: 1, force: true });
     expect(forced.result.method).not.toBe('source');
     expect(used(home)).toBe(forced.run.id);
-    says = 'refuse';
+    script.says = 'refuse';
     const refused = await adapt(home, { method: 'auto', epochs: 1 });
     expect(refused.run).toMatchObject({ inUse: false, verdict: { outcome: 'refuse' } });
   }, 60_000);

@@ -51,7 +51,7 @@ describe('pull, beside others and after them', () => {
     const both = await Promise.all([pullTo(home), pullTo(home)]);
     both.forEach(expectPublished);
     expect(both.map(({ upToDate }) => upToDate).sort()).toEqual([false, true]);
-    expect(readdirSync(join(home, 'partial'))).toEqual([]);
+    expect(readdirSync(join(home, 'releases/.partial'))).toEqual([]);
   });
 
   it('four at once over a damaged release: it is there afterwards, and whole', async () => {
@@ -61,7 +61,7 @@ describe('pull, beside others and after them', () => {
     const all = await Promise.all([1, 2, 3, 4].map(() => pullTo(home)));
     all.forEach(expectPublished);
     expect(all.filter(({ upToDate }) => !upToDate)).toHaveLength(1);
-    expect(readdirSync(join(home, 'partial'))).toEqual([]);
+    expect(readdirSync(join(home, 'releases/.partial'))).toEqual([]);
   });
 
   it('says that it waits, goes on when the other ends, and can be stopped while it waits', async () => {
@@ -130,7 +130,7 @@ describe('pull, beside others and after them', () => {
       const payload = Buffer.from(JSON.stringify(statement)).toString('base64');
       return JSON.stringify({ ...manifest, payload });
     };
-    const partial = join(home, 'partial');
+    const partial = join(home, 'releases/.partial');
     const half = (digest: string, name: string): void => {
       mkdirSync(join(partial, digest), { recursive: true });
       writeFileSync(join(partial, digest, 'manifest.json'), named(name));
@@ -147,12 +147,12 @@ describe('pull, beside others and after them', () => {
   it('takes chunks from what version 0.1 has moved aside as damaged', async () => {
     const home = provider.home('aside');
     const { folder, release } = await pullTo(home);
-    const aside = join(home, 'partial', `${release.digest}.damaged`);
+    const aside = join(home, 'releases/.partial', `${release.digest}.damaged`);
     const { renameSync } = await import('node:fs');
     renameSync(folder, aside);
     const result = await pullTo(home);
     expectPublished(result);
     expect(result.bytesReceived).toBe(0);
-    expect(readdirSync(join(home, 'partial'))).toEqual([]);
+    expect(readdirSync(join(home, 'releases/.partial'))).toEqual([]);
   });
 });

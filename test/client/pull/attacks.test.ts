@@ -43,7 +43,7 @@ describe('pull from a server that lies', () => {
       (thrown: unknown) => thrown,
     );
     expect(error).toBeInstanceOf(FedshotError);
-    expect(existsSync(join(home, 'releases'))).toBe(false); // nothing under its final name
+    expect(existsSync(join(home, 'releases/digits'))).toBe(false); // nothing under its final name
     return { error: error as FedshotError, home, calls: server.calls };
   }
 

@@ -1,12 +1,13 @@
-import type { Battery } from '../diagnose/index.js';
+import { isAccepted, type Battery, type Judged } from '../diagnose/verdict.js';
 import type { RunRecord } from './record.js';
 
 /** Whether a run's model may come into use, by what the battery says of it. */
 export function acceptedOf(
-  { outcome, kept }: Pick<Battery, 'outcome' | 'kept'>,
+  battery: Judged & Pick<Battery, 'kept'>,
   forced: boolean,
 ): RunRecord['verdict'] {
-  // Where it was forced, `kept` says what was asked for and not what the battery would have kept.
-  const good = outcome === 'ok' || outcome === 'warn';
-  return { outcome, accepted: forced ? good : kept === 'adapted', forced };
+  // Where it was forced, `kept` says what was asked for and not what the battery would have kept; else
+  // an accepted epoch is kept where the last one was not.
+  const accepted = forced ? isAccepted(battery) : battery.kept === 'adapted';
+  return { outcome: battery.outcome, accepted, forced };
 }

@@ -26,9 +26,9 @@ COPY --from=build /app/dist dist
 COPY --from=build /app/proto proto
 COPY --from=engine /usr/local/lib/fedshot/engines /usr/local/lib/fedshot/engines
 # Volumes take over the owner of the folder that they are mounted on.
-RUN mkdir -p /model /store /keys /log /record \
+RUN mkdir -p /model /store /keys /log /record /recorder-key \
     && mkdir -p -m 700 /home/site /home/site/adapted /home/site/runs /home/site/current \
-    && chown node:node /model /store /keys /log /record /home/site /home/site/adapted /home/site/runs /home/site/current
+    && chown node:node /model /store /keys /log /record /recorder-key /home/site /home/site/adapted /home/site/runs /home/site/current
 USER node
 ENTRYPOINT ["node", "/app/dist/cli/main.js"]
 CMD ["--help"]

@@ -132,6 +132,10 @@ if (process.argv[1] === import.meta.filename) {
     megabytes: option('mb', 200),
     seed: option('seed', 1),
   };
+  if (!(options.kills >= 1 && options.megabytes >= 1)) {
+    console.error('usage: npm run kill-pull -- [--kills N] [--mb N] [--seed N], each at least 1');
+    process.exit(2);
+  }
   const result = await killPulls({ ...options, log: console.log });
   console.log(JSON.stringify({ ...options, ...result }));
   process.exit(result.wrong === 0 && result.retransferred < 0.02 ? 0 : 1);

@@ -75,13 +75,13 @@ describe('docker-compose.yml', () => {
     expect(ofSite('site-b')).toEqual(['site-b']);
   });
 
-  it('provider and sites meet in the recorder alone, which sees nothing but its own record', () => {
+  it('provider and sites meet in the recorder alone, which sees nothing but its own record and key', () => {
     const members = (network: string): string[] =>
       services.filter(([, service]) => networksOf(service).includes(network)).map(([name]) => name);
     expect(members('provider')).toEqual(['provider-serve', 'recorder']);
     expect(members('site-a')).toEqual(['recorder', 'site-a-pull']);
     expect(members('site-b')).toEqual(['recorder', 'site-b-pull']);
-    expect(sources(compose.services.recorder!)).toEqual(['record']);
+    expect(sources(compose.services.recorder!)).toEqual(['record', 'recorder-key']);
     const { command } = compose.services['provider-serve']!;
     expect(command).toContain('--log /log');
   });
@@ -89,6 +89,8 @@ describe('docker-compose.yml', () => {
   it('the record is kept where neither provider nor sites can write', () => {
     const holders = services.filter(([, service]) => sources(service).includes('record'));
     expect(holders.map(([name]) => name)).toEqual(['recorder', 'audit']);
+    const signers = services.filter(([, service]) => sources(service).includes('recorder-key'));
+    expect(signers.map(([name]) => name)).toEqual(['recorder']);
     for (const volume of compose.services.audit!.volumes) expect(volume).toMatch(/:ro$/);
   });
 

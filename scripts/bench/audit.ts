@@ -3,12 +3,11 @@
  * 10,000 pulls. `npm run bench:audit`; figures go to docs/benchmarks.md.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, credentials } from '@grpc/grpc-js';
-import { audit, startRecorder } from '../../src/audit/index.js';
-import { readRecording } from '../../src/audit/record/index.js';
+import { audit } from '../../src/audit/index.js';
 import { pull } from '../../src/client/pull/index.js';
 import { openTransparency } from '../../src/provider/transparency.js';
 import { readLog, TransparencyLog, type Entry } from '../../src/shared/log/index.js';
@@ -16,6 +15,12 @@ import { Store } from '../../src/shared/release/index.js';
 import { releaseService } from '../../src/shared/rpc/index.js';
 import { makeProvider, type TestProvider } from '../../test/fixtures/provider.js';
 import { settled } from '../../test/fixtures/audited.js';
+import {
+  entriesOf,
+  isConnection,
+  record as startRecord,
+  recordEntries,
+} from '../../test/fixtures/record.js';
 
 const MiB = 2 ** 20;
 const ROUNDS = 9;
@@ -103,11 +108,7 @@ async function auditing(dir: string): Promise<void> {
   const now = (): Date => new Date();
   const transparency = await openTransparency({ store, keyring, dir: logDir, now });
   const server = await provider.serve({ transparency });
-  const recorder = await startRecorder({
-    listen: { host: '127.0.0.1', port: 0 },
-    to: { host: 'localhost', port: server.port },
-    file: record,
-  });
+  const recorder = await startRecord(server.port, record);
   const home = provider.home('site');
   await pull({ from: [`localhost:${recorder.port}`], name: 'digits', home });
   await settled(record, 1);
@@ -117,24 +118,24 @@ async function auditing(dir: string): Promise<void> {
   const root = new Store(store).newestRoot();
   const keys = new Map(root.roles.log.keyids.map((id) => [id, root.keys.get(id)!]));
   const [signer] = await keyring.signers('log', root.roles.log);
-  const entries = readLog(logDir, keys).leaves;
-  const [head, line] = readFileSync(record, 'utf8').split('\n');
-  const [connection] = readRecording(record).connections;
+  const leaves = readLog(logDir, keys).leaves;
+  const entries = entriesOf(record);
+  const connection = entries.find(isConnection)!;
   const many = join(dir, 'many-log');
   const log = await TransparencyLog.open({ dir: many, signer: signer!, keys });
-  const lines = [head!];
+  const recorded = entries.slice(0, 1);
   for (let i = 0; i < PULLS; i++) {
     const port = 1024 + (i % 60_000);
-    const again = entries.map((entry): Entry => ({ ...entry, port, call: i * 16 + entry.call }));
+    const again = leaves.map((entry): Entry => ({ ...entry, port, call: i * 16 + entry.call }));
     await Promise.all(again.map((entry) => log.append(entry)));
     const times = { opened: new Date().toISOString(), closed: new Date().toISOString() };
-    lines.push(JSON.stringify({ ...(JSON.parse(line!) as object), connection: i, port, ...times }));
+    recorded.push({ ...connection, connection: i, port, ...times });
   }
   await log.close();
   const { cpSync } = await import('node:fs');
   for (const name of ['responses', 'certificates'])
     cpSync(join(logDir, name), join(many, name), { recursive: true });
-  writeFileSync(join(dir, 'many.jsonl'), `${lines.join('\n')}\n`);
+  recordEntries(join(dir, 'many.jsonl'), [...recorded, ...entries.slice(-1)]);
   const started = performance.now();
   const result = await audit({
     ...{ store, trust: provider.trustFile, log: many, record: [join(dir, 'many.jsonl')] },
@@ -143,12 +144,12 @@ async function auditing(dir: string): Promise<void> {
   const seconds = (performance.now() - started) / 1000;
   const one = result.connections[0]!;
   say(
-    `audit of ${PULLS} pulls, ${entries.length * PULLS} leaves: ${seconds.toFixed(1)} s, ${result.verdict}`,
+    `audit of ${PULLS} pulls, ${leaves.length * PULLS} leaves: ${seconds.toFixed(1)} s, ${result.verdict}`,
   );
   for (const claim of result.claims)
     for (const finding of claim.findings.slice(0, 2)) say(`  ${finding}`);
   say(
-    `slack of one pull: ${one.received.slack} of ${connection!.received.bytes} bytes from the provider (${((100 * one.received.slack) / one.received.observed).toFixed(3)} %), ${one.sent.slack} of ${one.sent.observed} to it`,
+    `slack of one pull: ${one.received.slack} of ${connection.received.bytes} bytes from the provider (${((100 * one.received.slack) / one.received.observed).toFixed(3)} %), ${one.sent.slack} of ${one.sent.observed} to it`,
   );
 }
 

@@ -18,6 +18,10 @@ const heap = (): number => {
 };
 
 const [mutations = 100_000, seed = 1] = process.argv.slice(2).map(Number);
+if (!Number.isSafeInteger(mutations) || mutations < 1 || !Number.isSafeInteger(seed)) {
+  console.error('usage: npm run fuzz -- [mutations, at least 1] [seed]');
+  process.exit(2);
+}
 const shares = targets.reduce((sum, { share }) => sum + share, 0);
 let failed = false;
 let total = 0;

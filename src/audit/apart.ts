@@ -11,8 +11,11 @@ const Isolation = z.looseObject({
   attempts: z.array(z.looseObject({ attempt: z.string(), result: z.string() })),
 });
 
+/** A site's records hold lists of its epochs and findings, and no data. */
+const MOST_JSON_BYTES = 64 * 2 ** 20;
+
 export const json = <T>(schema: z.ZodType<T>, file: string): T =>
-  schema.parse(JSON.parse(readBytes(file).toString()));
+  schema.parse(JSON.parse(readBytes(file, MOST_JSON_BYTES).toString()));
 
 const WAY_OUT = /^(?:connect|send)\b/;
 
@@ -22,6 +25,8 @@ export class Apartness {
   readonly #files: string[] = [];
   /** Where this system could not confine files, and said so. */
   readonly #open: string[] = [];
+  /** Where it was said that files are confined, and no file was tried. */
+  readonly #untried: string[] = [];
   readonly #tries: string[] = [];
 
   unreadable(name: string, error: unknown): void {
@@ -46,30 +51,35 @@ export class Apartness {
       if (WAY_OUT.test(attempt)) this.#network.push(`${name}: it could ${attempt}`);
       else if (files === 'confined') this.#files.push(`${name}: confined, and it could ${attempt}`);
     if (files !== 'confined')
-      this.#open.push(`${name}: files were not confined on that system, and the run said so`);
+      this.#open.push(
+        `${name}: files were not confined on that system, and the run said so: install bubblewrap there, and adapt again`,
+      );
+    else if (ways.length === attempts.length)
+      this.#untried.push(`${name}: no file was tried: adapt again with this version of fedshot`);
     const refused = attempts.length - through.length;
     this.#tries.push(
       `${name}: kept apart by ${mechanism}; ${refused} of ${attempts.length} ways out that were tried were refused`,
     );
   }
 
-  claims(home: string, runs: readonly string[]): Claim[] {
+  /** @param missing why there is nothing to say of */
+  claims(home: string, runs: readonly string[], missing: readonly string[]): Claim[] {
     const evidence = [...runs, ...this.#tries];
     const own =
       'the record is the site’s own: it vouches for itself to its auditor, not to the world';
-    const files = claim('site', `${home}: what read private data saw no files but its own`, {
-      evidence: this.#tries,
-      findings: this.#files,
-      notCovered: [...this.#open, own],
-    });
-    const open = files.verdict === 'PASS' && this.#open.length > 0;
     return [
-      claim('site', `${home}: what read private data had no network`, {
+      claim('site/network', `${home}: what read private data had no network`, {
         evidence,
         findings: this.#network,
+        missing,
         notCovered: [own],
       }),
-      open ? { ...files, verdict: 'NOT CHECKED' } : files,
+      claim('site/files', `${home}: what read private data saw no files but its own`, {
+        evidence: this.#tries,
+        findings: this.#files,
+        missing: [...missing, ...this.#open, ...this.#untried],
+        notCovered: [own],
+      }),
     ];
   }
 }

@@ -1,128 +1,136 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { readBytes } from '../shared/files.js';
-import { readLog } from '../shared/log/index.js';
-import { auditData } from './data/index.js';
-import { knownCertificates } from './egress/certificates.js';
-import { auditEgress, type EgressResult } from './egress/index.js';
-import { recoveriesOf } from './log-history.js';
-import { auditLogFolder } from './log-folder.js';
-import { auditLog, type Witness } from './log.js';
-import { readRecording } from './record/index.js';
-import { auditReleases } from './release.js';
-import { auditSchema } from './schema.js';
-import { auditSite, siteWitnesses } from './site.js';
-import { readStore, type PublicStore } from './store.js';
-import { notChecked, type Claim, type Part, type Verdict } from './types.js';
-
-export const PARTS: readonly Part[] = ['schema', 'log', 'egress', 'release', 'data', 'site'];
-
-/** The artefacts; what is not given cannot be checked, which the page says. */
-export interface AuditOptions {
-  readonly parts?: readonly Part[];
-  readonly store?: string;
-  /** The root that the auditor trusts, got from elsewhere than the store. */
-  readonly trust?: string;
-  readonly log?: string;
-  /** Record files, or folders of them. */
-  readonly record?: readonly string[];
-  readonly site?: readonly string[];
-  readonly siteCertificates?: string;
-  /** The provider's source data; on its own premises only. */
-  readonly data?: string;
-  readonly now?: () => Date;
-}
+import { digestOf } from './artefacts/digest.js';
+import { readInputs, type Inputs } from './artefacts/inputs.js';
+import { nameArtefacts, type Artefact } from './artefacts/load.js';
+import { periodOf, providerOf, type About, type AuditedArtefact } from './about.js';
+import type { EgressResult } from './egress/index.js';
+import { PARTS } from './names.js';
+import type { AuditOptions } from './options.js';
+import { Parts } from './parts.js';
+import { notChecked, type Claim, type Outcome, type Part } from './types.js';
+import { LEFT_OUT, leaveOut, outcomeOf } from './verdict.js';
 
 export interface AuditResult {
-  /** FAIL when a claim fails; PASS when all that was asked for was checked and holds. */
-  readonly verdict: Verdict;
+  /** PASS only when each claim that was asked for was checked and holds. */
+  readonly verdict: Outcome;
   readonly at: string;
+  readonly parts: readonly Part[];
+  readonly without: readonly string[];
+  readonly about: About;
   readonly claims: readonly Claim[];
+  /** What is missing, and how to get it: all lines of the claims that were not checked. */
+  readonly missing: readonly string[];
   readonly unexplainedBytes: number | null;
   readonly slackBytes: number | null;
+  readonly strangers: EgressResult['strangers'] | null;
   readonly connections: EgressResult['connections'];
 }
 
-const recordings = (paths: readonly string[]) =>
-  paths.flatMap((path) =>
-    existsSync(path) && !path.endsWith('.jsonl')
-      ? readdirSync(path)
-          .filter((name) => name.endsWith('.jsonl'))
-          .sort()
-          .map((name) => readRecording(join(path, name)))
-      : [readRecording(path)],
-  );
-
 /**
  * Checks what can be checked with these artefacts alone: offline, and without trusting whoever made
- * them. What is wrong becomes a finding; it throws only where there is nothing to begin with.
- *
- * @throws FedshotError `not-found`, `format`, `trust`, `signature` for artefacts that cannot be read
+ * them. What is wrong with them becomes a finding, what is missing an open claim; it does not throw
+ * for either.
  */
 export async function audit(options: AuditOptions): Promise<AuditResult> {
-  const { parts = PARTS, log: logDir, now = () => new Date() } = options;
+  const { parts = PARTS, without = [], now = () => new Date() } = options;
+  const artefacts = nameArtefacts([
+    ['store', options.store],
+    ['trust', options.trust],
+    ['log', options.log],
+    ...(options.record ?? []).map((path) => ['record', path] as const),
+    ...(options.site ?? []).map((path) => ['site', path] as const),
+  ]);
+  const before = artefacts.map(digested);
+  const inputs = readInputs(artefacts);
+  const asked = parts.filter((part) => !without.includes(part));
+  const run = new Parts(options, inputs);
   const claims: Claim[] = [];
-  const want = (part: Part): boolean => parts.includes(part);
-  const store =
-    options.store && options.trust ? readStore(options.store, readBytes(options.trust)) : undefined;
-  const log = store && logDir ? readLog(logDir, store.logKeys) : undefined;
-  const needs = 'needs --store, --trust and --log';
-  const { record = [], site: sites = [] } = options;
-  let egress: EgressResult | undefined;
-
-  if (want('schema')) claims.push(auditSchema());
-  if (want('log')) {
-    const witnesses: Witness[] = sites.flatMap(siteWitnesses);
-    if (log && store && logDir)
-      claims.push(
-        ...auditLog(log, witnesses, recoveriesOf(store.roots)),
-        auditLogFolder(logDir, log, store),
-      );
-    else claims.push(notChecked('log', 'The log is whole', needs));
-  }
-  const recorded = store && log && logDir && record.length > 0;
-  if (recorded && (want('egress') || want('site'))) {
-    const certificates = knownCertificates(logDir, options.siteCertificates);
-    egress = auditEgress({ store, log, logDir, recordings: recordings(record), certificates });
-  }
-  if (want('egress'))
-    claims.push(
-      ...(egress?.claims ?? [
-        notChecked('egress', 'Every byte on the wire is accounted for', `${needs}, and --record`),
-      ]),
-    );
-  if (want('release')) claims.push(...releaseClaims(store));
-  if (want('data'))
-    claims.push(
-      store && options.data
-        ? await auditData(store, options.data)
-        : notChecked(
-            'data',
-            'No source data is in the released bytes',
-            'needs --store, --trust and --data, at the provider',
-          ),
-    );
-  if (want('site')) {
-    if (store && sites.length > 0)
-      claims.push(...sites.flatMap((home) => auditSite(home, store, egress)));
-    else
-      claims.push(
-        notChecked('site', 'Sites kept to themselves', 'needs --store, --trust and --site'),
-      );
-  }
-  const bad = claims.some(({ verdict }) => verdict === 'FAIL');
-  const checked = claims.some(({ verdict }) => verdict === 'PASS');
+  for (const part of parts)
+    if (asked.includes(part)) claims.push(...(await run.claims(part)));
+    else claims.push(leftOut(part));
+  claims.push(...moved(before, artefacts.map(digested)));
+  const judged = leaveOut(withoutPaths(dedupe(claims), artefacts), without);
+  const { egress } = run;
   return {
-    verdict: bad ? 'FAIL' : checked ? 'PASS' : 'NOT CHECKED',
+    verdict: outcomeOf(judged),
     at: now().toISOString(),
-    claims,
+    parts,
+    without,
+    about: aboutOf(options, inputs, before),
+    claims: judged,
+    missing: inOrder(judged.flatMap(({ missing }) => missing)),
     unexplainedBytes: egress?.unexplainedBytes ?? null,
     slackBytes: egress?.slackBytes ?? null,
+    strangers: egress?.strangers ?? null,
     connections: egress?.connections ?? [],
   };
 }
 
-const releaseClaims = (store: PublicStore | undefined): Claim[] =>
-  store
-    ? auditReleases(store)
-    : [notChecked('release', 'The store holds signed releases only', 'needs --store and --trust')];
+/** What was given and is not there comes before what was not given. */
+function inOrder(lines: readonly string[]): string[] {
+  const isMistake = (line: string): boolean => line.startsWith('no such');
+  const all = [...new Set(lines)];
+  return [...all.filter(isMistake), ...all.filter((line) => !isMistake(line))];
+}
+
+const leftOut = (part: Part): Claim => ({
+  ...notChecked(`${part}/all`, `Everything of the part ${part}`),
+  verdict: 'LEFT OUT',
+  notCovered: [LEFT_OUT],
+});
+
+const digested = ({ flag, name, path }: Artefact): AuditedArtefact => ({
+  kind: flag,
+  name,
+  digest: digestOf(path) ?? null,
+});
+
+/** A store that cannot be read stands in the way of several parts; it is said once. */
+const dedupe = (claims: readonly Claim[]): Claim[] => [...new Set(claims)];
+
+/** The page goes to others: artefacts bear their names on it, not where they lie on this machine. */
+function withoutPaths(claims: readonly Claim[], artefacts: readonly Artefact[]): Claim[] {
+  const known = [...artefacts].sort((a, b) => b.path.length - a.path.length);
+  const named = (line: string): string =>
+    known.reduce((text, { path, name }) => text.replaceAll(path, name), line);
+  return claims.map((one) => ({
+    ...one,
+    evidence: one.evidence.map(named),
+    findings: one.findings.map(named),
+    missing: one.missing.map(named),
+    notCovered: one.notCovered.map(named),
+  }));
+}
+
+/** Artefacts of a provider that is running change while they are read: then the page is of neither state. */
+function moved(before: readonly AuditedArtefact[], after: readonly AuditedArtefact[]): Claim[] {
+  const changed = before.filter((one, i) => one.digest?.sha256 !== after[i]?.digest?.sha256);
+  return changed.map(({ kind, name }) =>
+    notChecked(
+      `${kind === 'record' ? 'egress' : kind === 'store' || kind === 'trust' ? 'release' : kind}/still`,
+      `${name}: it did not change while it was read`,
+      `${name} changed while it was read: audit a copy of it`,
+    ),
+  );
+}
+
+function aboutOf(
+  { auditor, software = 'fedshot' }: AuditOptions,
+  inputs: Inputs,
+  artefacts: readonly AuditedArtefact[],
+): About {
+  const { store, log, records } = inputs;
+  const opened = 'value' in store ? store.value : undefined;
+  const read = 'value' in log ? log.value : undefined;
+  return {
+    software,
+    auditor: auditor ?? null,
+    provider: providerOf(opened, read),
+    releases: (opened?.releases ?? []).map(({ name, version, digest }) => ({
+      name,
+      version,
+      digest,
+    })),
+    period: periodOf('value' in records ? records.value : undefined, read),
+    artefacts,
+  };
+}

@@ -1,15 +1,25 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 /** Everything below a folder that is not a folder itself, links as well. */
 export const files = (dir: string): string[] => entries(dir, false);
 
+/** @throws the system's error for what is there and cannot be listed */
 const entries = (dir: string, folders: boolean): string[] =>
   existsSync(dir)
     ? readdirSync(dir, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isDirectory() === folders)
         .map((entry) => join(entry.parentPath, entry.name))
     : [];
+
+/** Nothing at all: no such path, or a folder without anything in it. */
+export function isNothing(path: string): boolean {
+  try {
+    return lstatSync(path).isDirectory() && readdirSync(path).length === 0;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
+  }
+}
 
 /** Folders without any of the files that may be there: their names would say something. */
 export function foreignFolders(dir: string, expected: readonly string[]): string[] {

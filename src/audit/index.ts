@@ -1,6 +1,13 @@
-export { audit, PARTS, type AuditOptions, type AuditResult } from './audit.js';
-export { auditData, auditModelData } from './data/index.js';
-export { auditPage, claimLines, auditText } from './page.js';
-export { startRecorder, type Recorder } from './record/index.js';
+export { audit, type AuditResult } from './audit.js';
+export { PARTS } from './names.js';
+export type { AuditOptions } from './options.js';
+export { auditData, auditModelData, noSource } from './data/index.js';
+export { auditPage } from './page/index.js';
+export { paragraph, verdictText } from './page/summary.js';
+export { auditText, claimLines } from './page/text.js';
+export { startRecorder, type Recorder, type RecorderLimits } from './record/index.js';
+export { parseSince } from './since.js';
+export { openStatement, writeStatement, type AuditStatement } from './statement.js';
 export { readStore } from './store.js';
-export type { Claim, Part, Verdict } from './types.js';
+export type { Claim, Outcome, Part, Verdict } from './types.js';
+export { outcomeOf } from './verdict.js';

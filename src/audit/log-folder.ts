@@ -7,6 +7,7 @@ import {
   keptPath,
   expectedTile,
   journalFault,
+  MAX_BUNDLE_BYTES,
 } from '../shared/log/index.js';
 import { hashLeaf } from '../shared/merkle.js';
 import { sha256 } from '../shared/release/index.js';
@@ -26,9 +27,9 @@ export function auditLogFolder(dir: string, log: AuditedLog, store: PublicStore)
   const found = files(dir);
   let bytes = 0;
   const faultOf = (path: string): string[] => {
-    const content = readBytes(join(dir, path));
-    bytes += content.length;
     const [folder, name = ''] = path.split('/');
+    const content = readBytes(join(dir, path), MOST_BYTES);
+    bytes += content.length;
     switch (folder) {
       case 'checkpoint':
         return content.equals(Buffer.from(log.checkpoint.note)) && log.checkpoint.signatures === 1
@@ -59,12 +60,12 @@ export function auditLogFolder(dir: string, log: AuditedLog, store: PublicStore)
   };
   const findings = found.flatMap((path) => {
     const name = relative(dir, path);
-    return faultOf(name).map((fault) => `${name}: ${fault}`);
+    return attempt(() => faultOf(name), join(dir, name)).map((fault) => `${name}: ${fault}`);
   });
   const kept = ['certificates', 'closed', 'responses', 'journal', 'tile'].map((name) =>
     join(dir, name),
   );
-  return claim('log', 'The folder of the log holds the log and nothing else', {
+  return claim('log/folder', 'The folder of the log holds the log and nothing else', {
     evidence: [
       `${found.length} files of ${bytes} bytes: tiles as the leaves give them, the journal, statements and certificates that were sent`,
     ],
@@ -82,5 +83,16 @@ export function auditLogFolder(dir: string, log: AuditedLog, store: PublicStore)
   });
 }
 
+/** What cannot be read is a fault like any other. */
+function attempt(look: () => string[], path: string): string[] {
+  try {
+    return look();
+  } catch (error) {
+    return [(error as Error).message.replace(`${path}: `, '')];
+  }
+}
+
+/** No file of a log is longer. */
+const MOST_BYTES = MAX_BUNDLE_BYTES;
 /** Number, start and place of a process. */
 const MOST_LOCK = 256;

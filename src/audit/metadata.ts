@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readBytes } from '../shared/files.js';
 import {
+  MAX_FRESHNESS_BYTES,
   openFreshness,
   type Freshness,
   type Release,
@@ -72,8 +73,17 @@ export function metadataFaults(
     ]);
   }
   const path = store.freshnessPath();
-  if (existsSync(path)) faults.set(path, statementFaults(readBytes(path), roots, releases));
+  if (existsSync(path)) faults.set(path, statementFaults(readOrNothing(path), roots, releases));
   return faults;
+}
+
+/** What cannot be read is found where the store is read. */
+function readOrNothing(path: string): Uint8Array {
+  try {
+    return readBytes(path, MAX_FRESHNESS_BYTES);
+  } catch {
+    return Buffer.alloc(0);
+  }
 }
 
 /** All that is wrong with the bytes of a freshness statement that one of the roots vouches for. */

@@ -37,20 +37,22 @@ export function auditReleases(store: PublicStore): Claim[] {
     .flatMap(({ files }) => files)
     .reduce((sum, { size }) => sum + size, 0);
   return [
-    claim('release', 'The store holds signed releases and nothing else', {
+    claim('release/store', 'The store holds signed releases and nothing else', {
       evidence: [
         `${store.releases.length} manifests under ${store.roots.length} roots; ${store.bytes} bytes in the store, ${bytes} in the files of releases`,
         'each file: its header exactly the one its tensors give, tensors exactly those of the declared architecture, all values finite',
       ],
       findings: structure,
+      missing: store.releases.length === 0 ? ['0 releases: nothing was published yet'] : [],
       notCovered: [
         'class names and figures in model.json are text that a person has to read',
         'when and how often releases are published, and which names, versions and times they bear',
       ],
     }),
-    claim('release', 'The lowest bits of the weights look as training leaves them', {
+    claim('release/bits', 'The lowest bits of the weights look as training leaves them', {
       evidence: tables,
       findings: statistics,
+      missing: tables.length > 0 ? [] : [untold(store)],
       notCovered: [
         `tensors of fewer than ${ENOUGH} values: ${smallBytes(store)} bytes in all releases`,
         'data that was encrypted or compressed well before it was hidden looks as random as weights do',
@@ -59,6 +61,12 @@ export function auditReleases(store: PublicStore): Claim[] {
     }),
   ];
 }
+
+/** Why there is nothing to tell from the lowest bits. */
+const untold = ({ releases }: PublicStore): string =>
+  releases.length === 0
+    ? '0 releases: nothing was published yet'
+    : `0 tensors of ${ENOUGH} values or more: too few for statistics; leave it out by name with --without release/bits`;
 
 function structureFaults(store: PublicStore, release: Release): string[] {
   const faults: string[] = [];

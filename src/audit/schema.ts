@@ -26,7 +26,7 @@ export function auditSchema(): Claim {
   };
   const sum = requests.reduce((total, { maxBytes }) => total + maxBytes, 0);
   const standard = Math.max(...Object.values(standardLimits()).map(({ maxBytes }) => maxBytes));
-  return claim('schema', 'A request has no room for data of a site', {
+  return claim('schema/requests', 'A request has no room for data of a site', {
     evidence: [
       ...requests.map(line),
       `health and reflection: ${healthQuestions.length + reflectionAnswers().size} fixed questions, of at most ${standard} bytes, and the name of the program that asks, at most ${MAX_PROBE_AGENT}`,

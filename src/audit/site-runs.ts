@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBytes } from '../shared/files.js';
+import { MOST_FILE_BYTES } from './artefacts/digest.js';
 
 /** A folder with the record of one adaptation. */
 export interface SiteRun {
@@ -31,7 +32,7 @@ export function changedFiles(
     .filter(([file, digest]) => {
       const path = join(dir, file);
       if (file === 'samples.json' && !existsSync(path)) return false;
-      return createHash('sha256').update(readBytes(path)).digest('hex') !== digest;
+      return createHash('sha256').update(readBytes(path, MOST_FILE_BYTES)).digest('hex') !== digest;
     })
     .map(([file]) => `${name}: ${file} is not the file that the run’s record names`);
 }

@@ -1,14 +1,16 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { FedshotError } from '../shared/errors.js';
+import { readBytes } from '../shared/files.js';
 import { parseCheckpoint, witnessedStates } from '../shared/log/index.js';
 import { Apartness, json } from './apart.js';
+import { MOST_FILE_BYTES } from './artefacts/digest.js';
 import type { EgressResult } from './egress/index.js';
 import { explanation, recoveriesOf } from './log-history.js';
 import { fileBytes } from './release.js';
-import { changedFiles, siteRuns } from './site-runs.js';
+import { changedFiles, siteRuns, type SiteRun } from './site-runs.js';
 import type { PublicStore } from './store.js';
 import type { Witness } from './log.js';
 import { claim, notChecked, type Claim } from './types.js';
@@ -22,12 +24,34 @@ const Record = z.looseObject({
 });
 const State = z.looseObject({ checkpoint: z.string().optional() });
 
-/** The checkpoints that a site keeps. */
-export function siteWitnesses(home: string): Witness[] {
-  const file = join(home, 'trust', 'state.json');
-  if (!existsSync(file)) return [];
-  const { checkpoint } = json(State, file);
-  return witnessedStates(checkpoint).map((seen) => ({ name: home, ...seen }));
+/** What a site has handed over, or the site's own home. */
+export interface Site {
+  readonly dir: string;
+  /** How the page calls it. */
+  readonly name: string;
+  /** The checkpoints that it keeps. */
+  readonly witnesses: readonly Witness[];
+}
+
+/**
+ * Opens what a site has handed over.
+ *
+ * @throws FedshotError `format` for a folder that is not a site's home, or whose state cannot be read
+ */
+export function openSite(dir: string, name: string): Site {
+  if (!existsSync(join(dir, 'trust')))
+    throw new FedshotError('format', 'not the home of a site', {
+      hint: 'give --site the folder that the site gives to --home',
+    });
+  const file = join(dir, 'trust', 'state.json');
+  if (!existsSync(file)) return { dir, name, witnesses: [] };
+  try {
+    const { checkpoint } = json(State, file);
+    return { dir, name, witnesses: witnessedStates(checkpoint).map((seen) => ({ name, ...seen })) };
+  } catch (error) {
+    const [why = ''] = (error as Error).message.split('\n');
+    throw new FedshotError('format', `trust/state.json cannot be read: ${why}`, { cause: error });
+  }
 }
 
 /** The most that a site can have said in one connection beyond what its calls need … */
@@ -38,18 +62,12 @@ const SHORT_SENT = 16_384;
 /**
  * What a site's own records say: that it adapted apart from the network, that C is the released one,
  * and that what it said on the wire were pulls.
- *
- * @throws FedshotError `not-found` for a folder that is not a site's home
  */
 export function auditSite(
-  home: string,
+  { dir: home, name: site, witnesses }: Site,
   store: PublicStore,
   egress: EgressResult | undefined,
 ): Claim[] {
-  if (!existsSync(join(home, 'trust')))
-    throw new FedshotError('not-found', `${home}: not the home of a site`, {
-      hint: 'give --site the folder that the site gives to --home',
-    });
   const unchanged: string[] = [];
   const runs: string[] = [];
   const apart = new Apartness();
@@ -61,33 +79,35 @@ export function auditSite(
       if (!result.classifierUnchanged) unchanged.push(`${name}: the run says that C changed`);
       // A run that was not accepted keeps no weights, and says so.
       if (!files || 'C.safetensors' in files)
-        unchanged.push(...classifierFaults(dir, result.release.digest, store));
+        unchanged.push(...classifierFaults(run, result.release.digest, store));
       unchanged.push(...changedFiles(run, files));
       apart.read(name, join(dir, 'isolation.json'));
     } catch (error) {
       apart.unreadable(name, error);
     }
   }
-  const evidence = join(home, 'evidence');
-  const kept = existsSync(evidence) ? readdirSync(evidence) : [];
-  const excused = kept.filter((file) => isExcused(join(evidence, file), store));
+  const kept = listed(join(home, 'evidence'));
+  const excused = kept.filter((file) => isExcused(join(home, 'evidence', file), store));
   const conflicts = kept.filter((file) => !excused.includes(file));
+  const none = runs.length === 0 ? ['0 runs: nothing was adapted here'] : [];
   return [
-    ...apart.claims(home, runs.length > 0 ? runs : ['nothing was adapted here']),
-    claim('site', `${home}: the classifier is bit for bit the released one`, {
+    ...apart.claims(site, runs, none),
+    claim('site/classifier', `${site}: the classifier is bit for bit the released one`, {
       evidence: runs,
       findings: unchanged,
+      missing: none,
     }),
-    claim('site', `${home}: it was shown one log`, {
+    claim('site/log', `${site}: it was shown one log`, {
       evidence: [
-        `${conflicts.length} conflicting checkpoints`,
+        `${witnesses.length} checkpoints kept, ${conflicts.length} that conflict`,
         ...excused.map((file) => `${file}: leaves that were lost, as the provider’s root says`),
       ],
       findings: conflicts.map(
-        (file) => `${join(evidence, file)}: two checkpoints of one log that cannot both be true`,
+        (file) => `evidence/${file}: two checkpoints of one log that cannot both be true`,
       ),
+      missing: witnesses.length === 0 ? ['0 checkpoints: it has not pulled from a log yet'] : [],
     }),
-    pullsAlone(home, egress),
+    pullsAlone(site, egress),
   ];
 }
 
@@ -111,35 +131,41 @@ function isExcused(file: string, store: PublicStore): boolean {
   }
 }
 
-/** No connection bears the name of a site, so that each has to hold for every one of them. */
-function pullsAlone(home: string, egress: EgressResult | undefined): Claim {
-  const sentence = `${home}: nothing but pulls on the wire`;
-  if (!egress) return notChecked('site', sentence, 'needs --log and --record');
-  const wide = egress.connections.filter(
+/** @throws the system's error for what is no folder */
+const listed = (dir: string): string[] => (existsSync(dir) ? readdirSync(dir) : []);
+
+/** No connection bears the name of a site, so that each of a site has to hold for every one of them. */
+function pullsAlone(site: string, egress: EgressResult | undefined): Claim {
+  const sentence = `${site}: nothing but pulls on the wire`;
+  if (!egress)
+    return notChecked('site/wire', sentence, '--log and --record: what was logged and recorded');
+  const own = egress.connections.filter(({ who }) => who === 'site');
+  const wide = own.filter(
     ({ sent }) =>
       sent.unexplained > 0 || (sent.slack > MOST_SENT_SLACK && sent.observed < SHORT_SENT),
   );
-  const sent = egress.connections.map((connection) => connection.sent.observed);
-  return claim('site', sentence, {
+  const most = Math.max(0, ...own.map(({ sent }) => sent.observed));
+  return claim('site/wire', sentence, {
     evidence: [
-      `${sent.length} connections, none of which had more than ${Math.max(0, ...sent)} bytes to the provider`,
+      `${own.length} connections of sites, none of which had more than ${most} bytes to the provider`,
     ],
     findings: wide.map(
       ({ connection, sent: { unexplained, slack } }) =>
         `connection ${connection}: ${unexplained > 0 ? `${unexplained} bytes that nothing explains` : `${slack} bytes beyond what its calls need`}`,
     ),
+    missing: own.length === 0 ? ['0 connections of sites were recorded'] : [],
     notCovered: ['which connection was of which site, where sites show no certificate'],
   });
 }
 
 /** The adapted C against the C of the signed release. */
-function classifierFaults(dir: string, digest: string, store: PublicStore): string[] {
+function classifierFaults({ name, dir }: SiteRun, digest: string, store: PublicStore): string[] {
   const release = store.releases.find((one) => one.digest === digest);
   if (!release) return [`adapted from a release that is not in the store: ${digest.slice(0, 16)}`];
   const file = release.files.find(({ path }) => path === 'C.safetensors')!;
   const released = fileBytes(store, file);
   if (!released) return ['the released C is not in the store'];
-  return readFileSync(join(dir, 'C.safetensors')).equals(released)
+  return readBytes(join(dir, 'C.safetensors'), MOST_FILE_BYTES).equals(released)
     ? []
-    : [`${dir}/C.safetensors is not the released one`];
+    : [`${name}: C.safetensors is not the released one`];
 }

@@ -6,6 +6,10 @@ import { files, foreignFolders } from './folders.js';
 import { metadataFaults } from './metadata.js';
 import { MEMORY, MEMORY_FILE } from '../shared/release/enrolled.js';
 import {
+  MAX_CHUNK_BYTES,
+  MAX_FRESHNESS_BYTES,
+  MAX_MANIFEST_BYTES,
+  MAX_ROOT_BYTES,
   openFreshness,
   openManifest,
   openRoot,
@@ -51,7 +55,7 @@ export function readStore(dir: string, trust: Uint8Array): PublicStore {
     try {
       what();
     } catch (error) {
-      findings.push(`${relative(dir, path)}: ${asFedshotError(error, 'format').message}`);
+      findings.push(`${relative(dir, path)}: ${shortened(error, path)}`);
     }
   };
   const underAny = <T>(open: (root: Root) => T): T => {
@@ -67,7 +71,8 @@ export function readStore(dir: string, trust: Uint8Array): PublicStore {
   const releases: Release[] = [];
   for (const path of files(join(dir, 'metadata', 'releases')))
     attempt(path, () => {
-      const release = underAny((root) => openManifest(root, readBytes(path)));
+      const bytes = readBytes(path, MAX_MANIFEST_BYTES);
+      const release = underAny((root) => openManifest(root, bytes));
       if (store.manifestPath(release.name, release.version) !== path)
         throw new FedshotError('trust', `it is ${release.name} ${release.version}`);
       expected.add(path);
@@ -76,12 +81,13 @@ export function readStore(dir: string, trust: Uint8Array): PublicStore {
   if (existsSync(store.freshnessPath())) {
     expected.add(store.freshnessPath());
     attempt(store.freshnessPath(), () => {
-      const bytes = readBytes(store.freshnessPath());
+      const bytes = readBytes(store.freshnessPath(), MAX_FRESHNESS_BYTES);
       underAny((root) => openFreshness(root, bytes));
     });
-  }
+  } else if (releases.length > 0)
+    findings.push(`${relative(dir, store.freshnessPath())}: is gone, and there are releases`);
   attempt(store.trustPath(), () => {
-    const bytes = readBytes(store.trustPath());
+    const bytes = readBytes(store.trustPath(), MAX_ROOT_BYTES);
     if (!roots.some(({ envelope }) => bytes.equals(envelope)))
       throw new FedshotError('trust', 'not one of the roots');
   });
@@ -90,12 +96,14 @@ export function readStore(dir: string, trust: Uint8Array): PublicStore {
   const lock = join(dir, 'metadata', '.lock'); // of who publishes at this moment
   // Signed by nobody, but it can say one thing only.
   const memory = join(dir, MEMORY_FILE);
-  if (existsSync(memory) && readBytes(memory).equals(Buffer.from(MEMORY))) expected.add(memory);
+  if (existsSync(memory) && readBytes(memory, MEMORY.length).equals(Buffer.from(MEMORY))) expected.add(memory);
   let bytes = 0;
   for (const path of files(dir)) {
-    bytes += lstatSync(path).size;
+    const stat = lstatSync(path);
+    bytes += stat.size;
     if (!expected.has(path) && path !== lock)
       findings.push(`${relative(dir, path)}: belongs to no signed release`);
+    else if (!stat.isFile()) findings.push(`${relative(dir, path)}: a link, or no regular file`);
   }
   findings.push(...foreignFolders(dir, [...expected, lock]));
   for (const [path, faults] of metadataFaults(store, roots, releases))
@@ -106,17 +114,25 @@ export function readStore(dir: string, trust: Uint8Array): PublicStore {
   const object = (digest: string): Buffer | undefined => {
     const path = store.objectPath(digest);
     if (!existsSync(path)) return undefined;
-    const found = readBytes(path);
-    return sha256(found) === digest ? found : undefined;
+    try {
+      const found = readBytes(path, MAX_CHUNK_BYTES);
+      return sha256(found) === digest ? found : undefined;
+    } catch {
+      return undefined; // a pipe, a folder, more than a chunk can have
+    }
   };
   return { dir, roots, releases, logKeys: new Map(keys), object, findings, bytes };
 }
+
+/** Why, without the path that stands before it. */
+const shortened = (error: unknown, path: string): string =>
+  asFedshotError(error, 'format').message.replace(`${path}: `, '').replace(path, 'it');
 
 /** All roots of the store, each vouched for by the one before, the pinned one among them. */
 function readRoots(store: Store, pinned: Root): Root[] {
   const roots: Root[] = [];
   for (let version = 1; existsSync(store.rootPath(version)); version++) {
-    const bytes = readBytes(store.rootPath(version));
+    const bytes = readBytes(store.rootPath(version), MAX_ROOT_BYTES);
     const previous = roots.at(-1);
     roots.push(previous ? verifyNextRoot(previous, bytes) : openRoot(bytes, 'root 1'));
   }

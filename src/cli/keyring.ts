@@ -71,6 +71,14 @@ function assess(secret: string, dir: string, io: Io, creating: boolean): void {
   );
 }
 
+/** The sealer of a key that lies in a file of its own. */
+export const sealerOf = async (
+  file: string,
+  fd: number | undefined,
+  io: Io,
+  creating: boolean,
+): Promise<Sealer> => new Sealer(await passphrase(file, fd, io, creating));
+
 async function passphrase(
   dir: string,
   fd: number | undefined,

@@ -79,7 +79,11 @@ export function register(parent: Command, io: Io): void {
         }
         io.result(result, () => summary(result, report));
         if (result.audit && result.audit.verdict !== 'PASS')
-          throw new FedshotError('audit', `the audit's verdict is ${result.audit.verdict}`);
+          throw new FedshotError(
+            result.audit.verdict === 'FAIL' ? 'audit' : 'incomplete',
+            `the audit's verdict is ${result.audit.verdict}`,
+            { hint: result.audit.missing[0] ?? 'the audit page names each place' },
+          );
         if (lost.length > 0) {
           const names = lost.map(({ name }) => name).join(', ');
           const message = `${lost.length} of ${options.sites} sites did not finish: ${names}`;
@@ -131,8 +135,10 @@ function summary(
 
 function auditLines({ verdict, claims, unexplainedBytes }: AuditResult): string[] {
   const failed = claims.filter((claim) => claim.verdict === 'FAIL');
+  const open = claims.filter((claim) => claim.verdict === 'NOT CHECKED');
   return [
     `audit: ${verdict}, ${claims.length} claims, unexplained bytes: ${unexplainedBytes ?? 'not known'}`,
     ...failed.map(({ claim, findings }) => `  FAIL ${claim}: ${findings.join('; ')}`),
+    ...open.map(({ claim, missing }) => `  NOT CHECKED ${claim}: ${missing.join('; ')}`),
   ];
 }

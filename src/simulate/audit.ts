@@ -16,27 +16,30 @@ export async function record(
   out: string,
   provider: string,
   context: Context,
-): Promise<{ address: string; recorder: Running }> {
+): Promise<{ address: string; key: string; recorder: Running }> {
   const args = ['audit', 'record', '--listen', '127.0.0.1:0', '--to', provider];
   const recorder = start({
     ...context,
     name: 'recorder',
     args: [...args, '--out', recordFile(out)],
   });
-  const { address } = (await recorder.answer) as { address: string };
-  return { address, recorder };
+  const { address, key } = (await recorder.answer) as { address: string; key: string };
+  return { address, key, recorder };
 }
 
 /**
- * `audit` over all that the simulation left behind. A verdict of FAIL is a result like any other.
+ * `audit` over all that the simulation left behind, the provider's own data included: all of it is on
+ * this machine. A verdict of FAIL or INCOMPLETE is a result like any other.
  *
  * @param homes folders of the sites
  * @param data what the provider trained on, in the notation of docs/data.md
+ * @param recorderKey the recorder's own word for who it is
  */
 export async function audit(
   out: string,
   homes: readonly string[],
   data: string,
+  recorderKey: string | undefined,
   context: Context,
 ): Promise<AuditResult> {
   const { store, trust, log } = providerFiles(out);
@@ -49,6 +52,9 @@ export async function audit(
       ...args,
       '--record',
       recordFile(out),
+      ...(recorderKey === undefined ? [] : ['--recorder-key', recorderKey]),
+      '--auditor',
+      'fedshot simulate',
       '--data',
       data,
       ...sites,

@@ -41,7 +41,7 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
   const context = { env, reporter, signal, program };
 
   const provider = await prepareProvider(options, context);
-  const settled = await runSites(sites, options, context, failed);
+  const { settled, recorderKey } = await runSites(sites, options, context, failed);
   options.signal.throwIfAborted();
   const done = settled.flatMap((one) => ('value' in one ? [one.value] : []));
   const lost = settled.flatMap((one, i) =>
@@ -52,6 +52,7 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
         out,
         done.map(({ site }) => site.home),
         provider.data,
+        recorderKey,
         { ...context, signal: options.signal },
       )
     : undefined;
@@ -84,7 +85,7 @@ async function runSites(
   options: SimulateOptions,
   context: Pick<ProcessOptions, 'env' | 'reporter' | 'signal' | 'program'>,
   failed: AbortController,
-): Promise<Settled<SiteRun>[]> {
+): Promise<{ settled: Settled<SiteRun>[]; recorderKey: string | undefined }> {
   const { env: _provider, ...unprivileged } = context;
   const servers: Running[] = [];
   const guard = (server: Running): void => {
@@ -95,18 +96,21 @@ async function runSites(
     const { address, server } = await serve(options, context);
     guard(server);
     let from = address;
+    let recorderKey: string | undefined;
     if (options.audit) {
       const recording = await record(options.out, address, unprivileged);
       guard(recording.recorder);
       from = recording.address;
+      recorderKey = recording.key;
     }
     const { atOnce, threads } = shareCores(options.cores, sites.length);
-    return await pool(
+    const settled = await pool(
       sites,
       atOnce,
       (site) => runSite(site, from, options, { ...unprivileged, threads }),
       context.signal,
     );
+    return { settled, recorderKey };
   } finally {
     for (const server of servers) server.stop();
     await Promise.allSettled(servers.map((server) => server.ended));

@@ -133,12 +133,12 @@ const CASES: Record<string, Case> = {
     ...{ code: 12, line: /trust.json: no certificate in it/, hint: /a PEM file/ },
   },
   'no log folder': {
-    argv: () => [...AUDIT(), '--log', at('no-log')],
-    ...{ code: 7, line: /no-log: no transparency log/, hint: /--log, or else STORE-log/ },
+    argv: () => [...AUDIT('log'), '--log', at('no-log')],
+    ...{ code: 20, line: /no such log: no-log is not there/, hint: /--log DIR: .*STORE-log/ },
   },
   'no record': {
-    argv: () => [...AUDIT(), '--log', at('log'), '--record', at('none.jsonl')],
-    ...{ code: 7, line: /no such record: .*none.jsonl/, hint: /fedshot audit record/ },
+    argv: () => [...AUDIT('egress'), '--log', at('log'), '--record', at('none.jsonl')],
+    ...{ code: 20, line: /no such record: none.jsonl/, hint: /fedshot audit record/ },
   },
   'a record that cannot be written': {
     argv: () => [
@@ -148,7 +148,9 @@ const CASES: Record<string, Case> = {
     ...{ code: 6, line: /cannot write .*record.jsonl: (ENOTDIR|EEXIST)/, hint: /^$/ },
   },
 };
-const AUDIT = (): string[] => ['audit', '--store', at('store'), '--trust', at('store/trust.json')];
+const AUDIT = (part: string): string[] => [
+  ...['audit', part, '--store', at('store'), '--trust', at('store/trust.json')],
+];
 
 describe('what goes wrong most often', () => {
   beforeAll(async () => {

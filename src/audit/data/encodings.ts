@@ -106,11 +106,16 @@ const allLowBits = (): Encoding[] =>
     ]).flat(),
   );
 
-const text = (name: 'base64' | 'hex', alphabet: RegExp): Encoding => ({
+/** @param phases at how many characters the text may begin: what stands before it may look like it */
+const text = (name: 'base64' | 'hex', alphabet: RegExp, phases: number): Encoding => ({
   name,
   extract: (released) => {
     const runs = Buffer.from(released).toString('latin1').match(alphabet) ?? [];
-    return Buffer.concat(runs.map((run) => Buffer.from(run, name)));
+    return Buffer.concat(
+      runs.flatMap((run) =>
+        Array.from({ length: phases }, (_, phase) => Buffer.from(run.slice(phase), name)),
+      ),
+    );
   },
   plant: (released, secret) => {
     const out = Uint8Array.from(released);
@@ -157,7 +162,8 @@ export function encodings(normalised: readonly Normalisation[] = []): Encoding[]
       ),
     ),
     ...allLowBits(),
-    text('base64', /[A-Za-z0-9+/]{64,}={0,2}/g),
-    text('hex', /(?:[0-9a-fA-F]{2}){32,}/g),
+    // long enough for a window of 16 bytes
+    text('base64', /[A-Za-z0-9+/]{22,}={0,2}/g, 4),
+    text('hex', /[0-9a-fA-F]{32,}/g, 2),
   ];
 }

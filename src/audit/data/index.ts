@@ -1,18 +1,32 @@
-import { join } from 'node:path';
-import { loadDataset } from '../../shared/data/index.js';
+import { basename, join } from 'node:path';
+import { loadDataset, type Dataset } from '../../shared/data/index.js';
 import { readCommitted } from '../../shared/folders.js';
-import { parseModelConfig } from '../../shared/model/config.js';
 import { MODEL_FILES } from '../../shared/model/folder.js';
 import { CONFIG_FILE } from '../../shared/release/index.js';
 import { parseSafetensors } from '../../shared/safetensors.js';
 import { random } from '../../shared/random.js';
 import type { PublicStore } from '../store.js';
-import { claim, type Claim } from '../types.js';
+import { claim, notChecked, type Claim } from '../types.js';
 import { fileBytes } from '../release.js';
-import { encodings, type Normalisation } from './encodings.js';
-import { WINDOW, WindowIndex } from './search.js';
+import { encodings, type Encoding } from './encodings.js';
+import { needlesOf, normalisations, type Needles } from './needles.js';
+import { isText, tableEncodings } from './numbers.js';
+import { WINDOW } from './search.js';
 
 const CANARIES = 3;
+/** A run of so many bytes has a window that stands where we look. */
+const LEAST_RUN = 2 * WINDOW - 1;
+
+/** The notation without the folders of this machine. */
+export const shownNotation = (notation: string): string => {
+  const [, reader = '', paths = '', rest = ''] = /^([^:]*:)([^#?]*)(.*)$/s.exec(notation) ?? [];
+  return reader === ''
+    ? notation
+    : `${reader}${paths
+        .split(',')
+        .map((path) => basename(path))
+        .join(',')}${rest}`;
+};
 
 /**
  * Looks for the source data in every released byte. Run by the provider, where the data is; its
@@ -20,7 +34,7 @@ const CANARIES = 3;
  *
  * @param notation the source data, in the notation of docs/data.md
  */
-export function auditData(store: PublicStore, notation: string): Promise<Claim> {
+export async function auditData(store: PublicStore, notation: string): Promise<Claim> {
   const objects = new Set(
     store.releases.flatMap(({ chunks }) => chunks.map(({ sha256 }) => sha256)),
   );
@@ -46,21 +60,8 @@ export function auditModelData(dir: string, notation: string): Promise<Claim> {
     const tensors = parseSafetensors(bytes, { file: join(dir, name) });
     return [bytes.subarray(0, tensors.dataStart), ...[...tensors.values()].map(({ data }) => data)];
   });
-  return search(notation, pieces, {
-    where: `the files of ${dir}`,
-    configs: [readCommitted(dir, CONFIG_FILE)],
-  });
-}
-
-/** Each channel's figures, of images only; a config that is not one is found by `audit release`. */
-function normalisations(bytes: Buffer): Normalisation[] {
-  try {
-    const { input } = parseModelConfig(bytes, CONFIG_FILE);
-    if (input.kind !== 'image') return [];
-    return input.mean.map((mean, channel) => ({ mean, std: input.std[channel]! }));
-  } catch {
-    return [];
-  }
+  const configs = [readCommitted(dir, CONFIG_FILE)];
+  return search(notation, pieces, { where: `the files of ${basename(dir)}`, configs });
 }
 
 async function search(
@@ -68,56 +69,104 @@ async function search(
   released: readonly Uint8Array[],
   { where, configs }: { where: string; configs: readonly Buffer[] },
 ): Promise<Claim> {
-  const statement = `No sample of ${notation}, nor a window of one, is in ${where}`;
-  const { x, count, kind, shape } = await loadDataset(notation);
+  const statement = `No sample of ${shownNotation(notation)}, nor a window of one, is in ${where}`;
+  const dataset = await loadDataset(notation);
   if (released.length === 0)
-    return claim('data', statement, { evidence: ['nothing has been released yet'], findings: [] });
-  const size = x.length / count;
-  const index = new WindowIndex();
-  const levels = (sample: number): Uint8Array => {
-    const row = x.subarray(sample * size, (sample + 1) * size);
-    return kind === 'image'
-      ? Uint8Array.from(row, (value) => Math.round(value * 255))
-      : new Uint8Array(row.slice().buffer);
-  };
-  for (let sample = 0; sample < count; sample++) index.add(sample, levels(sample));
-
-  const figures = configs
-    .flatMap(normalisations)
-    .map((each) => [JSON.stringify(each), each] as const);
-  const ways = encodings([...new Map(figures).values()]);
-  const findings: string[] = [];
-  for (const way of ways)
-    for (const bytes of released) {
-      const found = index.find(way.extract(bytes));
-      if (found)
-        findings.push(`sample ${found.sample} of the source data, as ${way.name}, at ${found.at}`);
-    }
-
-  const largest = released.reduce((a, b) => (b.length > a.length ? b : a), new Uint8Array(0));
-  const draw = random('canary', count);
-  let [planted, missed] = [0, 0];
-  for (const way of ways)
-    for (let i = 0; i < CANARIES; i++) {
-      const secret = levels(draw.int(count));
-      const probe = new WindowIndex();
-      probe.add(0, secret);
-      if (probe.size === 0) continue; // a blank sample says nothing
-      planted++;
-      const room = largest.subarray(0, secret.length * 64);
-      if (index.find(way.extract(way.plant(room, secret)))) continue;
-      missed++;
-      findings.push(`a canary, put there as ${way.name}, was not found: the search is blind to it`);
-    }
-  return claim('data', statement, {
+    return claim('data/search', statement, {
+      missing: ['0 bytes have been released: publish first, then look'],
+    });
+  const needles = needlesOf(dataset, configs);
+  const ways = [
+    ...encodings(normalisations(configs)),
+    ...(dataset.kind === 'table' ? tableEncodings() : []),
+  ];
+  const findings = ways.flatMap((way) =>
+    released.flatMap((bytes) => {
+      const found = (isText(way) ? needles.text : needles.index).find(way.extract(bytes));
+      return found
+        ? [`sample ${found.sample} of the source data, as ${way.name}, at ${found.at}`]
+        : [];
+    }),
+  );
+  const canaries = plantCanaries(needles, ways, released);
+  const bytes = released.reduce((sum, { length }) => sum + length, 0);
+  return claim('data/search', statement, {
     evidence: [
-      `${count} samples of [${shape.join(', ')}], ${index.size} windows of ${WINDOW} values; ${released.reduce((sum, { length }) => sum + length, 0)} bytes in ${ways.length} encodings`,
-      `${planted} canaries were put there on purpose, ${missed === 0 ? 'and' : `${planted - missed}`} found`,
+      `${dataset.count} samples of [${dataset.shape.join(', ')}], ${needles.index.size} windows of ${WINDOW} bytes; ${bytes} bytes in ${ways.length} encodings`,
+      `${canaries.planted} canaries were put there on purpose, ${canaries.found === canaries.planted ? 'and' : canaries.found} found`,
     ],
     findings,
-    notCovered: [
-      `runs of fewer than ${2 * WINDOW - 1} values, and values that differ by less than rounding`,
-      'encryption, compression, and encodings that are not listed in docs/audit.md',
-    ],
+    missing: blindness(dataset, needles, canaries),
+    notCovered: notCovered(dataset, needles),
   });
+}
+
+/** Where the data that a model was trained on was not named, nobody has looked for it. */
+export const noSource = (): Claim =>
+  notChecked(
+    'data/search',
+    'No sample that the model was trained on is in its files',
+    '--source NOTATION: the data that it was trained on, as given to provider train --data',
+  );
+
+interface Canaries {
+  readonly planted: number;
+  readonly found: number;
+  /** Encodings in which what was put there was not found. */
+  readonly blind: readonly string[];
+}
+
+/** Puts pieces of the data there on purpose, in each of the encodings, and looks for them. */
+function plantCanaries(
+  { findable, index, text }: Needles,
+  ways: readonly Encoding[],
+  released: readonly Uint8Array[],
+): Canaries {
+  const largest = released.reduce((a, b) => (b.length > a.length ? b : a), new Uint8Array(0));
+  const draw = random('canary', findable.length);
+  let [planted, found] = [0, 0];
+  const blind = new Set<string>();
+  for (const way of ways)
+    for (let i = 0; i < CANARIES && findable.length > 0; i++) {
+      const { needle, from } = findable[draw.int(findable.length)]!;
+      const secret = needle.bytes.subarray(from);
+      if (isText(way) && text.size === 0) continue; // whole small numbers, of which any text has some
+      planted++;
+      const room = largest.subarray(0, Math.max(secret.length * 64, LEAST_RUN * 64));
+      const seen = (isText(way) ? text : index).find(way.extract(way.plant(room, secret)));
+      if (seen) found++;
+      else blind.add(way.name);
+    }
+  return { planted, found, blind: [...blind] };
+}
+
+/** Why the search would not have seen the data, had it been there. */
+function blindness(dataset: Dataset, { findable }: Needles, canaries: Canaries): string[] {
+  if (findable.length === 0)
+    return [
+      dataset.kind === 'table'
+        ? 'no rows of this table can be told from background: too few, or of too few different values; look at the released files by hand'
+        : 'no sample can be told from background: each is blank, or of fewer than five grey levels',
+    ];
+  return canaries.blind.map(
+    (name) => `the search is blind to ${name}: a canary that was put there was not found`,
+  );
+}
+
+function notCovered(dataset: Dataset, { list, findable, samplesEach, text }: Needles): string[] {
+  const unseen = list.length - findable.length;
+  return [
+    dataset.kind === 'image'
+      ? `runs of fewer than ${LEAST_RUN} values, and values that differ by less than rounding`
+      : `fewer than ${samplesEach > 1 ? `${2 * samplesEach} rows side by side` : `${Math.ceil(LEAST_RUN / 4)} values side by side, but for whole rows`}; rows in another order of columns; values that were rounded`,
+    ...(unseen > 0
+      ? [
+          `${unseen} of ${list.length} ${samplesEach > 1 ? 'blocks of rows' : 'samples'} that are too plain to be told from background`,
+        ]
+      : []),
+    ...(dataset.kind === 'table' && text.size === 0
+      ? ['whole small numbers as text, of which any text has some']
+      : []),
+    'encryption, compression, and encodings that are not listed in docs/audit.md',
+  ];
 }

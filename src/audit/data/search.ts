@@ -26,11 +26,22 @@ export class WindowIndex {
     return this.#windows.size;
   }
 
-  /** Adds the windows of a sample that stand side by side. */
-  add(sample: number, bytes: Uint8Array): void {
+  /**
+   * Adds the windows of a sample that stand side by side.
+   *
+   * @param leave windows that are left out
+   * @returns where the first of them begins; undefined when all of it looks like background
+   */
+  add(
+    sample: number,
+    bytes: Uint8Array,
+    leave: (window: Uint8Array) => boolean = () => false,
+  ): number | undefined {
+    let first: number | undefined;
     for (let at = 0; at + WINDOW <= bytes.length; at += WINDOW) {
       const window = bytes.subarray(at, at + WINDOW);
-      if (new Set(window).size < LEAST_DIFFERENT) continue;
+      if (new Set(window).size < LEAST_DIFFERENT || leave(window)) continue;
+      first ??= at;
       let [a, b] = [0, 0];
       for (const byte of window) {
         a = (Math.imul(a, MUL_A) + byte + 1) | 0;
@@ -39,6 +50,7 @@ export class WindowIndex {
       this.#windows.set(key(a, b), sample);
       this.#filter[a & 0x3fffff] = 1;
     }
+    return first;
   }
 
   /** The first place in a stream where a window of a sample stands, if any. */

@@ -6,6 +6,7 @@ import type { Leaf, Method } from '../../shared/log/index.js';
 import {
   AHEAD,
   MAX_PROBE_AGENT,
+  mostUnasked,
   requestLimits,
   type RequestLimit,
 } from '../../shared/rpc/index.js';
@@ -62,6 +63,8 @@ export interface Budget {
   readonly slack: number;
   /** Below the floor: logged, and never on the wire. */
   readonly missing: number;
+  /** Answers of the protocol to what a stranger sent beyond a budget, at most; part of the ceiling. */
+  readonly answers?: number;
 }
 
 /** One logged call: its messages in order, or the status that it was refused with. */
@@ -179,31 +182,42 @@ function control(range: Range, seconds: number, calls: number, windows: number):
   add(range, 0, pings * PING + updates * WINDOW_UPDATE + calls * RST_STREAM + GOAWAY + ALERT);
 }
 
-/** @param silent without any call: it may have ended at any point of the handshake */
-function judge(range: Range, direction: Direction, silent: boolean): Budget {
+/**
+ * @param silent without any call: it may have ended at any point of the handshake
+ * @param alien bytes that are not TLS and count as what a handshake has, since whoever connects may
+ *   say anything
+ */
+function judge(range: Range, direction: Direction, silent: boolean, alien = 0): Budget {
   const overhead = tlsOverhead(direction);
   const ceiling = range.most + overhead;
-  const observed = direction.bytes - direction.other;
+  const observed = direction.bytes - direction.other + alien;
   const whole = range.least + overhead;
   const floor = silent && observed < whole ? Math.min(overhead, observed) : whole;
   return {
     floor,
     ceiling,
     observed: direction.bytes,
-    unexplained: Math.max(0, observed - ceiling) + direction.other,
+    unexplained: Math.max(0, observed - ceiling) + direction.other - alien,
     slack: Math.max(0, Math.min(observed, ceiling) - floor),
     missing: Math.max(0, floor - observed),
   };
 }
 
+/** A clock that was set back must not make a budget smaller. */
 const seconds = ({ opened, closed }: RecordedConnection): number =>
-  (Date.parse(closed) - Date.parse(opened)) / 1000;
+  Math.max(0, (Date.parse(closed) - Date.parse(opened)) / 1000);
 
-/** Bounds for what the provider sent. */
+/**
+ * Bounds for what the provider sent.
+ *
+ * @param asked bytes of a stranger beyond what a client needs: pings and settings, that HTTP/2 answers
+ *   by itself until the server has had enough of them
+ */
 export function receivedBudget(
   connection: RecordedConnection,
   calls: readonly LoggedCall[],
   { server, client }: CertificateSizes,
+  asked = 0,
 ): Budget {
   const range: Range = { least: 0, most: 0 };
   const { received, sent } = connection;
@@ -233,7 +247,9 @@ export function receivedBudget(
     firstTrailers = false;
     for (const { bytes } of messages) message(range, bytes);
   }
-  return judge(range, received, calls.length === 0);
+  const answers = Math.min(mostUnasked(seconds(connection)), Math.floor(asked / FRAME));
+  add(range, 0, Math.min(asked, answers * PING));
+  return { ...judge(range, received, calls.length === 0), answers };
 }
 
 const varint = (n: number): number => Math.max(1, Math.ceil((32 - Math.clz32(n)) / 7));
@@ -301,8 +317,9 @@ export function sentBudget(
       messages * (2 * FRAME + GRPC_PREFIX + most),
     );
   }
-  if (calls.length === 0) add(range, 0, UNREAD_REQUEST);
-  return judge(range, sent, calls.length === 0);
+  const silent = calls.length === 0;
+  if (silent) add(range, 0, UNREAD_REQUEST);
+  return judge(range, sent, silent, silent ? sent.other : 0);
 }
 
 /** The most that the requests of refused calls can have said: nobody has seen what was in them. */

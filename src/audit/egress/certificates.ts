@@ -1,7 +1,8 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { readBytes } from '../../shared/files.js';
+import { files } from '../folders.js';
 
 /** Certificates that are public anyway: known bytes of a handshake. */
 export interface KnownCertificates {
@@ -13,14 +14,24 @@ export interface KnownCertificates {
 
 const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-const chainOf = (file: string): Buffer[] =>
-  (readBytes(file).toString().match(PEM) ?? []).map((pem) => new X509Certificate(pem).raw);
+const MOST_PEM_BYTES = 65_536;
+
+/** The certificates of a file; none for what cannot be read: that is found where the folder is looked at. */
+function chainOf(file: string): Buffer[] {
+  try {
+    const text = readBytes(file, MOST_PEM_BYTES).toString();
+    return (text.match(PEM) ?? []).map((pem) => new X509Certificate(pem).raw);
+  } catch {
+    return [];
+  }
+}
+
+const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 const pemFiles = (dir: string | undefined): string[] =>
-  dir !== undefined && existsSync(dir)
-    ? readdirSync(dir, { recursive: true, encoding: 'utf8' })
-        .filter((name) => name.endsWith('.pem') && !name.includes('key'))
-        .map((name) => join(dir, name))
+  dir !== undefined && isFolder(dir)
+    ? files(dir).filter((path) => path.endsWith('.pem') && !basename(path).includes('key'))
     : [];
 
 /**
@@ -30,9 +41,9 @@ const pemFiles = (dir: string | undefined): string[] =>
 export function knownCertificates(log: string, sites: string | undefined): KnownCertificates {
   const chains = pemFiles(sites).flatMap(chainOf);
   return {
-    server: pemFiles(join(log, 'certificates')).map((file) =>
-      chainOf(file).map(({ length }) => length),
-    ),
+    server: pemFiles(join(log, 'certificates'))
+      .map((file) => chainOf(file).map(({ length }) => length))
+      .filter((chain) => chain.length > 0),
     sites: new Map(
       chains.map((der) => [createHash('sha256').update(der).digest('hex'), der.length]),
     ),

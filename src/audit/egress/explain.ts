@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readBytes } from '../../shared/files.js';
 import { join } from 'node:path';
 import { keptPath, type Leaf, type AuditedLog } from '../../shared/log/index.js';
-import { openFreshness } from '../../shared/release/index.js';
+import { MAX_FRESHNESS_BYTES, openFreshness } from '../../shared/release/index.js';
 import { HEALTH_STATES, healthAnswer, reflectionAnswers } from '../../shared/rpc/standard.js';
 import { decodeUnary, encodeChunk, encodeUnary } from './messages.js';
 import type { PublicStore } from '../store.js';
@@ -18,6 +18,9 @@ function standardAnswers(): Set<string> {
     ...[...reflectionAnswers().values()].map(entry('Reflection')),
   ]);
 }
+
+/** A statement, and the field that it is sent in. */
+const MOST_STATEMENT = MAX_FRESHNESS_BYTES + 16;
 
 /** A hash, and a leaf, as a field of a message: tag and length before them. */
 const HASH = 2 + 32;
@@ -131,15 +134,22 @@ export class Explainer {
     let good = this.#kept.get(digest);
     if (good === undefined) {
       const path = join(this.logDir, keptPath(digest));
-      good = existsSync(path) && this.#isFreshness(readFileSync(path), digest);
+      good = this.#isFreshness(path, digest);
       this.#kept.set(digest, good);
     }
     return good ? undefined : 'not a signed freshness statement that was kept';
   }
 
-  #isFreshness(message: Buffer, digest: string): boolean {
+  #isFreshness(path: string, digest: string): boolean {
+    let message: Buffer;
+    let envelope: Uint8Array;
+    try {
+      message = readBytes(path, MOST_STATEMENT);
+      envelope = decodeUnary('GetFreshness', message);
+    } catch {
+      return false; // not there, or nothing that was ever sent
+    }
     if (sha256(message) !== digest) return false;
-    const envelope = decodeUnary('GetFreshness', message);
     return this.store.roots.some((root) => {
       try {
         openFreshness(root, envelope);

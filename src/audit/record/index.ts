@@ -1,3 +1,5 @@
-export { readRecording, type RecordedConnection, type Recording } from './file.js';
+export type { OpenConnection, RecordedConnection } from './entry.js';
+export { readRecording, type Recording } from './file.js';
 export { type Direction } from './framing.js';
-export { startRecorder, type ProxyOptions, type Recorder } from './proxy.js';
+export type { RecorderLimits } from './places.js';
+export { RECORDER_LIMITS, startRecorder, type ProxyOptions, type Recorder } from './proxy.js';

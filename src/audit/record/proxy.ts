@@ -1,16 +1,22 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { dirname } from 'node:path';
 import { asFedshotError, type FedshotError } from '../../shared/errors.js';
-import { fsyncDir } from '../../shared/files.js';
-import type { RecordedConnection, RecordHead } from './file.js';
+import type { Signer } from '../../shared/release/index.js';
+import type { OpenConnection } from './entry.js';
 import { RecordCounter } from './framing.js';
+import { Keeper } from './keeper.js';
+import { Places, type RecorderLimits } from './places.js';
+import { RecordWriter } from './writer.js';
 
 export interface ProxyOptions {
   listen: { host: string; port: number };
   to: { host: string; port: number };
-  /** JSON lines are added to it. */
+  /** Signed JSON lines are added to it. */
   file: string;
+  /** Signs each line. */
+  key: Signer;
+  /** Name and version of the program, for the record. */
+  software: string;
+  limits?: Partial<RecorderLimits>;
   now?: () => Date;
 }
 
@@ -24,114 +30,128 @@ export interface Recorder {
   close(): Promise<void>;
 }
 
+/** What a recorder bears unless told. */
+export const RECORDER_LIMITS: RecorderLimits = {
+  connections: 2048,
+  perAddress: 256,
+  idleMs: 300_000,
+  halfOpenMs: 30_000,
+  markMs: 1000,
+  heartbeatMs: 300_000,
+};
+
 /**
  * Stands between provider and sites: passes on what either says, byte for byte, counts it and looks at
- * the clock. It has no key and keeps nothing of the content; a connection's line is on the disk as
- * soon as the connection has ended.
+ * the clock. It has no key to what passes and keeps nothing of the content; a connection's line is
+ * signed, and on the disk, as soon as the connection has ended.
  *
  * @throws FedshotError `network` when the address cannot be had, `io` for the file
  */
 export async function startRecorder(options: ProxyOptions): Promise<Recorder> {
-  const { listen, to, file, now = () => new Date() } = options;
-  const fd = openRecord(file);
-  const write = (value: RecordHead | RecordedConnection): void => {
-    try {
-      writeSync(fd, `${JSON.stringify(value)}\n`);
-      fsyncSync(fd);
-    } catch (error) {
-      throw asFedshotError(error, 'io', `cannot write ${file}`);
-    }
-  };
+  const { listen, to, file, key, software, now = () => new Date() } = options;
+  const limits = { ...RECORDER_LIMITS, ...options.limits };
+  const writer = RecordWriter.open(file, key);
+  const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true });
+  const { address, port } = await listening(server, listen).catch((error: unknown) => {
+    writer.close();
+    throw error;
+  });
+  try {
+    writer.write({
+      fedshotRecord: 2,
+      key: Buffer.from(key.publicKey).toString('hex'),
+      software,
+      listen: `${address}:${port}`,
+      to: `${to.host}:${to.port}`,
+      started: now().toISOString(),
+    });
+  } catch (error) {
+    server.close();
+    writer.close();
+    throw error;
+  }
+  const places = new Places(limits);
   let broke: (error: FedshotError) => void;
   const broken = new Promise<FedshotError>((resolve) => (broke = resolve));
-  write({ fedshotRecord: 1, to: `${to.host}:${to.port}`, started: now().toISOString() });
-  let count = 0;
-  const open = new Set<() => void>();
-  let allWritten: (() => void) | undefined;
-  /** What cannot be counted must not pass. */
-  const keep = (line: RecordedConnection): void => {
-    try {
-      write(line);
-    } catch (error) {
-      server.close();
-      for (const end of open) end();
-      broke(error as FedshotError);
-    }
+  const onBroken = (error: FedshotError): void => {
+    server.close();
+    keeper.endAll();
+    broke(error);
   };
-  const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true });
+  const keeper = new Keeper({ writer, limits, now, refused: () => places.refused, onBroken });
+  server.on('error', () => undefined); // for want of descriptors nobody new gets in; the others go on
+  let count = 0;
   server.on('connection', (site: Socket) => {
-    const connection = count++;
-    const opened = now().toISOString();
-    const from = `${site.remoteAddress ?? ''}:${site.remotePort ?? 0}`;
-    const provider = connect({ ...to, allowHalfOpen: true, noDelay: true });
-    const [sent, received] = [new RecordCounter(), new RecordCounter()];
-    let cut = false;
-    let port = 0;
-    const end = (): void => {
-      cut = true;
+    const peer = site.remoteAddress ?? '';
+    const leave = places.take(peer);
+    if (!leave) {
       site.destroy();
-      provider.destroy();
+      return;
+    }
+    const about: OpenConnection = {
+      connection: count++,
+      from: `${peer}:${site.remotePort ?? 0}`,
+      port: 0,
+      opened: now().toISOString(),
     };
-    open.add(end);
-    provider.once('connect', () => (port = provider.localPort ?? 0));
-    pass(site, provider, sent);
-    pass(provider, site, received);
-    site.on('error', end);
-    provider.on('error', end);
-    let closing = 2;
-    const closed = (): void => {
-      if (--closing > 0) return;
-      keep({
-        connection,
-        from,
-        port,
-        opened,
-        closed: now().toISOString(),
-        whole: !cut && sent.pending === 0 && received.pending === 0,
-        sent: sent.counts,
-        received: received.counts,
-      });
-      open.delete(end);
-      if (open.size === 0) allWritten?.();
-    };
-    site.once('close', closed);
-    provider.once('close', closed);
-    site.resume();
+    relay({ site, to, limits, about, keeper, leave });
   });
-  const { address, port } = await listening(server, listen);
   return {
     address: `${address}:${port}`,
     port,
     broken,
     close: async () => {
       server.close();
-      if (open.size > 0) {
-        const done = new Promise<void>((resolve) => (allWritten = resolve));
-        for (const end of open) end();
-        await done;
-      }
-      closeSync(fd);
+      await keeper.close();
     },
   };
 }
 
-function openRecord(file: string): number {
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    const fd = openSync(file, 'a', 0o644);
-    fsyncDir(dirname(file));
-    return fd;
-  } catch (error) {
-    throw asFedshotError(error, 'io', `cannot write ${file}`);
-  }
+interface Relay {
+  readonly site: Socket;
+  readonly to: { host: string; port: number };
+  readonly limits: RecorderLimits;
+  readonly about: OpenConnection;
+  readonly keeper: Keeper;
+  /** Called when the connection is over. */
+  readonly leave: () => void;
+}
+
+/** Stands between one connection and another to the provider. */
+function relay({ site, to, limits, about, keeper, leave }: Relay): void {
+  const provider = connect({ ...to, allowHalfOpen: true, noDelay: true });
+  const [sent, received] = [new RecordCounter(), new RecordCounter()];
+  let cut = false;
+  const end = (): void => {
+    cut = true;
+    site.destroy();
+    provider.destroy();
+  };
+  keeper.opened(about, end);
+  provider.once('connect', () => (about.port = provider.localPort ?? 0));
+  pass(site, provider, sent);
+  pass(provider, site, received);
+  endWhenSilent(site, provider, limits, end);
+  let closing = 2;
+  const closed = (): void => {
+    if (--closing > 0) return;
+    leave();
+    const whole = !cut && sent.pending === 0 && received.pending === 0;
+    keeper.ended(about, { whole, sent: sent.counts, received: received.counts });
+  };
+  for (const socket of [site, provider]) socket.on('error', end).once('close', closed);
+  site.resume();
 }
 
 function listening(server: Server, at: { host: string; port: number }): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error) =>
-      reject(asFedshotError(error, 'network', `cannot listen on ${at.host}:${at.port}`)),
-    );
-    server.listen(at, () => resolve(server.address() as AddressInfo));
+    const refused = (error: Error): void =>
+      reject(asFedshotError(error, 'network', `cannot listen on ${at.host}:${at.port}`));
+    server.once('error', refused);
+    server.listen(at, () => {
+      server.off('error', refused);
+      resolve(server.address() as AddressInfo);
+    });
   });
 }
 
@@ -143,4 +163,30 @@ function pass(from: Socket, into: Socket, counter: RecordCounter): void {
   });
   into.on('drain', () => from.resume());
   from.once('end', () => into.end());
+}
+
+/** A connection on which nobody says anything keeps others from having one. */
+function endWhenSilent(
+  site: Socket,
+  provider: Socket,
+  { idleMs, halfOpenMs }: RecorderLimits,
+  end: () => void,
+): void {
+  let wait = idleMs;
+  let timer = setTimeout(end, wait);
+  const heard = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(end, wait);
+  };
+  for (const socket of [site, provider]) {
+    socket.on('data', heard);
+    socket.once('end', () => {
+      wait = Math.min(idleMs, halfOpenMs);
+      heard();
+    });
+  }
+  const both = [site, provider].map(
+    (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
+  );
+  void Promise.all(both).then(() => clearTimeout(timer));
 }

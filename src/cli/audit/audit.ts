@@ -1,12 +1,34 @@
-import type { Command } from 'commander';
-import type { AuditOptions, Part } from '../../audit/index.js';
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import { InvalidArgumentError, type Command } from 'commander';
+import type { AuditResult, Part } from '../../audit/index.js';
+import { CLAIMS, PARTS } from '../../audit/names.js';
 import { FedshotError } from '../../shared/errors.js';
 import { command } from '../command.js';
 import type { Io } from '../io.js';
 import { addIsolateOption, enterIsolation, type IsolateFlag } from '../isolation.js';
-import { path, repeated } from '../options.js';
+import { list, nonNegativeInteger, path, repeated } from '../options.js';
+import { auditorSigner } from './signer.js';
 
-type Options = Omit<AuditOptions, 'parts'> & { html?: string } & IsolateFlag;
+interface Options {
+  store?: string;
+  trust?: string;
+  log?: string;
+  record: string[];
+  site: string[];
+  siteCertificates?: string;
+  data?: string;
+  without?: string[];
+  recorderKey?: string;
+  since?: string;
+  auditor?: string;
+  html?: string;
+  statement?: string;
+  key?: string;
+  unsignedStatement?: boolean;
+  passphraseFd?: number;
+}
+type AllOptions = Options & IsolateFlag;
 
 const WORDS: Record<Part, [description: string, needs: string]> = {
   schema: ['what a request can say at most, field by field', ''],
@@ -28,17 +50,32 @@ export function register(parent: Command, io: Io): void {
   const whole = command(
     parent,
     'all',
-    'every part that the artefacts allow (the default)',
+    'every part (the default)',
     [
       'fedshot audit --store store --trust trust.json --log store-log --record record.jsonl --site work/site --html audit.html',
     ],
     { isDefault: true },
   );
-  withArtefacts(whole).action((options: Options) => run(io, undefined, options));
+  withArtefacts(whole).action((options: AllOptions) => run(io, undefined, options));
   for (const [part, [description, needs]] of Object.entries(WORDS)) {
     const one = command(parent, part, description, [`fedshot audit ${part} ${needs}`.trim()]);
-    withArtefacts(one).action((options: Options) => run(io, [part as Part], options));
+    withArtefacts(one).action((options: AllOptions) => run(io, [part as Part], options));
   }
+}
+
+/** Names that `--without` takes. */
+function names(text: string): string[] {
+  const known: readonly string[] = [...PARTS, ...CLAIMS];
+  const unknown = list(text).find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(`"${unknown}" is none of ${known.join(', ')}.`);
+  return list(text);
+}
+
+function fingerprint(text: string): string {
+  const digits = text.replace(/[\s:]/g, '').toLowerCase();
+  if (!/^[0-9a-f]{64}$/.test(digits)) throw new InvalidArgumentError('Expected 64 hex digits.');
+  return digits;
 }
 
 function withArtefacts(to: Command): Command {
@@ -55,30 +92,85 @@ function withArtefacts(to: Command): Command {
       path,
     )
     .option('--data <notation>', 'the source data, on the provider’s own premises')
-    .option('--html <file>', 'write the page that can be filed', path);
+    .option('--without <names>', 'parts or claims that are not asked for: data,site', names)
+    .option('--recorder-key <id>', 'key id of the recorder that you trust', fingerprint)
+    .option('--since <when>', 'when the recorder came: a time, or a file with a checkpoint of then')
+    .option('--auditor <name>', 'who audits, for the page and the statement')
+    .option('--html <file>', 'write the page that can be filed', path)
+    .option('--statement <file>', 'write a signed statement (DSSE, in-toto)', path)
+    .option('--key <file>', 'your key for the statement; made if it is not there', path)
+    .option('--unsigned-statement', 'write the statement without a signature')
+    .option(
+      '--passphrase-fd <n>',
+      'read the passphrase of --key from this file descriptor (default: FEDSHOT_PASSPHRASE, or ask)',
+      nonNegativeInteger,
+    );
 }
 
-async function run(io: Io, parts: Part[] | undefined, options: Options): Promise<void> {
-  const { audit, auditPage, auditText } = await import('../../audit/index.js');
-  const { writeFileAtomic } = await import('../../shared/files.js');
-  const { data, isolate, store, trust, log, record, site, siteCertificates, html } = options;
+async function run(io: Io, parts: Part[] | undefined, options: AllOptions): Promise<void> {
+  const { isolate, html, statement, key, unsignedStatement, passphraseFd, since, ...given } = options;
+  if (statement !== undefined && key === undefined && !unsignedStatement)
+    throw new FedshotError('usage', `--statement ${statement}: nobody would have signed it`, {
+      hint: 'name your key with --key FILE (made at first use), or say --unsigned-statement',
+    });
+  const signer = key === undefined ? undefined : auditorSigner({ key, passphraseFd }, io);
   // Only the source data is private: what reads it is kept apart, as the training was.
-  const needs = { read: [store, trust, log, siteCertificates, ...(record ?? []), ...(site ?? [])] };
   const isolation =
-    data === undefined
+    given.data === undefined
       ? undefined
-      : await enterIsolation(io, { ...needs, isolate, data: [data], writeFiles: [html] });
+      : await enterIsolation(io, {
+          isolate,
+          data: [given.data],
+          read: [
+            ...[given.store, given.trust, given.log, given.siteCertificates, since],
+            ...given.record,
+            ...given.site,
+          ].filter((path) => path !== undefined && existsSync(path)),
+          writeFiles: [html, statement],
+          answer: signer?.answer,
+        });
+  const { audit, auditPage, auditText, parseSince, writeStatement } =
+    await import('../../audit/index.js');
+  const { writeFileAtomic } = await import('../../shared/files.js');
   const { insidePath } = await import('../../shared/isolate/index.js');
-  const result = await audit({ ...options, parts, now: () => io.now() });
-  if (html) writeFileAtomic(insidePath(html), auditPage(result));
-  io.result(isolation ? { ...result, isolation } : result, auditText);
-  if (result.verdict === 'PASS') return;
-  const failed = result.claims.filter(({ verdict }) => verdict === 'FAIL');
-  throw new FedshotError(
-    'audit',
-    failed.length > 0
-      ? `the audit failed: ${failed[0]!.findings[0] ?? failed[0]!.claim}`
-      : 'nothing could be checked with what was given',
-    { hint: failed.length > 0 ? 'the page above names each place' : failed[0]?.notCovered[0] },
+  const { version } = await import('../version.js');
+  const result = await audit({
+    ...given,
+    parts,
+    since: since === undefined ? undefined : parseSince(since),
+    software: `fedshot ${version()}`,
+    now: () => io.now(),
+  });
+  const page = auditPage(result);
+  if (html !== undefined) writeFileAtomic(insidePath(html), page);
+  if (statement !== undefined) {
+    const beside = html === undefined ? undefined : { name: basename(html), content: page };
+    const bytes = await writeStatement(result, signer?.sign, beside);
+    writeFileAtomic(insidePath(statement), bytes);
+  }
+  const signed = statement === undefined ? undefined : await signer?.who();
+  io.result({ ...result, ...(signed && { signed }), ...(isolation && { isolation }) }, () =>
+    [
+      auditText(result),
+      ...(signed ? [`signed: ${statement!} by the key ${signed.public}`] : []),
+    ].join('\n'),
   );
+  throwUnlessPass(result);
+}
+
+/** The verdict as an exit code: only a PASS is 0. */
+function throwUnlessPass({ verdict, claims, missing }: AuditResult): void {
+  if (verdict === 'PASS') return;
+  if (verdict === 'FAIL') {
+    const failed = claims.find((claim) => claim.verdict === 'FAIL');
+    throw new FedshotError('audit', `the audit failed: ${failed?.findings[0] ?? 'a claim'}`, {
+      hint: 'the page above names each place',
+    });
+  }
+  const [what = 'nothing was checked', ...how] = (missing[0] ?? '').split('; ');
+  throw new FedshotError('incomplete', `the audit is incomplete: ${what}`, {
+    hint:
+      how.join('; ') ||
+      'everything that is missing is listed above; --without NAME leaves a claim out',
+  });
 }

@@ -3,6 +3,7 @@ import { group } from '../command.js';
 import type { Io } from '../io.js';
 import { register as registerAuditParts } from './audit.js';
 import { register as registerRecord } from './record.js';
+import { register as registerVerifyStatement } from './verify-statement.js';
 
 export function registerAudit(program: Command, io: Io): void {
   const parent = group(program, 'audit', 'check what left the provider, and what did not');
@@ -10,4 +11,8 @@ export function registerAudit(program: Command, io: Io): void {
 }
 
 /** In the order that `--help` lists them. */
-const commands: ((parent: Command, io: Io) => void)[] = [registerAuditParts, registerRecord];
+const commands: ((parent: Command, io: Io) => void)[] = [
+  registerAuditParts,
+  registerRecord,
+  registerVerifyStatement,
+];

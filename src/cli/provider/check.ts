@@ -20,18 +20,21 @@ interface Options extends EngineOptions, IsolateFlag {
 
 /** Looks for each data set in the model's files and, if there is one, in all of a store. */
 async function search({ model, data, source, store, trust }: Options): Promise<Claim[]> {
-  const { auditData, auditModelData, readStore } = await import('../../audit/index.js');
+  const { auditData, auditModelData, readStore, noSource } = await import('../../audit/index.js');
   const { readBytes } = await import('../../shared/files.js');
-  const { Store } = await import('../../shared/release/index.js');
-  const released = store && readStore(store, readBytes(trust ?? new Store(store).trustPath()));
+  const { MAX_ROOT_BYTES, Store } = await import('../../shared/release/index.js');
+  const released =
+    store && readStore(store, readBytes(trust ?? new Store(store).trustPath(), MAX_ROOT_BYTES));
   const claims: Claim[] = [];
   for (const notation of new Set([...source, data])) {
     claims.push(await auditModelData(model, notation));
-    if (released) claims.push(await auditData(released, notation));
+    // Before the first release there is nothing in a store that could be claimed to be free of data.
+    if (released && released.releases.length > 0) claims.push(await auditData(released, notation));
   }
-  return claims;
+  return source.length > 0 ? claims : [...claims, noSource()];
 }
 
+const FIGURES = 'release/figures';
 const BOUND = 'The held-out figures of the model were measured on these weights';
 /** Standard deviations that the declared accuracy may lie above the measured one; data differ. */
 const FAR = 5;
@@ -48,20 +51,20 @@ async function bindingClaim(result: CheckResult): Promise<Claim[]> {
   ];
   if (binding === 'other')
     return [
-      claim('release', BOUND, { evidence, findings: ['they name other weights than these'] }),
+      claim(FIGURES, BOUND, { evidence, findings: ['they name other weights than these'] }),
     ];
-  if (binding === 'bound') return [claim('release', BOUND, { evidence, findings: [] })];
+  if (binding === 'bound') return [claim(FIGURES, BOUND, { evidence })];
   const spread = Math.sqrt(0.25 / samples); // of a share, at most
   if (declared !== undefined && declared - accuracy > FAR * spread)
     return [
-      claim('release', BOUND, {
+      claim(FIGURES, BOUND, {
         evidence,
         findings: [`${percent(declared)} are declared, and ${percent(accuracy)} are right`],
       }),
     ];
   const why =
     'a model of fedshot 0.1 does not name the weights that it was measured on; --write-card measures it anew';
-  return [notChecked('release', BOUND, why)];
+  return [notChecked(FIGURES, BOUND, why)];
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
@@ -92,7 +95,12 @@ export function register(parent: Command, io: Io): void {
   )
     .requiredOption('--model <dir>', 'folder that provider train wrote', path)
     .requiredOption('--data <notation>', 'labelled data that it was not trained on (docs/data.md)')
-    .option('--source <notation>', 'data to look for as well; may be repeated', repeated, [])
+    .option(
+      '--source <notation>',
+      'data that it was trained on, to look for; may be repeated',
+      repeated,
+      [],
+    )
     .option('--store <dir>', 'look in everything that this store has released, too', path)
     .option('--trust <file>', 'the pinned root (default: trust.json of the store)', path)
     .option('--write-card', "put the data's figures into the model, as its card and accuracy");
@@ -105,14 +113,14 @@ export function register(parent: Command, io: Io): void {
         write: [options.writeCard ? options.model : undefined],
       });
       const { checkModel } = await import('../../provider/check.js');
-      const { claimLines } = await import('../../audit/index.js');
+      const { claimLines, outcomeOf } = await import('../../audit/index.js');
       const { model, data, writeCard } = options;
       const engine = engineOptions(options, io);
       const result = await checkModel({ model, data, writeCard, engine, reporter: io.reporter });
       const claims = [...(await bindingClaim(result)), ...(await search(options))];
       const failed = claims.find(({ verdict }) => verdict === 'FAIL');
       const open = claims.find(({ verdict }) => verdict === 'NOT CHECKED');
-      const verdict = failed ? 'FAIL' : open ? 'INCOMPLETE' : 'PASS';
+      const verdict = outcomeOf(claims);
       io.result({ ...result, verdict, claims, isolation }, () =>
         [scores(result), ...claims.map(claimLines), `check: ${verdict}`].join('\n'),
       );
@@ -122,7 +130,7 @@ export function register(parent: Command, io: Io): void {
         });
       if (open)
         throw new FedshotError('incomplete', `not checked: ${open.claim}`, {
-          hint: open.notCovered[0],
+          hint: open.missing[0],
         });
     }),
   );

@@ -33,4 +33,4 @@ export {
 } from './witness.js';
 export { journalFault } from './journal.js';
 export { inspectLog, type InspectedLog } from './inspect.js';
-export { closedPath, expectedTile, keptPath } from './tiles.js';
+export { closedPath, expectedTile, keptPath, MAX_BUNDLE_BYTES } from './tiles.js';

@@ -4,11 +4,21 @@ import { FedshotError } from '../errors.js';
 import { readBytes } from '../files.js';
 import { MAX_CHECKPOINT_BYTES, openCheckpoint, type SignedCheckpoint } from './checkpoint.js';
 import { decodeLeaf, type Leaf } from './leaf.js';
-import { CHECKPOINT_FILE, decodeBundle, decodeTile, TILE_WIDTH, tilePath } from './tiles.js';
+import {
+  CHECKPOINT_FILE,
+  decodeBundle,
+  decodeTile,
+  MAX_BUNDLE_BYTES,
+  TILE_BYTES,
+  TILE_WIDTH,
+  tilePath,
+} from './tiles.js';
 import { TileTree, type FullTile } from './tree.js';
 
 /** A log as its files are, every hash of it recomputed from the leaves. */
 export interface AuditedLog {
+  /** The keys of the role `log`, by key id, of which one has signed. */
+  readonly keys: ReadonlyMap<string, Uint8Array>;
   readonly checkpoint: SignedCheckpoint;
   readonly leaves: readonly Leaf[];
   /** The tree over the leaves that were read, for proofs between its states. */
@@ -38,8 +48,7 @@ export function readLog(dir: string, keys: ReadonlyMap<string, Uint8Array>): Aud
         hint: 'give the folder that provider serve wrote: its --log, or else STORE-log',
       },
     );
-  const note = readBytes(file);
-  if (note.length > MAX_CHECKPOINT_BYTES) throw new FedshotError('limit', 'checkpoint: too long');
+  const note = readBytes(file, MAX_CHECKPOINT_BYTES);
   const checkpoint = openCheckpoint(note.toString(), keys);
   const findings: string[] = [];
   const find = (what: string): void => {
@@ -64,7 +73,7 @@ export function readLog(dir: string, keys: ReadonlyMap<string, Uint8Array>): Aud
     if (!tree.root().equals(checkpoint.root))
       find(`the ${tree.size} leaves do not have the root that was signed`);
   }
-  return { checkpoint, leaves, tree, findings };
+  return { keys, checkpoint, leaves, tree, findings };
 }
 
 type Find = (what: string) => void;
@@ -78,13 +87,25 @@ function readBundle(dir: string, bundle: number, width: number, find: Find): Buf
     find(`leaves ${first} to ${first + width - 1} are gone: no ${paths[0]!}`);
     return [];
   }
-  const entries = decodeBundle(readBytes(join(dir, path)));
+  const bytes = readTile(dir, path, MAX_BUNDLE_BYTES, find);
+  if (!bytes) return [];
+  const entries = decodeBundle(bytes);
   if (!entries) find(`${path}: not a bundle of entries`);
   if (entries && entries.length < width)
     find(`${path}: ${entries.length} leaves where the checkpoint covers ${width}`);
   if (entries && path === paths[0] && entries.length > width)
     find(`${path}: ${entries.length - width} leaves more than its name says`);
   return entries?.slice(0, width) ?? [];
+}
+
+/** A tile's bytes; a finding for a pipe, a folder or a file that is too long. */
+function readTile(dir: string, path: string, most: number, find: Find): Buffer | undefined {
+  try {
+    return readBytes(join(dir, path), most);
+  } catch (error) {
+    find((error as Error).message.replace(join(dir, path), path));
+    return undefined;
+  }
 }
 
 function readLeaf(entry: Buffer, index: number, find: Find): Leaf | undefined {
@@ -111,7 +132,9 @@ function checkTile(
     find(`${tilePath(level, index, width)} is gone`);
     return;
   }
-  const stored = decodeTile(readBytes(join(dir, path)));
+  const bytes = readTile(dir, path, TILE_BYTES, find);
+  if (!bytes) return;
+  const stored = decodeTile(bytes);
   const at = hashes.findIndex((hash, i) => !stored[i]?.equals(hash));
   if (at === -1) return;
   const what = level === 0 ? `leaf ${index * TILE_WIDTH + at} was changed` : 'changed';

@@ -4,6 +4,10 @@ import { HASH_BYTES, hashNode } from '../merkle.js';
 
 /** Hashes, or entries, of a full tile. */
 export const TILE_WIDTH = 256;
+/** Bytes of a full tile of hashes. */
+export const TILE_BYTES = TILE_WIDTH * HASH_BYTES;
+/** The most that a bundle of entries may have: each of them behind its length (u16). */
+export const MAX_BUNDLE_BYTES = TILE_WIDTH * (2 + 0xffff);
 /** Levels of the Merkle tree that one tile spans. */
 export const TILE_HEIGHT = 8;
 export const CHECKPOINT_FILE = 'checkpoint';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { asFedshotError } from '../errors.js';
 import { readBytes } from '../files.js';
 import { consistencyProof, hashLeaf, inclusionProof, treeRoot, type Subtree } from '../merkle.js';
-import { decodeTile, fold, TILE_HEIGHT, TILE_WIDTH, tilePath } from './tiles.js';
+import { decodeTile, fold, TILE_BYTES, TILE_HEIGHT, TILE_WIDTH, tilePath } from './tiles.js';
 
 /** A full tile that came to be by the last append. */
 export interface FullTile {
@@ -100,7 +100,7 @@ export class TileTree {
     const known = this.#cache.get(path);
     if (known) return known;
     try {
-      const hashes = decodeTile(readBytes(join(this.dir, path)));
+      const hashes = decodeTile(readBytes(join(this.dir, path), TILE_BYTES));
       if (hashes.length !== TILE_WIDTH) throw new Error(`${hashes.length} hashes`);
       this.#remember(path, hashes);
       return hashes;

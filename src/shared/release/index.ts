@@ -29,6 +29,7 @@ export {
   MAX_VERSION,
 } from './limits.js';
 export { Keyring, type StoredKey } from './keys/keyring.js';
+export { type OwnKey, type OwnKeyOptions, openOwnKey } from './keys/own-key.js';
 export { assertPassphrase, MIN_PASSPHRASE, passphraseWeakness } from './keys/passphrase.js';
 export { Sealed, Sealer } from './keys/sealed.js';
 export {

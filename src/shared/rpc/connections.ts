@@ -57,6 +57,13 @@ const PING_BURST = 10;
 const PINGS_PER_SECOND = 0.2;
 const MOST_SETTINGS = 4;
 
+/**
+ * How often a connection that lasts so long has HTTP/2 itself answer, at most: to pings and settings,
+ * which nobody puts on record.
+ */
+export const mostUnasked = (seconds: number): number =>
+  PING_BURST + MOST_SETTINGS + Math.ceil(PINGS_PER_SECOND * seconds);
+
 /** An address as it is counted: who has one of IPv6 has all of its /64. */
 export function addressKey(address: string): string {
   if (!isIPv6(address)) return address;

@@ -11,7 +11,7 @@ export {
 } from './codec.js';
 export type { ServerTls } from './credentials.js';
 export type { CallObserver, Peer } from './peer.js';
-export { addressKey, type Cut } from './connections.js';
+export { addressKey, type Cut, mostUnasked } from './connections.js';
 export { CutOff, MAX_PROBE_AGENT, peerOf, whenTaken } from './peer.js';
 export {
   backoffMs,

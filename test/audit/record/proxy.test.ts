@@ -2,7 +2,8 @@ import * as fs from 'node:fs';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { readRecording, startRecorder, type Recorder } from '../../../src/audit/record/index.js';
+import { readRecording, type Recorder } from '../../../src/audit/record/index.js';
+import { record } from '../../fixtures/record.js';
 import { tempDir } from '../../fixtures/temp.js';
 
 vi.mock('node:fs', async (original) => {
@@ -27,10 +28,8 @@ describe('startRecorder', () => {
   });
   afterAll(() => void echo.close());
   const start = (file: string): Promise<Recorder> =>
-    startRecorder({
-      listen: { host: '127.0.0.1', port: 0 },
+    record((echo.address() as AddressInfo).port, file, {
       to: { host: '127.0.0.1', port: (echo.address() as AddressInfo).port },
-      file,
     });
 
   it('writes a line for each connection, and says what was not TLS', async () => {

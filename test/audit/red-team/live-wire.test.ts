@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { pull } from '../../../src/client/pull/index.js';
 import { releaseService } from '../../../src/shared/rpc/index.js';
 import { live, type Live, type LiveOptions } from '../../fixtures/live.js';
-import { failed, redTeam } from '../../fixtures/red-team.js';
+import { failed, redTeam, unattributed } from '../../fixtures/red-team.js';
 
 const red = redTeam();
 
@@ -19,7 +19,8 @@ async function caught(
   expect(honest).toMatchObject({ verdict: 'PASS', unexplainedBytes: 0 });
   expect(honest.connections).toHaveLength(1);
   const result = await live(red, attack, talk);
-  expect(failed(result)).toMatch(words);
+  expect([failed(result), unattributed(result)].join('\n')).toMatch(words);
+  expect(result.verdict).not.toBe('PASS');
 }
 
 const metadata = (bytes: number, salt = 0): Metadata => {
@@ -80,7 +81,7 @@ describe('what a site sends through the proxy', () => {
     let answers: unknown[] = [];
     await caught(
       {},
-      /egress: connection 0 .*up to \d+ bytes to the provider in requests that were refused/,
+      /connection 0 .*up to \d+ bytes to the provider in requests that were refused/,
       async ({ call }) => {
         answers = [];
         for (let i = 0; i < 40; i++) answers.push(await call(GetManifest.path, ask(name(i))));

@@ -1,7 +1,7 @@
 import { describe, test, expect } from 'vitest';
 import { pull } from '../../../src/client/pull/index.js';
-import { startRecorder } from '../../../src/audit/record/index.js';
 import { auditOf, settled } from '../../fixtures/audited.js';
+import { record } from '../../fixtures/record.js';
 import { failed, redTeam } from '../../fixtures/red-team.js';
 
 const red = redTeam();
@@ -10,11 +10,7 @@ describe('a proxy and a provider for real', () => {
   test('a server that stops logging while the proxy watches is named by connection', async () => {
     const artefacts = red.copy();
     const server = await red.audited.provider.serve({});
-    const recorder = await startRecorder({
-      listen: { host: '127.0.0.1', port: 0 },
-      to: { host: 'localhost', port: server.port },
-      file: artefacts.record[0]!,
-    });
+    const recorder = await record(server.port, artefacts.record[0]!);
     const home = red.audited.provider.home(`unlogged`);
     await pull({ from: [`localhost:${recorder.port}`], name: 'digits', home });
     await settled(artefacts.record[0]!, 2);

@@ -2,41 +2,14 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sha256 } from '../../../src/shared/release/index.js';
+import { leaveAdapted } from '../../fixtures/adapted.js';
 import { auditOf } from '../../fixtures/audited.js';
-import { more, redTeam, wire, type Artefacts } from '../../fixtures/red-team.js';
+import { failed, more, redTeam, wire, type Artefacts } from '../../fixtures/red-team.js';
 
 const red = redTeam();
 
 describe('the site', () => {
-  function adapted(
-    home: string,
-    change: Partial<{ network: string; files: string; attempts: object[]; changed: boolean }> = {},
-  ): void {
-    const dir = join(home, 'adapted/digits');
-    const { digest } = JSON.parse(
-      readFileSync(join(home, 'releases/digits/current.json'), 'utf8'),
-    ) as { digest: string };
-    mkdirSync(dir, { recursive: true });
-    const release = { name: 'digits', version: 1, digest };
-    writeFileSync(
-      join(dir, 'record.json'),
-      JSON.stringify({ result: { classifierUnchanged: true, release } }),
-    );
-    const attempts = change.attempts ?? [{ attempt: 'connect', result: 'ENETUNREACH' }];
-    writeFileSync(
-      join(dir, 'isolation.json'),
-      JSON.stringify({
-        mechanism: 'bubblewrap',
-        network: change.network ?? 'none',
-        files: change.files ?? 'confined',
-        interfaces: ['lo'],
-        attempts,
-      }),
-    );
-    const released = readFileSync(join(home, 'releases/digits/1/C.safetensors'));
-    if (change.changed) released[released.length - 1]! ^= 1;
-    writeFileSync(join(dir, 'C.safetensors'), released);
-  }
+  const adapted = leaveAdapted;
   /** The same as a run of its own, with the digests of its files. */
   function run(home: string, change: { weights?: boolean; file?: string } = {}): void {
     adapted(home);
@@ -89,16 +62,25 @@ describe('the site', () => {
       ],
     });
     const { claims, verdict } = await auditOf(open, ['site']);
-    expect(verdict).toBe('PASS');
+    expect(verdict).toBe('INCOMPLETE');
     expect(claims.find(({ claim }) => claim.includes('no files but its own'))).toMatchObject({
       verdict: 'NOT CHECKED',
     });
   });
-  test('a folder that is no site’s home is refused', async () => {
+  test('confined, it says, and no file was tried: no finding and no pass', async () => {
+    const untried = red.copy();
+    adapted(untried.site[0]!, { attempts: [{ attempt: 'connect', result: 'ENETUNREACH' }] });
+    const { claims, verdict } = await auditOf(untried, ['site']);
+    expect(verdict).toBe('INCOMPLETE');
+    expect(claims.find(({ id }) => id === 'site/files')!.missing).toEqual([
+      expect.stringContaining('no file was tried'),
+    ]);
+  });
+  test('a folder that is no site’s home is a finding', async () => {
     const artefacts = red.copy();
-    await expect(auditOf({ ...artefacts, site: [artefacts.log] }, ['site'])).rejects.toMatchObject({
-      code: 'not-found',
-    });
+    const result = await auditOf({ ...artefacts, site: [artefacts.log] }, ['site']);
+    expect(result.verdict).toBe('FAIL');
+    expect(failed(result)).toMatch(/log: not the home of a site/);
   });
   test('what a site has sent beside pulls is named without the part egress', () =>
     red.caught(

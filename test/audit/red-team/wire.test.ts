@@ -1,6 +1,5 @@
-import { appendFileSync, readFileSync } from 'node:fs';
 import { describe, test } from 'vitest';
-import { type RecordedConnection } from '../../../src/audit/record/index.js';
+import { entriesOf, isConnection, recordEntries } from '../../fixtures/record.js';
 import { more, redTeam, wire } from '../../fixtures/red-team.js';
 
 const red = redTeam();
@@ -117,9 +116,13 @@ describe('the wire', () => {
     red.caught(
       'egress',
       ({ record }) => {
-        const line = readFileSync(record[0]!, 'utf8').split('\n')[1]!;
-        const connection = { ...(JSON.parse(line) as RecordedConnection), connection: 1, port: 1 };
-        appendFileSync(record[0]!, `${JSON.stringify(connection)}\n`);
+        const entries = entriesOf(record[0]!);
+        const first = entries.find(isConnection)!;
+        recordEntries(record[0]!, [
+          ...entries.slice(0, -1),
+          { ...first, connection: 1, port: 1 },
+          ...entries.slice(-1),
+        ]);
       },
       /connection 1 .*nothing explains/,
     ));

@@ -14,6 +14,7 @@ import { big } from '../../fixtures/red-team.js';
 import { tempDir } from '../../fixtures/temp.js';
 
 const DATA = 'digits:plain?n=40';
+const SOURCE = 'digits:plain?n=50&seed=8';
 const PROGRAM = join(import.meta.dirname, '../../../dist/cli/main.js');
 const sandbox =
   spawnSync('bwrap', ['--unshare-net', '--ro-bind', '/', '/', 'true']).status === 0 ||
@@ -46,10 +47,20 @@ describe('provider check', () => {
   it('passes a model without data in it, and says how good it is', async () => {
     const model = tempDir();
     initParameters(model);
-    const { code, answer } = await check('--model', model, '--data', DATA);
+    const { code, answer } = await check('--model', model, '--data', DATA, '--source', SOURCE);
     expect(code).toBe(0);
     expect(answer).toMatchObject({ verdict: 'PASS', samples: 40 });
-    expect(answer.claims).toHaveLength(1);
+    expect(answer.claims).toHaveLength(2);
+  });
+
+  it('is incomplete where nobody says what it was trained on: that was not looked for', async () => {
+    const model = tempDir();
+    initParameters(model);
+    const { code, answer, err } = await check('--model', model, '--data', DATA);
+    expect(code).toBe(20);
+    expect(answer).toMatchObject({ verdict: 'INCOMPLETE', samples: 40 });
+    expect(answer.claims.map(({ verdict }) => verdict)).toEqual(['PASS', 'NOT CHECKED']);
+    expect(err).toContain('--source NOTATION');
   });
 
   it('passes beside a store that nothing was published to yet', async () => {
@@ -57,12 +68,13 @@ describe('provider check', () => {
     const { store } = await makeProvider(dir);
     initParameters(join(dir, 'model'));
     const { code, answer } = await check(
-      ...['--model', join(dir, 'model'), '--data', DATA, '--store', store],
+      ...['--model', join(dir, 'model'), '--data', DATA, '--source', SOURCE, '--store', store],
     );
     expect(code).toBe(0);
-    expect(answer.claims.map(({ evidence }) => evidence[0])).toEqual([
-      expect.stringContaining('40 samples'),
-      'nothing has been released yet',
+    // Of what was never released nothing is claimed.
+    expect(answer.claims.map(({ claim }) => claim)).toEqual([
+      expect.stringContaining('the files of model'),
+      expect.stringContaining('the files of model'),
     ]);
   });
 
@@ -83,17 +95,21 @@ describe('provider check', () => {
     initParameters(old, await hide());
     initParameters(model);
     await publishRelease({ modelDir: old, name: 'digits', store, keyring, now: new Date() });
-    const clean = await check('--model', model, '--data', DATA);
+    const own = ['--model', model, '--data', SOURCE, '--source', DATA];
+    const clean = await check(...own);
     expect(clean.code).toBe(0);
-    const { code, answer } = await check('--model', model, '--data', DATA, '--store', store);
+    const { code, answer } = await check(...own, '--store', store);
     expect(code).toBe(19);
-    expect(answer.claims.map(({ verdict }) => verdict)).toEqual(['PASS', 'FAIL']);
+    expect(answer.claims.map(({ verdict }) => verdict)).toEqual(['PASS', 'FAIL', 'PASS', 'PASS']);
   });
 
   it.skipIf(!possible)('runs without a network, and with its own files alone', () => {
     const model = tempDir();
     initParameters(model);
-    const args = ['provider', 'check', '--model', model, '--data', DATA, '--isolate', 'require'];
+    const args = [
+      ...['provider', 'check', '--model', model, '--data', DATA, '--source', SOURCE],
+      ...['--isolate', 'require'],
+    ];
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       [PROGRAM, ...args, '--engine', 'wasm', '--json'],

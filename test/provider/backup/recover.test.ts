@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { auditLog } from '../../../src/audit/log.js';
 import { recoveriesOf } from '../../../src/audit/log-history.js';
-import { siteWitnesses } from '../../../src/audit/site.js';
+import { openSite } from '../../../src/audit/site.js';
 import { pull } from '../../../src/client/pull/index.js';
 import { readTrust, updateTrust } from '../../../src/client/trust.js';
 import { backupProvider } from '../../../src/provider/backup/backup.js';
@@ -170,7 +170,7 @@ describe('a log that was restored', () => {
   test('the auditor sees what was lost, and only that is excused', async () => {
     await lost();
     await recoverLog({ ...change(), dir: log });
-    const before = siteWitnesses(home);
+    const before = openSite(home, 'site').witnesses;
     await updateTrust(new Store(provider.store), home, now());
     const roots = new Store(provider.store).roots();
     const opened = readLog(log, logKeys(roots));

@@ -23,7 +23,7 @@ body {
   font: 16px/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif;
   print-color-adjust: exact; -webkit-print-color-adjust: exact;
 }
-main { max-width: 1080px; margin: 0 auto; padding: 32px 24px 64px; }
+main { overflow-wrap: anywhere; max-width: 1080px; margin: 0 auto; padding: 32px 24px 64px; }
 h1 { font-size: 28px; line-height: 1.2; margin: 0 0 8px; }
 h2 { font-size: 21px; margin: 48px 0 12px; padding-top: 20px; border-top: 1px solid var(--rule); }
 h3 { font-size: 16px; margin: 24px 0 8px; }
@@ -44,6 +44,15 @@ tbody tr { border-bottom: 1px solid var(--rule); }
 .facts div { min-width: 84px; }
 .facts dt { color: var(--soft); font-size: 14px; }
 .facts dd { margin: 0; font-size: 19px; font-variant-numeric: tabular-nums; }
+.lead { font-size: 18px; }
+.missing { border-left: 4px solid var(--warn); background: var(--tint); padding: 4px 20px; margin: 16px 0; }
+.missing h3 { margin-top: 12px; color: var(--warn); }
+summary span { font-weight: 600; }
+.about { display: grid; grid-template-columns: minmax(7em, max-content) minmax(0, 1fr); gap: 4px 20px; }
+.about dt { color: var(--soft); }
+.about dd { margin: 0; }
+details { border-top: 1px solid var(--rule); padding: 8px 0; }
+summary { cursor: pointer; font-weight: 500; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(400px, 100%), 1fr)); gap: 16px 40px; }
 figure { margin: 0; break-inside: avoid; }
 figcaption { font-size: 14px; margin-bottom: 4px; }
@@ -59,9 +68,19 @@ svg { display: block; width: 100%; height: auto; }
 .samples figcaption { margin: 2px 0 0; font-size: 13px; line-height: 1.25; color: var(--ink); }
 .samples .wrong img { border-color: var(--bad); }
 .samples .wrong figcaption { color: var(--bad); }
+@media (max-width: 600px) {
+  main { padding: 24px 16px 48px; }
+  .about { display: block; }
+  .about dd { margin: 0 0 10px; }
+}
 @media print {
   main { max-width: none; padding: 0; }
-  h2 { break-after: avoid; }
+  h1, h2, h3, summary, dt { break-after: avoid; }
+  li, tr, .about dd { break-inside: avoid; }
+  /* what is folded on a screen is on paper all the same */
+  details::details-content { content-visibility: visible; block-size: auto; }
+  summary { list-style: none; }
+  .scroll { overflow: visible; }
   section { break-before: auto; }
 }
 `;

@@ -1,0 +1,19 @@
+import type { ClaimId, Part } from './types.js';
+
+export const PARTS: readonly Part[] = ['schema', 'log', 'egress', 'release', 'data', 'site'];
+
+/** The claims that an audit may be asked to do without, beside whole parts. */
+export const CLAIMS: readonly ClaimId[] = [
+  'log/one',
+  'egress/record',
+  'egress/messages',
+  'egress/wire',
+  'egress/sites',
+  'egress/strangers',
+  'release/bits',
+  'site/network',
+  'site/files',
+  'site/classifier',
+  'site/log',
+  'site/wire',
+];

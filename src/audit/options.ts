@@ -1,0 +1,28 @@
+import type { Since } from './since.js';
+import type { Part } from './types.js';
+
+/** The artefacts; what is not given cannot be checked, which leaves the audit incomplete. */
+export interface AuditOptions {
+  /** All of them unless told. */
+  readonly parts?: readonly Part[];
+  /** Parts, or claims by their ids, that the auditor does not ask for. */
+  readonly without?: readonly string[];
+  readonly store?: string;
+  /** The root that the auditor trusts, got from elsewhere than the store. */
+  readonly trust?: string;
+  readonly log?: string;
+  /** Record files, or folders of them. */
+  readonly record?: readonly string[];
+  readonly site?: readonly string[];
+  readonly siteCertificates?: string;
+  /** The provider's source data; on its own premises only. */
+  readonly data?: string;
+  /** Key id of the recorder that the auditor trusts. */
+  readonly recorderKey?: string;
+  /** From when on there was a recorder; earlier leaves need no connection. */
+  readonly since?: Since;
+  /** Who audits, and with what: for the page. */
+  readonly auditor?: string;
+  readonly software?: string;
+  readonly now?: () => Date;
+}

@@ -1,0 +1,154 @@
+import type { AuditedLog } from '../shared/log/index.js';
+import type { AuditOptions } from './options.js';
+import type { Inputs } from './artefacts/inputs.js';
+import { notGiven, obstacles, type Loaded } from './artefacts/load.js';
+import { auditData, shownNotation } from './data/index.js';
+import { knownCertificates } from './egress/certificates.js';
+import { auditEgress, type EgressResult } from './egress/index.js';
+import { auditLogFolder } from './log-folder.js';
+import { recoveriesOf } from './log-history.js';
+import { auditLog } from './log.js';
+import type { Recording } from './record/index.js';
+import { auditReleases } from './release.js';
+import { auditSchema } from './schema.js';
+import { firstCovered } from './since.js';
+import { auditSite } from './site.js';
+import type { PublicStore } from './store.js';
+import { claim, notChecked, type Claim, type ClaimId, type Part } from './types.js';
+
+/** How each part is called where it cannot be looked at. */
+const WHOLE: Readonly<Record<Part, [ClaimId, string]>> = {
+  schema: ['schema/requests', 'A request has no room for data of a site'],
+  log: ['log/whole', 'The log is whole'],
+  egress: ['egress/wire', 'Every byte on the wire is accounted for'],
+  release: ['release/store', 'The store holds signed releases and nothing else'],
+  data: ['data/search', 'No source data is in the released bytes'],
+  site: ['site/network', 'Sites kept to themselves'],
+};
+
+const valueOf = <T>(loaded: Loaded<T>): T => {
+  if ('value' in loaded) return loaded.value;
+  throw new Error('looked at before it was read');
+};
+
+/** Looks at one part after the other; what two of them need is worked out once. */
+export class Parts {
+  #egress: { result: EgressResult } | { claims: Claim[] } | undefined;
+
+  constructor(
+    readonly options: AuditOptions,
+    readonly inputs: Inputs,
+  ) {}
+
+  /** What the wire says; undefined where it was not asked for or could not be looked at. */
+  get egress(): EgressResult | undefined {
+    const found = this.#egress;
+    return found && 'result' in found ? found.result : undefined;
+  }
+
+  /** All claims of a part. */
+  async claims(part: Part): Promise<Claim[]> {
+    const { store, log } = this.inputs;
+    switch (part) {
+      case 'schema':
+        return [auditSchema()];
+      case 'release':
+        return this.#look(part, [store], () => auditReleases(valueOf(store)));
+      case 'log':
+        return this.#look(part, [log], () => this.#log(valueOf(log), valueOf(store)));
+      case 'egress':
+        return this.#wire();
+      case 'data':
+        return this.#data();
+      case 'site':
+        return this.#sites();
+    }
+  }
+
+  /** Claims of a part whose needs are met; else what is in the way. Nothing escapes as an error. */
+  #look(part: Part, needs: readonly Loaded<unknown>[], look: () => Claim[]): Claim[] {
+    const [id, sentence] = WHOLE[part];
+    const { missing, faults } = obstacles(needs);
+    if (faults.length > 0 || missing.length > 0) {
+      const behind = faults.map(({ claim: words }) => `first this has to hold: ${words}`);
+      return [...faults, notChecked(id, sentence, ...missing, ...behind)];
+    }
+    try {
+      return look();
+    } catch (error) {
+      return [claim(id, sentence, { findings: [`cannot be read: ${(error as Error).message}`] })];
+    }
+  }
+
+  #log(log: AuditedLog, store: PublicStore): Claim[] {
+    const { logDir, since } = { logDir: this.options.log ?? '', since: this.options.since };
+    const witnesses = this.inputs.sites.flatMap((site) =>
+      'value' in site ? site.value.witnesses : [],
+    );
+    const noted = since && 'note' in since ? [{ name: '--since', note: since.note }] : [];
+    return [
+      ...obstacles(this.inputs.sites).faults,
+      ...auditLog(log, witnesses, recoveriesOf(store.roots), noted),
+      auditLogFolder(logDir, log, store),
+    ];
+  }
+
+  #wire(): Claim[] {
+    const { log, records } = this.inputs;
+    this.#egress ??= this.#lookAtWire(log, records);
+    return 'result' in this.#egress ? [...this.#egress.result.claims] : this.#egress.claims;
+  }
+
+  #lookAtWire(
+    log: Loaded<AuditedLog>,
+    records: Loaded<readonly Recording[]>,
+  ): { result: EgressResult } | { claims: Claim[] } {
+    const { options, inputs } = this;
+    let result: EgressResult | undefined;
+    const claims = this.#look('egress', [log, records], () => {
+      const [store, read, logDir] = [valueOf(inputs.store), valueOf(log), options.log ?? ''];
+      const { first } = firstCovered(options.since, read, store.logKeys);
+      result = auditEgress({
+        store,
+        log: read,
+        logDir,
+        recordings: valueOf(records),
+        certificates: knownCertificates(logDir, options.siteCertificates),
+        first,
+        recorderKey: options.recorderKey,
+      });
+      return [...result.claims];
+    });
+    return result ? { result } : { claims };
+  }
+
+  async #data(): Promise<Claim[]> {
+    const { store } = this.inputs;
+    const { data } = this.options;
+    const given: Loaded<string> = data === undefined ? notGiven('data') : { value: data };
+    const [id, sentence] = WHOLE.data;
+    const { missing, faults } = obstacles([store, given]);
+    if (data === undefined || missing.length > 0 || faults.length > 0)
+      return this.#look('data', [store, given], () => []);
+    try {
+      return [await auditData(valueOf(store), data)];
+    } catch (error) {
+      // The source data is the auditor's own: that it cannot be read says nothing of what was released.
+      const why = (error as Error).message.replaceAll(data, shownNotation(data));
+      return [notChecked(id, sentence, `the source data cannot be read: ${why}`)];
+    }
+  }
+
+  #sites(): Claim[] {
+    const { sites, store } = this.inputs;
+    if (sites.length === 0) return this.#look('site', [store, notGiven('site')], () => []);
+    const wire = this.options.record?.length && this.options.log ? this.#wire() : [];
+    const unreadable = this.egress ? [] : wire.filter(({ verdict }) => verdict === 'FAIL');
+    const claims = sites.flatMap((site) =>
+      this.#look('site', [store, site], () =>
+        auditSite(valueOf(site), valueOf(store), this.egress),
+      ),
+    );
+    return [...unreadable, ...claims];
+  }
+}

@@ -36,8 +36,9 @@ export interface Needs {
   /** Data in the notation of docs/data.md. */
   data?: readonly (string | undefined)[];
   read?: readonly (string | undefined)[];
-  /** Folders. */
+  /** Folders; made where they are not there, with `folderMode`. */
   write?: readonly (string | undefined)[];
+  folderMode?: number;
   /** Single files that it makes: written at `insidePath`, and put in their places at the end. */
   writeFiles?: readonly (string | undefined)[];
   /** Files and folders that others may change while it runs: read at `insidePath`. */
@@ -70,6 +71,7 @@ export async function enterIsolation(io: Io, needs: Needs): Promise<IsolationRec
       ...(engine.read ?? []),
     ],
     write: present(needs.write),
+    folderMode: needs.folderMode,
     outputs: present(needs.writeFiles),
     mirrors: needs.mirrors,
     keep: needs.keep,

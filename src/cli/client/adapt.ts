@@ -102,12 +102,13 @@ export function register(parent: Command, io: Io): void {
     action(
       io,
       async ({ home, name, source, report, samples: inJson, isolate, ...options }: Options) => {
-        const { read = [], write } = dataRights(home, { writes: true });
+        const { read = [], write, folderMode } = dataRights(home, { writes: true });
         const isolation = await enterIsolation(io, {
           ...{ isolate, engine: engineOptions(options, io) },
           data: [...options.data, options.test],
           read: [...read, isFile(options.prior) ? options.prior : undefined],
           write,
+          folderMode,
           writeFiles: [report],
         });
         const { adaptRelease } = await import('../../client/index.js');

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Needs } from '../isolation.js';
 
-type Rights = Pick<Needs, 'read' | 'write'>;
+type Rights = Pick<Needs, 'read' | 'write' | 'folderMode'>;
 
 /** What is pinned and what was pulled: read by every step, written by those that have the network. */
 const PUBLIC = ['trust', 'releases'];
@@ -14,30 +14,28 @@ const OLD = 'adapted';
 const within = (home: string, names: readonly string[]): string[] =>
   names.map((name) => join(home, name));
 
-/** Made here, for this user alone; what is no home stays as it is, and the step says so. */
-function made(home: string, names: readonly string[]): string[] {
-  if (!existsSync(join(home, 'trust'))) return [];
-  const folders = within(home, names);
-  for (const folder of folders) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return folders;
-}
+/** To be made for this user alone; what is no home stays as it is, and the step says so. */
+const written = (home: string, names: readonly string[]): string[] =>
+  existsSync(join(home, 'trust')) ? within(home, names) : [];
+const PRIVATE_FOLDER = 0o700;
 
 /** Of a site's home, what a step sees that has the network. */
 export function networkRights(home: string): Rights {
   moveHalfPulled(home);
   return {
     read: within(home, ['identity']),
-    write: made(home, [...PUBLIC, 'evidence']),
+    write: written(home, [...PUBLIC, 'evidence']),
+    folderMode: PRIVATE_FOLDER,
   };
 }
 
 /** Of a site's home, what a step sees that reads private data; with `writes`, one that keeps results. */
 export function dataRights(home: string, { writes = false } = {}): Rights {
   const old = within(home, [OLD]).filter((folder) => existsSync(folder));
-  const results = [...(writes ? made(home, RESULTS) : within(home, RESULTS)), ...old];
+  const pinned = within(home, PUBLIC);
   return writes
-    ? { read: within(home, PUBLIC), write: results }
-    : { read: [...within(home, PUBLIC), ...results] };
+    ? { read: pinned, write: [...written(home, RESULTS), ...old], folderMode: PRIVATE_FOLDER }
+    : { read: [...pinned, ...within(home, RESULTS), ...old] };
 }
 
 /** Where 0.1 kept what was pulled in part. A release is moved from there, which no step can do any more. */

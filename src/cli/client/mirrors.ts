@@ -32,13 +32,14 @@ export function sourceNeeds(
   options: MirrorOptions & { from: readonly string[]; home: string; isolate: IsolateMode },
   io: Io,
 ): Needs {
-  const { read = [], write } = networkRights(options.home);
+  const { read = [], write, folderMode } = networkRights(options.home);
   const folders = options.from.filter((from) => kindOf(from) === 'folder');
   return {
     isolate: options.isolate,
     network: true,
     read: [...folders.map((from) => resolve(from)), authorityFile(options, io), ...read],
     write,
+    folderMode,
     keep: ['NODE_EXTRA_CA_CERTS', ...PROXIES],
   };
 }

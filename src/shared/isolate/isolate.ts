@@ -37,7 +37,8 @@ async function runInside(options: IsolateOptions): Promise<number> {
   const { outputs = [], mirrors = [], network = false } = options;
   const stage = prepareStage(outputs, mirrors);
   try {
-    for (const folder of options.write) mkdirSync(folder, { recursive: true });
+    for (const folder of options.write)
+      mkdirSync(folder, { recursive: true, mode: options.folderMode ?? 0o777 });
     const shown = {
       network,
       readable: readablePaths([...options.read, ...stage.read]),

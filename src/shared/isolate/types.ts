@@ -11,6 +11,8 @@ export interface IsolateOptions {
   readonly read: readonly string[];
   /** Folders that it may write. Made when they are not there. */
   readonly write: readonly string[];
+  /** Permission bits of such a folder, 0o700 for private ones. */
+  readonly folderMode?: number;
   /** Single files that it makes; they are put in their places when it has ended. */
   readonly outputs?: readonly string[];
   /** Single files and folders that it follows while others change them. */

@@ -37,16 +37,15 @@ describe('what a step sees of a home', () => {
     expect(names(dir, read)).toEqual(['adapted', 'current', 'releases', 'runs', 'trust']);
   });
 
-  it('makes results for this user alone', () => {
-    const dir = home();
-    dataRights(dir, { writes: true });
-    for (const folder of ['runs', 'current']) expect(mode(join(dir, folder))).toBe(0o700);
+  it('has its folders made for this user alone', () => {
+    expect(dataRights(home(), { writes: true }).folderMode).toBe(0o700);
+    expect(networkRights(home()).folderMode).toBe(0o700);
   });
 
-  it('makes nothing in a folder that is no home: its name may be mistyped', () => {
+  it('has nothing made in a folder that is no home: its name may be mistyped', () => {
     const dir = join(tempDir(), 'typo');
-    networkRights(dir);
-    dataRights(dir, { writes: true });
+    expect(networkRights(dir).write).toEqual([]);
+    expect(dataRights(dir, { writes: true }).write).toEqual([]);
     expect(existsSync(dir)).toBe(false);
   });
 

@@ -126,7 +126,8 @@ describe('client init and trust', () => {
     await fedshot(['provider', 'init', '--store', store], secret);
     await fedshot(['client', 'init', '--trust', join(store, 'trust.json'), '--home', home]);
     await fedshot(['keys', 'rotate', '--role', 'root', '--store', store], secret);
-    const update = ['client', 'trust', 'update', '--from', store, '--home', home];
+    const where = ['--from', store, '--home', home, '--isolate', 'off'];
+    const update = ['client', 'trust', 'update', ...where];
     expect((await fedshot(update)).json()).toMatchObject({ root: 2 });
   });
 

@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -64,7 +65,7 @@ function program(body: string, mode = 'require'): string {
     process.on('SIGINT', () => stop.abort());
     const record = await isolate({
       mode: ${JSON.stringify(mode)}, read: [${JSON.stringify(join(dir, 'data'))}],
-      write: [${JSON.stringify(join(dir, 'out'))}], foreign: [${JSON.stringify(join(dir, 'other'))}],
+      write: [${JSON.stringify(join(dir, 'out'))}], folderMode: 0o700, foreign: [${JSON.stringify(join(dir, 'other'))}],
       reporter: { note: (line) => console.error(line), warn: (line) => console.error('warning', line) },
       signal: stop.signal });
     const attempt = (what) => { try { return what() ?? 'succeeded'; } catch (error) { return error.code; } };
@@ -238,6 +239,13 @@ describe.each(['bubblewrap', 'unshare'] as const)('isolate by %s', (mechanism) =
     mkdirSync(tmp, { recursive: true });
     expect(run('', 'require', { TMPDIR: tmp }).status).toBe(0);
     expect(readdirSync(tmp)).toEqual([]);
+  });
+
+  test('a folder that is not there is made, with the rights that are asked for', () => {
+    rmSync(join(dir, 'out'), { recursive: true });
+    run(`fs.writeFileSync(DIR + '/out/result', 'x')`);
+    expect(readdirSync(join(dir, 'out'))).toEqual(['result']);
+    expect(statSync(join(dir, 'out')).mode & 0o777).toBe(0o700);
   });
 
   test('an exit by a signal comes back as one', () => {

@@ -1,5 +1,5 @@
 import { CommanderError, type Command } from 'commander';
-import { exitCode, FedshotError } from '../shared/errors.js';
+import { asFedshotError, exitCode, FedshotError } from '../shared/errors.js';
 import { withOutsidePaths } from '../shared/isolate/moved.js';
 import { printableLine } from '../shared/report/terminal/index.js';
 import type { ProcessIo } from './io.js';
@@ -79,7 +79,14 @@ function understood(error: unknown, io: ProcessIo): unknown {
   }
   if (io.signal.aborted && error instanceof Error && error.name === 'AbortError')
     return io.signal.reason;
-  return error;
+  // A disk that is full or a file that may not be read is no defect, wherever it was met.
+  return isRefusedBySystem(error) ? asFedshotError(error, 'io') : error;
+}
+
+function isRefusedBySystem(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { errno, syscall } = error as NodeJS.ErrnoException;
+  return typeof errno === 'number' && typeof syscall === 'string';
 }
 
 function trace(error: Error): string {

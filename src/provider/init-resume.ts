@@ -3,6 +3,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { FedshotError } from '../shared/errors.js';
 import { fsyncDir, readBytes, sweepTemporary, writeFileAtomic } from '../shared/files.js';
+import { tidyStore } from './publish-tidy.js';
 import { type Keyring, type Root, type StoredKey, Store } from '../shared/release/index.js';
 
 export interface Initialized {
@@ -34,6 +35,8 @@ export const initialized = (store: Store, keyring: Keyring, root: Root): Initial
 export function resumeInit(store: Store, keyring: Keyring): Initialized | undefined {
   const root = isUnfinishedInit(keyring.dir, store) ? wholeRoot(store) : undefined;
   if (!root) return undefined;
+  tidyStore(store);
+  sweepTemporary(keyring.dir);
   endInit(keyring);
   return initialized(store, keyring, root);
 }
@@ -61,6 +64,7 @@ function clear(store: Store, keyring: Keyring): void {
     if (/^(?:[a-z]+-[0-9a-f]{16}\.json|tls)$/.test(name))
       rmSync(join(keyring.dir, name), { recursive: true });
   sweepTemporary(keyring.dir);
+  sweepTemporary(store.dir);
   rmSync(join(store.dir, 'metadata'), { recursive: true, force: true });
   rmSync(store.trustPath(), { force: true });
 }

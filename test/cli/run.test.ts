@@ -102,6 +102,18 @@ describe('run', () => {
     expect(said.out).toBe('{"ready":true}\n');
   });
 
+  it('takes what the system refuses for no defect, wherever it was met', async () => {
+    const { said, io } = streams();
+    const full = Object.assign(new Error('ENOSPC: no space left on device, fsync'), {
+      errno: -28,
+      code: 'ENOSPC',
+      syscall: 'fsync',
+    });
+    expect(await program(io, () => Promise.reject(full))(['probe'])).toBe(6);
+    expect(said.err).toContain('make room, then run it again');
+    expect(said.err).not.toContain('defect');
+  });
+
   it('names a defect as a defect and ends with 1', async () => {
     const { said, io } = streams();
     expect(

@@ -58,6 +58,7 @@ const TEMPORARY = /^\..+\.[0-9a-f]{12}\.tmp$/;
  * @throws the operating system's error
  */
 export function sweepTemporary(dir: string): void {
+  if (!existsSync(dir)) return;
   for (const name of readdirSync(dir))
     if (TEMPORARY.test(name)) rmSync(join(dir, name), { recursive: true, force: true });
 }

@@ -41,15 +41,19 @@ export function auditLog(
     return [];
   });
   return [
-    claim('log/whole', 'The log is whole: no leaf is missing, none was changed, its root is signed', {
-      evidence: [
-        `${checkpoint.origin}: ${checkpoint.size} leaves, root ${checkpoint.root.toString('hex')}`,
-        `signed by the log key ${checkpoint.keyid.slice(0, 16)}…; ${leaves.length} leaves read and hashed again`,
-      ],
-      findings: [...log.findings, ...recoveryFaults(log, recoveries)],
-      missing: checkpoint.size === 0 ? ['0 leaves: nothing was sent yet'] : [],
-      notCovered: ['messages that were sent without being logged: egress looks for those'],
-    }),
+    claim(
+      'log/whole',
+      'The log is whole: no leaf is missing, none was changed, its root is signed',
+      {
+        evidence: [
+          `${checkpoint.origin}: ${checkpoint.size} leaves, root ${checkpoint.root.toString('hex')}`,
+          `signed by the log key ${checkpoint.keyid.slice(0, 16)}…; ${leaves.length} leaves read and hashed again`,
+        ],
+        findings: [...log.findings, ...recoveryFaults(log, recoveries)],
+        missing: checkpoint.size === 0 ? ['0 leaves: nothing was sent yet'] : [],
+        notCovered: ['messages that were sent without being logged: egress looks for those'],
+      },
+    ),
     claim('log/one', 'Nobody was shown another log', {
       evidence: [
         ...witnesses.map(({ name, note }) => `${name} has seen ${sizeOf(note)} leaves`),

@@ -96,7 +96,8 @@ export function readStore(dir: string, trust: Uint8Array): PublicStore {
   const lock = join(dir, 'metadata', '.lock'); // of who publishes at this moment
   // Signed by nobody, but it can say one thing only.
   const memory = join(dir, MEMORY_FILE);
-  if (existsSync(memory) && readBytes(memory, MEMORY.length).equals(Buffer.from(MEMORY))) expected.add(memory);
+  if (existsSync(memory) && readBytes(memory, MEMORY.length).equals(Buffer.from(MEMORY)))
+    expected.add(memory);
   let bytes = 0;
   for (const path of files(dir)) {
     const stat = lstatSync(path);

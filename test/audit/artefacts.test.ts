@@ -59,9 +59,18 @@ const DAMAGE: Record<string, (file: string) => unknown> = {
     bytes[at]! ^= 1;
     writeFileSync(file, bytes);
   },
-  'a folder in its place': (file) => (rmSync(file), mkdirSync(file)),
-  'a pipe in its place': (file) => (rmSync(file), execFileSync('mkfifo', [file])),
-  'a link to /dev/zero in its place': (file) => (rmSync(file), symlinkSync('/dev/zero', file)),
+  'a folder in its place': (file) => {
+    rmSync(file);
+    mkdirSync(file);
+  },
+  'a pipe in its place': (file) => {
+    rmSync(file);
+    execFileSync('mkfifo', [file]);
+  },
+  'a link to /dev/zero in its place': (file) => {
+    rmSync(file);
+    symlinkSync('/dev/zero', file);
+  },
   'other JSON': (file) => writeFileSync(file, '{"a":1}\n'),
 };
 

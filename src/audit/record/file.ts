@@ -215,7 +215,10 @@ class RecordReader {
 
   #read(value: Record<string, unknown>): void {
     const head = Head.safeParse(value);
-    if (head.success) return this.#head(head.data);
+    if (head.success) {
+      this.#head(head.data);
+      return;
+    }
     const connection = Connection.safeParse(value);
     if (connection.success) {
       this.#open.delete(connection.data.connection);
@@ -225,7 +228,10 @@ class RecordReader {
       return;
     }
     const mark = Mark.safeParse(value);
-    if (!mark.success) return this.#fault('not of a recording');
+    if (!mark.success) {
+      this.#fault('not of a recording');
+      return;
+    }
     this.#open.clear();
     for (const each of mark.data.open) this.#open.set(each.connection, each);
     this.#times.push(mark.data.at);

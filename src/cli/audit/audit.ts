@@ -108,7 +108,8 @@ function withArtefacts(to: Command): Command {
 }
 
 async function run(io: Io, parts: Part[] | undefined, options: AllOptions): Promise<void> {
-  const { isolate, html, statement, key, unsignedStatement, passphraseFd, since, ...given } = options;
+  const { isolate, html, statement, key, unsignedStatement, passphraseFd, since, ...given } =
+    options;
   if (statement !== undefined && key === undefined && !unsignedStatement)
     throw new FedshotError('usage', `--statement ${statement}: nobody would have signed it`, {
       hint: 'name your key with --key FILE (made at first use), or say --unsigned-statement',

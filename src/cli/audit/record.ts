@@ -1,3 +1,4 @@
+import { opendirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import type { RecorderLimits } from '../../audit/index.js';
@@ -46,6 +47,7 @@ function address(text: string): { host: string; port: number } {
 function folderOf(out: string): void {
   try {
     makeFolder(dirname(out));
+    opendirSync(dirname(out)).closeSync();
   } catch (error) {
     throw asFedshotError(error, 'io', `cannot write ${out}`);
   }

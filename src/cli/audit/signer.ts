@@ -4,10 +4,10 @@ import type { Io } from '../io.js';
 
 /** What signs a statement, in this process or in the one outside. */
 export interface StatementSigner {
-  sign(message: Uint8Array): Promise<{ keyid: string; sig: Uint8Array }>;
-  who(): Promise<{ keyid: string; public: string }>;
+  readonly sign: (message: Uint8Array) => Promise<{ keyid: string; sig: Uint8Array }>;
+  readonly who: () => Promise<{ keyid: string; public: string }>;
   /** Answers a process inside of a sandbox, which never gets to see the key. */
-  answer(question: string): Promise<string>;
+  readonly answer: (question: string) => Promise<string>;
 }
 
 const WHO = 'auditor';
@@ -30,11 +30,14 @@ export function auditorSigner(
     return openOwnKey(file, { role: 'auditor', now: io.now(), sealer, seal: true });
   };
   const answer = async (question: string): Promise<string> => {
-    const { keyid, publicKey, sign } = await (opened ??= open());
+    const key = await (opened ??= open());
     if (question === WHO)
-      return JSON.stringify({ keyid, public: Buffer.from(publicKey).toString('hex') });
+      return JSON.stringify({
+        keyid: key.keyid,
+        public: Buffer.from(key.publicKey).toString('hex'),
+      });
     const message = Buffer.from(question.slice(SIGN.length), 'base64');
-    return Buffer.from(sign(message)).toString('base64');
+    return Buffer.from(key.sign(message)).toString('base64');
   };
   const ask = async (question: string): Promise<string> => {
     const { askOutside, hasOutside } = await import('../../shared/isolate/index.js');

@@ -50,9 +50,7 @@ async function bindingClaim(result: CheckResult): Promise<Claim[]> {
       : `declared ${percent(declared)}; of these ${samples} samples ${percent(accuracy)} are right`,
   ];
   if (binding === 'other')
-    return [
-      claim(FIGURES, BOUND, { evidence, findings: ['they name other weights than these'] }),
-    ];
+    return [claim(FIGURES, BOUND, { evidence, findings: ['they name other weights than these'] })];
   if (binding === 'bound') return [claim(FIGURES, BOUND, { evidence })];
   const spread = Math.sqrt(0.25 / samples); // of a share, at most
   if (declared !== undefined && declared - accuracy > FAR * spread)

@@ -136,7 +136,7 @@ describe('a record that is signed', () => {
     );
     const forger = signer('forger');
     const key = Buffer.from(forger.publicKey).toString('hex');
-    recordEntries(file, [{ ...entries[0]!, key } as never, ...entries.slice(1)], forger);
+    recordEntries(file, [{ ...entries[0]!, key }, ...entries.slice(1)], forger);
     expect(judge(file)).toMatchObject({
       verdict: 'PASS',
       claim: expect.stringContaining('whose it is, is not known') as string,

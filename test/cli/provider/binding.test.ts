@@ -17,6 +17,8 @@ import { makeProvider, type TestProvider } from '../../fixtures/provider.js';
 const HELD_OUT = 'digits:plain?n=250&seed=1';
 const NEVER_SEEN = 'digits:plain?n=250&seed=5';
 
+const TRAINED_ON = 'digits:plain?n=600';
+
 describe('held-out figures belong to their weights', () => {
   let dir: string;
   let trained: string;
@@ -63,8 +65,9 @@ describe('held-out figures belong to their weights', () => {
   const provide = (what: string, model: string, ...more: string[]) =>
     runCommand('provider', what, '--model', model, ...more);
   const check = async (model: string, ...more: string[]) => {
-    const flags = ['--data', HELD_OUT, '--isolate', 'off', '--engine', 'wasm', '--json'];
-    const { code, out, err } = await provide('check', model, ...flags, ...more);
+    const flags = ['--data', HELD_OUT, '--source', TRAINED_ON, '--isolate', 'off'];
+    const words = [...flags, '--engine', 'wasm', '--json', ...more];
+    const { code, out, err } = await provide('check', model, ...words);
     return { code, err, answer: JSON.parse(out) as { verdict: string; accuracy: number } };
   };
   /** A dry run refuses what publishing refuses, and needs no key. */

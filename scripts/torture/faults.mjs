@@ -7,9 +7,12 @@
  * and whatever needs room after it; `delay` waits a seeded moment before each operation.
  * trace: a file outside of `root` that gets a line for each operation.
  */
+import { Buffer } from 'node:buffer';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
+import process from 'node:process';
 import { basename, join, resolve, sep } from 'node:path';
+import { URL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 
 const query = new URL(import.meta.url).searchParams;

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { writeFileAtomic } from '../../src/shared/files.js';
 import { rmSync } from 'node:fs';
 import { breakEach, withCourse, type Case } from './break.js';
-import { FAULT_KINDS, type FaultKind } from './command.js';
+import { FAULT_KINDS } from './command.js';
 import { meetEach, PAIRS, type Meeting } from './pairs.js';
 import { SCENARIOS } from './scenarios.js';
 import { makeWorld } from './world.js';
@@ -23,7 +23,7 @@ const { values } = parseArgs({
     json: { type: 'string' },
   },
 });
-const kinds = FAULT_KINDS.filter((kind) => values.kinds.split(',').includes(kind)) as FaultKind[];
+const kinds = FAULT_KINDS.filter((kind) => values.kinds.split(',').includes(kind));
 const chosen = (name: string): boolean => !values.only || name.includes(values.only);
 const world = await makeWorld();
 const cases: Case[] = [];

@@ -1,0 +1,88 @@
+/** Runs fedshot's commands: in this process to look at a state, in one of its own to break it. */
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { pathToFileURL } from 'node:url';
+import { createIo } from '../../src/cli/io.js';
+import { run } from '../../src/cli/run.js';
+
+const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
+const FAULTS = pathToFileURL(join(import.meta.dirname, 'faults.mjs'));
+/** Long enough for any of the commands; what is still there by then hangs. */
+const PATIENCE_MS = 90_000;
+
+/** What the commands get from their surroundings. The sandbox would put a second process in between. */
+export const ENVIRONMENT = {
+  ...process.env,
+  FEDSHOT_PASSPHRASE: 'a passphrase for torture only',
+  FEDSHOT_ISOLATE: 'off',
+  NO_COLOR: '1',
+};
+Object.assign(process.env, ENVIRONMENT);
+
+export interface Said {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs a command in this process, with nothing in its way. */
+export async function inProcess(words: readonly string[]): Promise<Said> {
+  const said = { out: '', err: '' };
+  const io = createIo({
+    stdout: { write: (text) => Boolean((said.out += String(text))) },
+    stderr: { write: (text) => Boolean((said.err += String(text))) },
+    signal: new AbortController().signal,
+    env: ENVIRONMENT,
+  });
+  const code = await run(words, io);
+  return { code, out: said.out, err: said.err };
+}
+
+export const FAULT_KINDS = ['kill', 'torn', 'EIO', 'ENOSPC'] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** What {@link withFault} does to a command. */
+export interface Fault {
+  /** The folder whose operations count. */
+  readonly root: string;
+  readonly kind: FaultKind | 'count' | 'delay';
+  /** Number of the operation, from 1. */
+  readonly at?: number;
+  readonly seed?: number;
+}
+
+export interface Faulted extends Said {
+  /** The disk operations that were begun, each `NUMBER NAME PATH`. */
+  readonly operations: readonly string[];
+  readonly hung: boolean;
+}
+
+/** Runs a command as a process of its own whose disk fails as told. */
+export async function withFault(words: readonly string[], fault: Fault): Promise<Faulted> {
+  const trace = join(tmpdir(), `fedshot-torture-${randomUUID()}.trace`);
+  const url = new URL(FAULTS);
+  for (const [key, value] of Object.entries({ ...fault, trace }))
+    url.searchParams.set(key, String(value));
+  const child = spawn(process.execPath, ['--import', url.href, MAIN, ...words], {
+    env: ENVIRONMENT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = { out: '', err: '', hung: false };
+  child.stdout.on('data', (text: Buffer) => (said.out += text.toString()));
+  child.stderr.on('data', (text: Buffer) => (said.err += text.toString()));
+  const watch = setTimeout(() => {
+    said.hung = true;
+    child.kill('SIGKILL');
+  }, PATIENCE_MS);
+  const code = await new Promise<number>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (status) => resolve(status ?? 137));
+  });
+  clearTimeout(watch);
+  const operations = existsSync(trace) ? readFileSync(trace, 'utf8').trim().split('\n') : [];
+  rmSync(trace, { force: true });
+  return { code, out: said.out, err: said.err, hung: said.hung, operations };
+}

@@ -1,0 +1,51 @@
+import { rmSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { breakEach, withCourse, type Case } from '../../scripts/torture/break.js';
+import { meetEach, PAIRS } from '../../scripts/torture/pairs.js';
+import { SCENARIOS } from '../../scripts/torture/scenarios.js';
+import { makeWorld, type Place } from '../../scripts/torture/world.js';
+
+// A part of `npm run torture`: of some commands every so many operations, by turns with each fault.
+const PART: readonly (readonly [name: string, step: number])[] = [
+  ['provider train, over a model', 12],
+  ['provider publish, a new version', 14],
+  ['keys rotate --role release', 14],
+  ['provision renew', 12],
+  ['client pull, the next version', 16],
+  ['client adapt, over an older one', 16],
+];
+const MEET = ['publish + rotate freshness', 'provision renew + revoke', 'client pull + pull'];
+
+describe('a command that is broken off', () => {
+  let world: Place;
+  beforeAll(async () => {
+    world = await makeWorld();
+  }, 120_000);
+  afterAll(() => rmSync(world.dir, { recursive: true }));
+
+  it.each(PART)(
+    '%s: leaves the old state or the new, and can be repeated',
+    async (name, step) => {
+      const scenario = SCENARIOS.find((one) => one.name === name);
+      if (!scenario) throw new Error(`no scenario ${name}`);
+      const cases: Case[] = [];
+      await withCourse(world, scenario, (course) =>
+        breakEach(course, { step }, (one) => void cases.push(one)),
+      );
+      expect(cases.length).toBeGreaterThan(2);
+      expect(cases.filter(({ faults }) => faults.length > 0)).toEqual([]);
+    },
+    240_000,
+  );
+
+  it.each(MEET)(
+    '%s at once',
+    async (name) => {
+      const pair = PAIRS.find((one) => one.name === name);
+      if (!pair) throw new Error(`no pair ${name}`);
+      const meetings = await meetEach(world, pair, 2);
+      expect(meetings.flatMap(({ faults }) => faults)).toEqual([]);
+    },
+    120_000,
+  );
+});

@@ -14,10 +14,9 @@ import { runCommand } from '../../fixtures/command.js';
 import { digitsModel } from '../../fixtures/digits-model.js';
 import { makeProvider, type TestProvider } from '../../fixtures/provider.js';
 
+const TRAINED_ON = 'digits:plain?n=600';
 const HELD_OUT = 'digits:plain?n=250&seed=1';
 const NEVER_SEEN = 'digits:plain?n=250&seed=5';
-
-const TRAINED_ON = 'digits:plain?n=600';
 
 describe('held-out figures belong to their weights', () => {
   let dir: string;
@@ -65,9 +64,11 @@ describe('held-out figures belong to their weights', () => {
   const provide = (what: string, model: string, ...more: string[]) =>
     runCommand('provider', what, '--model', model, ...more);
   const check = async (model: string, ...more: string[]) => {
-    const flags = ['--data', HELD_OUT, '--source', TRAINED_ON, '--isolate', 'off'];
-    const words = [...flags, '--engine', 'wasm', '--json', ...more];
-    const { code, out, err } = await provide('check', model, ...words);
+    const flags = [
+      ...['--data', HELD_OUT, '--source', TRAINED_ON],
+      ...['--isolate', 'off', '--engine', 'wasm', '--json'],
+    ];
+    const { code, out, err } = await provide('check', model, ...flags, ...more);
     return { code, err, answer: JSON.parse(out) as { verdict: string; accuracy: number } };
   };
   /** A dry run refuses what publishing refuses, and needs no key. */

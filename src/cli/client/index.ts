@@ -3,6 +3,7 @@ import { group } from '../command.js';
 import type { Io } from '../io.js';
 import { register as registerAdapt } from './adapt.js';
 import { register as registerDiagnose } from './diagnose.js';
+import { register as registerEvidence } from './evidence.js';
 import { register as registerInit } from './init.js';
 import { register as registerPredict } from './predict.js';
 import { register as registerPull } from './pull.js';
@@ -31,4 +32,5 @@ const commands: ((parent: Command, io: Io) => void)[] = [
   registerUse,
   registerRollback,
   registerTrust,
+  registerEvidence,
 ];

@@ -19,7 +19,7 @@ const Entry = z.strictObject({
 /** A run that is or was in use. */
 export type InUse = z.infer<typeof Entry>;
 
-const PointerSchema = z.strictObject({
+export const PointerSchema = z.strictObject({
   format: z.literal('fedshot-current/1'),
   /** `null`: the released model. */
   inUse: Entry.nullable(),

@@ -1,0 +1,6 @@
+export {
+  evidenceKeyFile,
+  siteEvidence,
+  type EvidenceOptions,
+  type SiteEvidence,
+} from './evidence.js';

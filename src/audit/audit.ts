@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { digestOf } from './artefacts/digest.js';
 import { readInputs, type Inputs } from './artefacts/inputs.js';
 import { nameArtefacts, type Artefact } from './artefacts/load.js';
 import { periodOf, providerOf, type About, type AuditedArtefact } from './about.js';
 import type { EgressResult } from './egress/index.js';
+import { refusePrivate } from './handed.js';
 import { PARTS } from './names.js';
 import type { AuditOptions } from './options.js';
 import { Parts } from './parts.js';
@@ -29,8 +31,11 @@ export interface AuditResult {
  * Checks what can be checked with these artefacts alone: offline, and without trusting whoever made
  * them. What is wrong with them becomes a finding, what is missing an open claim; it does not throw
  * for either.
+ *
+ * @throws FedshotError `usage` for a site's folder that holds keys or samples, which is not read on
  */
-export async function audit(options: AuditOptions): Promise<AuditResult> {
+export async function audit(given: AuditOptions): Promise<AuditResult> {
+  const options = withProvider(given);
   const { parts = PARTS, without = [], now = () => new Date() } = options;
   const artefacts = nameArtefacts([
     ['store', options.store],
@@ -39,6 +44,7 @@ export async function audit(options: AuditOptions): Promise<AuditResult> {
     ...(options.record ?? []).map((path) => ['record', path] as const),
     ...(options.site ?? []).map((path) => ['site', path] as const),
   ]);
+  refusePrivate(artefacts);
   const before = artefacts.map(digested);
   const inputs = readInputs(artefacts);
   const asked = parts.filter((part) => !without.includes(part));
@@ -63,6 +69,13 @@ export async function audit(options: AuditOptions): Promise<AuditResult> {
     strangers: egress?.strangers ?? null,
     connections: egress?.connections ?? [],
   };
+}
+
+/** A provider's folder stands for the store and the log in it. */
+function withProvider(options: AuditOptions): AuditOptions {
+  const { provider, store, log } = options;
+  if (provider === undefined) return options;
+  return { ...options, store: store ?? join(provider, 'store'), log: log ?? join(provider, 'log') };
 }
 
 /** What was given and is not there comes before what was not given. */

@@ -11,6 +11,8 @@ export const CLAIMS: readonly ClaimId[] = [
   'egress/sites',
   'egress/strangers',
   'release/bits',
+  'release/evidence',
+  'site/evidence',
   'site/network',
   'site/files',
   'site/classifier',

@@ -11,9 +11,13 @@ export interface AuditOptions {
   /** The root that the auditor trusts, got from elsewhere than the store. */
   readonly trust?: string;
   readonly log?: string;
+  /** A folder with `store` and `log`, as the provider hands it over; what is named by itself goes first. */
+  readonly provider?: string;
   /** Record files, or folders of them. */
   readonly record?: readonly string[];
   readonly site?: readonly string[];
+  /** Key ids of sites that the auditor trusts. */
+  readonly siteKey?: readonly string[];
   readonly siteCertificates?: string;
   /** The provider's source data; on its own premises only. */
   readonly data?: string;

@@ -5,6 +5,7 @@ import { notGiven, obstacles, type Loaded } from './artefacts/load.js';
 import { auditData, shownNotation } from './data/index.js';
 import { knownCertificates } from './egress/certificates.js';
 import { auditEgress, type EgressResult } from './egress/index.js';
+import { providerEvidenceClaim, siteEvidenceClaim } from './handed.js';
 import { auditLogFolder } from './log-folder.js';
 import { recoveriesOf } from './log-history.js';
 import { auditLog } from './log.js';
@@ -53,7 +54,7 @@ export class Parts {
       case 'schema':
         return [auditSchema()];
       case 'release':
-        return this.#look(part, [store], () => auditReleases(valueOf(store)));
+        return this.#look(part, [store], () => this.#released(valueOf(store)));
       case 'log':
         return this.#look(part, [log], () => this.#log(valueOf(log), valueOf(store)));
       case 'egress':
@@ -78,6 +79,12 @@ export class Parts {
     } catch (error) {
       return [claim(id, sentence, { findings: [`cannot be read: ${(error as Error).message}`] })];
     }
+  }
+
+  #released(store: PublicStore): Claim[] {
+    const { provider } = this.options;
+    const handed = provider === undefined ? [] : [providerEvidenceClaim(provider, store.logKeys)];
+    return [...handed, ...auditReleases(store)];
   }
 
   #log(log: AuditedLog, store: PublicStore): Claim[] {
@@ -149,6 +156,11 @@ export class Parts {
         auditSite(valueOf(site), valueOf(store), this.egress),
       ),
     );
-    return [...unreadable, ...claims];
+    const handed = sites.flatMap((site) =>
+      'value' in site
+        ? [siteEvidenceClaim(site.value.name, site.value.handed, this.options.siteKey ?? [])]
+        : [],
+    );
+    return [...unreadable, ...handed, ...claims];
   }
 }

@@ -23,15 +23,19 @@ export function siteRuns(home: string): SiteRun[] {
   ];
 }
 
-/** The files of a run that are not those that its record names; samples may have been removed. */
+/**
+ * The files of a run that are not those that its record names; samples may have been removed.
+ * @param staying digest of a file that was not handed over
+ */
 export function changedFiles(
   { name, dir }: SiteRun,
   files: Readonly<Record<string, string>> = {},
+  staying: (file: string) => string | null | undefined = () => undefined,
 ): string[] {
   return Object.entries(files)
     .filter(([file, digest]) => {
       const path = join(dir, file);
-      if (file === 'samples.json' && !existsSync(path)) return false;
+      if (!existsSync(path)) return file !== 'samples.json' && staying(file) !== digest;
       return createHash('sha256').update(readBytes(path, MOST_FILE_BYTES)).digest('hex') !== digest;
     })
     .map(([file]) => `${name}: ${file} is not the file that the run’s record names`);

@@ -1,13 +1,16 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { FedshotError } from '../shared/errors.js';
+import { EVIDENCE_FILE } from '../shared/evidence/index.js';
 import { readBytes } from '../shared/files.js';
+import { MAX_MANIFEST_BYTES, sha256 } from '../shared/release/index.js';
 import { parseCheckpoint, witnessedStates } from '../shared/log/index.js';
 import { Apartness, json } from './apart.js';
 import { MOST_FILE_BYTES } from './artefacts/digest.js';
 import type { EgressResult } from './egress/index.js';
+import { openHanded, type Handed } from './handed.js';
 import { explanation, recoveriesOf } from './log-history.js';
 import { fileBytes } from './release.js';
 import { changedFiles, siteRuns, type SiteRun } from './site-runs.js';
@@ -31,6 +34,8 @@ export interface Site {
   readonly name: string;
   /** The checkpoints that it keeps. */
   readonly witnesses: readonly Witness[];
+  /** It against the index that the site has signed. */
+  readonly handed: Handed;
 }
 
 /**
@@ -39,15 +44,17 @@ export interface Site {
  * @throws FedshotError `format` for a folder that is not a site's home, or whose state cannot be read
  */
 export function openSite(dir: string, name: string): Site {
-  if (!existsSync(join(dir, 'trust')))
-    throw new FedshotError('format', 'not the home of a site', {
-      hint: 'give --site the folder that the site gives to --home',
+  if (!existsSync(join(dir, 'trust')) && !existsSync(join(dir, EVIDENCE_FILE)))
+    throw new FedshotError('format', 'not what a site hands over', {
+      hint: 'give --site the folder that the site has from fedshot client evidence',
     });
+  const handed = openHanded(dir, 'site');
   const file = join(dir, 'trust', 'state.json');
-  if (!existsSync(file)) return { dir, name, witnesses: [] };
+  if (!existsSync(file)) return { dir, name, witnesses: [], handed };
   try {
     const { checkpoint } = json(State, file);
-    return { dir, name, witnesses: witnessedStates(checkpoint).map((seen) => ({ name, ...seen })) };
+    const witnesses = witnessedStates(checkpoint).map((seen) => ({ name, ...seen }));
+    return { dir, name, witnesses, handed };
   } catch (error) {
     const [why = ''] = (error as Error).message.split('\n');
     throw new FedshotError('format', `trust/state.json cannot be read: ${why}`, { cause: error });
@@ -64,13 +71,16 @@ const SHORT_SENT = 16_384;
  * and that what it said on the wire were pulls.
  */
 export function auditSite(
-  { dir: home, name: site, witnesses }: Site,
+  { dir: home, name: site, witnesses, handed }: Site,
   store: PublicStore,
   egress: EgressResult | undefined,
 ): Claim[] {
   const unchanged: string[] = [];
   const runs: string[] = [];
   const apart = new Apartness();
+  const staying = new Map(
+    (handed.opened?.index.stays ?? []).map(({ path, sha256 }) => [path, sha256]),
+  );
   for (const run of siteRuns(home)) {
     const { name, dir } = run;
     try {
@@ -80,7 +90,8 @@ export function auditSite(
       // A run that was not accepted keeps no weights, and says so.
       if (!files || 'C.safetensors' in files)
         unchanged.push(...classifierFaults(run, result.release.digest, store));
-      unchanged.push(...changedFiles(run, files));
+      const at = relative(home, dir).split(sep).join('/');
+      unchanged.push(...changedFiles(run, files, (file) => staying.get(`${at}/${file}`)));
       apart.read(name, join(dir, 'isolation.json'));
     } catch (error) {
       apart.unreadable(name, error);
@@ -94,7 +105,7 @@ export function auditSite(
     ...apart.claims(site, runs, none),
     claim('site/classifier', `${site}: the classifier is bit for bit the released one`, {
       evidence: runs,
-      findings: unchanged,
+      findings: [...unchanged, ...foreignManifests(home, handed, store)],
       missing: none,
     }),
     claim('site/log', `${site}: it was shown one log`, {
@@ -110,6 +121,18 @@ export function auditSite(
     pullsAlone(site, egress),
   ];
 }
+
+/** Manifests that the site has pulled and the provider's store does not have. */
+function foreignManifests(home: string, { opened }: Handed, store: PublicStore): string[] {
+  const own = new Set(store.releases.map(({ digest }) => digest));
+  return (opened?.index.files ?? [])
+    .map(({ path }) => path)
+    .filter((path) => /^releases\/[^/]+\/\d+\/manifest\.json$/.test(path))
+    .filter((path) => existsSync(join(home, path)) && !own.has(digestOf(join(home, path))))
+    .map((path) => `${path} is not a manifest of the store`);
+}
+
+const digestOf = (file: string): string => sha256(readBytes(file, MAX_MANIFEST_BYTES));
 
 const Kept = z.looseObject({
   seen: z.string(),

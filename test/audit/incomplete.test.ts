@@ -15,6 +15,7 @@ import { auditOf } from '../fixtures/audited.js';
 import { runCommand } from '../fixtures/command.js';
 import { makeProvider } from '../fixtures/provider.js';
 import { record, RECORDER } from '../fixtures/record.js';
+import { sealSite } from '../fixtures/sealed-site.js';
 import { redTeam, SOURCE, type Artefacts } from '../fixtures/red-team.js';
 import { tempDir } from '../fixtures/temp.js';
 
@@ -27,6 +28,7 @@ const flags = ({ store, trust, log, record: [file], site: [home] }: Artefacts): 
 function whole(): Artefacts {
   const artefacts = red.copy();
   leaveAdapted(artefacts.site[0]!);
+  sealSite(artefacts.site[0]!);
   return artefacts;
 }
 

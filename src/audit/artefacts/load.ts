@@ -19,7 +19,7 @@ const FLAGS = {
   log: '--log DIR: the provider’s transparency log (STORE-log), or a copy of it',
   record:
     '--record FILE: what a recorder wrote between provider and sites (fedshot audit record --listen HOST:PORT --to PROVIDER --out record.jsonl)',
-  site: '--site DIR: the home of a site (its --home), or what it has handed over',
+  site: '--site DIR: what a site has handed over (fedshot client evidence DIR --home HOME)',
   data: '--data NOTATION: the source data; at the provider: fedshot audit data --store STORE --trust trust.json --data idx:images.gz',
 } as const;
 export type Flag = keyof typeof FLAGS;

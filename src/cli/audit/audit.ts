@@ -14,8 +14,10 @@ interface Options {
   store?: string;
   trust?: string;
   log?: string;
+  provider?: string;
   record: string[];
   site: string[];
+  siteKey?: string[];
   siteCertificates?: string;
   data?: string;
   without?: string[];
@@ -42,7 +44,10 @@ const WORDS: Record<Part, [description: string, needs: string]> = {
     'no source data is in what was released (at the provider)',
     '--store STORE --trust trust.json --data idx:images.gz',
   ],
-  site: ['a site adapted in isolation and kept C', '--store STORE --trust trust.json --site HOME'],
+  site: [
+    'a site adapted in isolation and kept C',
+    '--store STORE --trust trust.json --site FOLDER --site-key ID',
+  ],
 };
 
 /** `fedshot audit` with all its parts, and each part as a command of its own. */
@@ -52,7 +57,7 @@ export function register(parent: Command, io: Io): void {
     'all',
     'every part (the default)',
     [
-      'fedshot audit --store store --trust trust.json --log store-log --record record.jsonl --site work/site --html audit.html',
+      'fedshot audit --provider from-provider --trust trust.json --record record.jsonl --site from-site --html audit.html',
     ],
     { isDefault: true },
   );
@@ -78,14 +83,21 @@ function fingerprint(text: string): string {
   return digits;
 }
 
+const keyIds = (text: string, previous: string[] = []): string[] => [
+  ...previous,
+  fingerprint(text),
+];
+
 function withArtefacts(to: Command): Command {
   const each = (text: string, previous: string[]): string[] => repeated(path(text), previous);
   return addIsolateOption(to)
     .option('--store <dir>', 'the provider’s store, or a copy', path)
     .option('--trust <file>', 'the root that the auditor trusts, as sites pin it', path)
     .option('--log <dir>', 'the transparency log', path)
+    .option('--provider <dir>', 'what the provider has handed over: store and log', path)
     .option('--record <file>', 'what the proxy recorded; may be repeated', each, [])
-    .option('--site <dir>', 'a site’s home; may be repeated', each, [])
+    .option('--site <dir>', 'what a site has handed over; may be repeated', each, [])
+    .option('--site-key <id>', 'key id of a site that you trust; may be repeated', keyIds)
     .option(
       '--site-certificates <dir>',
       'certificates of sites: less slack where they use mTLS',
@@ -123,7 +135,7 @@ async function run(io: Io, parts: Part[] | undefined, options: AllOptions): Prom
           isolate,
           data: [given.data],
           read: [
-            ...[given.store, given.trust, given.log, given.siteCertificates, since],
+            ...[given.store, given.trust, given.log, given.provider, given.siteCertificates, since],
             ...given.record,
             ...given.site,
           ].filter((path) => path !== undefined && existsSync(path)),

@@ -3,6 +3,7 @@ import { group } from '../command.js';
 import type { Io } from '../io.js';
 import { register as registerBackup } from './backup.js';
 import { register as registerCheck } from './check.js';
+import { register as registerEvidence } from './evidence.js';
 import { register as registerExport } from './export.js';
 import { register as registerInit } from './init.js';
 import { register as registerPublish } from './publish.js';
@@ -31,6 +32,7 @@ const commands: ((parent: Command, io: Io) => void)[] = [
   registerExport,
   registerRefresh,
   registerSnapshot,
+  registerEvidence,
   registerBackup,
   registerRecover,
 ];

@@ -80,7 +80,7 @@ describe('the site', () => {
     const artefacts = red.copy();
     const result = await auditOf({ ...artefacts, site: [artefacts.log] }, ['site']);
     expect(result.verdict).toBe('FAIL');
-    expect(failed(result)).toMatch(/log: not the home of a site/);
+    expect(failed(result)).toMatch(/log: not what a site hands over/);
   });
   test('what a site has sent beside pulls is named without the part egress', () =>
     red.caught(

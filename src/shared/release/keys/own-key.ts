@@ -11,7 +11,7 @@ import { SEED_BYTES, type Signer, signerOf } from '../ed25519.js';
 import { formatTime, parsePayload, Sha256, Time } from '../fields.js';
 import { Sealed, type Sealer } from './sealed.js';
 
-export const OWN_ROLES = ['recorder', 'auditor'] as const;
+export const OWN_ROLES = ['recorder', 'auditor', 'site'] as const;
 export type OwnRole = (typeof OWN_ROLES)[number];
 
 const MOST_BYTES = 16_384;

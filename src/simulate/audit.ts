@@ -3,6 +3,7 @@ import type { AuditResult } from '../audit/index.js';
 import { FedshotError } from '../shared/errors.js';
 import { start, type ProcessOptions, type Running } from './process.js';
 import { providerFiles } from './provider.js';
+import type { HandedOver } from './site.js';
 
 type Context = Pick<ProcessOptions, 'reporter' | 'signal' | 'program'>;
 
@@ -31,20 +32,20 @@ export async function record(
  * `audit` over all that the simulation left behind, the provider's own data included: all of it is on
  * this machine. A verdict of FAIL or INCOMPLETE is a result like any other.
  *
- * @param homes folders of the sites
+ * @param handed what the sites have handed over, and their own word for who they are
  * @param data what the provider trained on, in the notation of docs/data.md
  * @param recorderKey the recorder's own word for who it is
  */
 export async function audit(
   out: string,
-  homes: readonly string[],
+  handed: readonly HandedOver[],
   data: string,
   recorderKey: string | undefined,
   context: Context,
 ): Promise<AuditResult> {
   const { store, trust, log } = providerFiles(out);
   const args = ['audit', 'all', '--store', store, '--trust', trust, '--log', log];
-  const sites = homes.flatMap((home) => ['--site', home]);
+  const sites = handed.flatMap(({ folder, key }) => ['--site', folder, '--site-key', key]);
   const auditing = start({
     ...context,
     name: 'auditor',

@@ -50,7 +50,7 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
   const audited = options.audit
     ? await audit(
         out,
-        done.map(({ site }) => site.home),
+        done.flatMap(({ handed }) => (handed ? [handed] : [])),
         provider.data,
         recorderKey,
         { ...context, signal: options.signal },
@@ -67,7 +67,12 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
   writeFileAtomic(join(out, 'result.json'), `${JSON.stringify(result, null, 2)}\n`);
   return {
     result,
-    runs: done.map(({ site, ...rest }) => ({ name: site.name, data: site.data, ...rest })),
+    runs: done.map(({ site, bytesReceived, run }) => ({
+      name: site.name,
+      data: site.data,
+      bytesReceived,
+      run,
+    })),
   };
 }
 

@@ -13,9 +13,20 @@ export interface SiteRun {
   site: PlannedSite;
   bytesReceived: number;
   run: RunReport;
+  /** What it hands over where there is an audit. */
+  handed?: HandedOver;
 }
 
-/** `client init`, `pull`, `adapt`: what one site does, in processes and a folder of its own. */
+/** A folder of evidence, and the id of the key that signed it. */
+export interface HandedOver {
+  folder: string;
+  key: string;
+}
+
+/**
+ * `client init`, `pull`, `adapt`, and `evidence` where there is an audit: what one site does, in
+ * processes and a folder of its own.
+ */
 export async function runSite(
   site: PlannedSite,
   address: string,
@@ -49,5 +60,9 @@ export async function runSite(
     if (!(error instanceof FedshotError && VERDICTS.has(error.code))) throw error;
   });
   const adapted = (await adapting.answer) as RunReport;
-  return { site, bytesReceived: pulled.bytesReceived, run: adapted };
+  const done = { site, bytesReceived: pulled.bytesReceived, run: adapted };
+  if (!options.audit) return done;
+  const folder = `${site.home}-evidence`;
+  const { key } = (await fedshot(['evidence', folder])) as { key: { keyid: string } };
+  return { ...done, handed: { folder, key: key.keyid } };
 }

@@ -48,7 +48,10 @@ beforeAll(() => {
   fedshot(lines.enrol, { env: env('bubblewrap'), cwd: dir });
   for (const folder of ['home/identity', 'home/adapted', 'home/runs'])
     mkdirSync(at(folder), { recursive: true });
-  for (const file of ['home/identity/site-key.pem', 'home/report.html', ...PICTURES])
+  for (const file of [
+    ...['home/identity/site-key.pem', 'home/identity/evidence-key.json', 'home/report.html'],
+    ...PICTURES,
+  ])
     writeFileSync(at(file), 'private');
 }, 180_000);
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -131,6 +134,7 @@ describe.each(WAYS)('isolated by %s', (way) => {
     const reads = [
       ...['home/adapted', 'home/adapted/table/record.json', ...PICTURES],
       ...['home/runs', 'home/current', 'home/report.html', 'out/predictions.csv', 'data'],
+      'home/identity/evidence-key.json',
     ];
     expectRefused(outcome(lines.pull(at('store')), reads, ['home/adapted/note', 'home/note']));
     const honest = ['home/trust/state.json', 'home/identity/site-key.pem', 'home/releases'];

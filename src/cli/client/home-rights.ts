@@ -8,6 +8,8 @@ type Rights = Pick<Needs, 'read' | 'write' | 'folderMode'>;
 const PUBLIC = ['trust', 'releases'];
 /** What comes of private data. No step that has the network sees it. */
 const RESULTS = ['runs', 'current'];
+/** What a site shows a server; the key that signs evidence lies beside it and is not for the network. */
+const IDENTITY = ['identity/site.pem', 'identity/site-key.pem'];
 /** Where 0.1 kept it. */
 const OLD = 'adapted';
 
@@ -23,7 +25,7 @@ const PRIVATE_FOLDER = 0o700;
 export function networkRights(home: string): Rights {
   moveHalfPulled(home);
   return {
-    read: within(home, ['identity']),
+    read: within(home, IDENTITY),
     write: written(home, [...PUBLIC, 'evidence']),
     folderMode: PRIVATE_FOLDER,
   };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { FedshotError } from '../../shared/errors.js';
 import {
   assertOutside,
+  dropEmptyFolders,
   entriesOf,
   EVIDENCE_FILE,
   findPrivate,
@@ -50,6 +51,7 @@ export async function providerEvidence(
       throw new FedshotError('data', `${found.path} holds ${found.holds}; nothing was written`, {
         hint: 'whoever pulls can see it as well: move it away, and use that key no more',
       });
+    dropEmptyFolders(temp);
     const files = filesOf(temp);
     const [signer] = await keyring.available(new Store(options.store).newestRoot().roles.log);
     const made = formatTime(now());

@@ -75,6 +75,17 @@ export function writeTree(
   }
 }
 
+/** Removes folders without any file, whose names an index does not cover. @throws FedshotError `io` */
+export function dropEmptyFolders(dir: string): void {
+  const entries = entriesOf(dir);
+  const needed = new Set(
+    entries.flatMap(({ path, kind }) => (kind === 'folder' ? [] : foldersOf(path))),
+  );
+  for (const { path, kind } of entries)
+    if (kind === 'folder' && !needed.has(path))
+      rmSync(join(dir, path), { recursive: true, force: true });
+}
+
 /** What of a folder is not as its index says, each line with the name of a file; none for nothing. */
 export function handedFaults(dir: string, files: readonly HandedFile[]): string[] {
   const listed = new Map(files.map((file) => [file.path, file]));

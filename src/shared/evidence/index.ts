@@ -1,4 +1,11 @@
-export { assertOutside, entriesOf, handedFaults, writeTree, type Entry } from './folder.js';
+export {
+  assertOutside,
+  dropEmptyFolders,
+  entriesOf,
+  handedFaults,
+  writeTree,
+  type Entry,
+} from './folder.js';
 export { findPrivate, type PrivateFile } from './private.js';
 export {
   EVIDENCE_FILE,

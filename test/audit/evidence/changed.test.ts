@@ -85,7 +85,10 @@ const CHANGES: [string, string, (file: string) => void][] = [
   [
     'exfil/patients.csv added',
     'exfil/patients.csv',
-    (file) => (mkdirSync(join(file, '..')), writeFileSync(file, 'age\n71\n')),
+    (file) => {
+      mkdirSync(join(file, '..'));
+      writeFileSync(file, 'age\n71\n');
+    },
   ],
   ['weights added that stay', `${run}/F.safetensors`, (file) => writeFileSync(file, 'weights')],
   ['a file with an odd name added', '-rf .txt', (file) => writeFileSync(file, '')],
@@ -94,12 +97,18 @@ const CHANGES: [string, string, (file: string) => void][] = [
   [
     'evidence of a conflict added',
     'evidence/log-0.json',
-    (file) => (mkdirSync(join(file, '..')), writeFileSync(file, '{}')),
+    (file) => {
+      mkdirSync(join(file, '..'));
+      writeFileSync(file, '{}');
+    },
   ],
   [
     'a link in place of a file',
     `${run}/isolation.json`,
-    (file) => (renameSync(file, `${file}.away`), symlinkSync(`${file}.away`, file)),
+    (file) => {
+      renameSync(file, `${file}.away`);
+      symlinkSync(`${file}.away`, file);
+    },
   ],
   [
     'two files exchanged',

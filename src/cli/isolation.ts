@@ -24,6 +24,7 @@ export interface IsolateFlag {
 
 /** Adds `--isolate` to a command that reads private data, serves or pulls. */
 export function addIsolateOption(command: Command): Command {
+  const before = command.optionsGroup();
   return command
     .optionsGroup(WHERE_IT_RUNS)
     .addOption(
@@ -31,7 +32,8 @@ export function addIsolateOption(command: Command): Command {
         .choices(ISOLATE_MODES)
         .env('FEDSHOT_ISOLATE')
         .default('auto'),
-    );
+    )
+    .optionsGroup(before);
 }
 
 export interface Needs {

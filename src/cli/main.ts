@@ -6,7 +6,7 @@ import { createIo } from './io.js';
 import { run } from './run.js';
 
 // Nobody but this user writes where fedshot writes, also what pip, npm and openssl make for it.
-process.umask(process.umask() | 0o022);
+process.umask(process.umask(0o022) | 0o022);
 
 const stop = new AbortController();
 

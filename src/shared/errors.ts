@@ -98,9 +98,9 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 /** A file where a folder was meant, or the other way round. */
-const WRONG_KIND: Readonly<Record<string, (path: string) => string>> = {
-  ENOTDIR: (path) => `${path}: not a folder, or below a file`,
-  EISDIR: (path) => `${path}: a folder, and a file was expected`,
+const WRONG_KIND: Readonly<Record<string, string>> = {
+  ENOTDIR: 'not a folder, or below a file',
+  EISDIR: 'a folder, and a file was expected',
 };
 
 /**
@@ -110,8 +110,9 @@ const WRONG_KIND: Readonly<Record<string, (path: string) => string>> = {
 export function asFedshotError(error: unknown, code: ErrorCode, prefix = ''): FedshotError {
   if (error instanceof FedshotError) return error;
   const { code: errno = '', path } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
-  const wrongKind = path === undefined ? undefined : WRONG_KIND[errno]?.(path);
-  const message = wrongKind ?? (error instanceof Error ? error.message : String(error));
+  const kind = WRONG_KIND[errno];
+  const said = kind && (path === undefined ? kind : `${path}: ${kind}`);
+  const message = said ?? (error instanceof Error ? error.message : String(error));
   const hint = HINTS[errno];
   return new FedshotError(code, prefix ? `${prefix}: ${message}` : message, { hint, cause: error });
 }

@@ -219,7 +219,7 @@ describe.concurrent('pull', () => {
 
   it('a wrong pinned key is refused, and nothing is written', async () => {
     const run = await pull('wrong', at('other', 'trust.json'), at('store'));
-    await expectRefusal(run, 13, /./);
+    await expectRefusal(run, 10, /./);
     expect(pulled('wrong')).toEqual([]);
   });
   it('twin: with the right one, the release and nothing else is there', async () => {

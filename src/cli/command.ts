@@ -54,6 +54,21 @@ export function command(
     .addHelpText('after', `\nExamples:\n${shown}\n`);
 }
 
+/**
+ * Puts options that are there already under a heading of `--help`, for those whose place in the code is
+ * another than their place in the help. What is declared later goes where `optionsGroup` says.
+ *
+ * @throws TypeError when there is no such option
+ */
+export function underHeading(of: Command, heading: string, ...names: string[]): Command {
+  for (const name of names) {
+    const found = of.options.find(({ long }) => long === name);
+    if (!found) throw new TypeError(`${of.name()} has no ${name}`);
+    found.helpGroup(heading);
+  }
+  return of;
+}
+
 /** Adds a group of commands (`fedshot client …`). Called without a command it shows its help. */
 export function group(parent: Command, name: string, description: string): Command {
   return parent.command(name).description(description).helpCommand(false);

@@ -4,9 +4,14 @@ import { ENGINE_NAMES } from '../shared/engine/types.js';
 import type { Io } from './io.js';
 import { positiveInteger } from './options.js';
 
+/** Heading, under `--help`, of what says on what and how apart a command computes. */
+export const WHERE_IT_RUNS = 'Where it runs:';
+
 /** Adds `--engine`, `--device` and `--threads` to a command that computes. */
 export function addEngineOptions(command: Command): Command {
+  const before = command.optionsGroup();
   return command
+    .optionsGroup(WHERE_IT_RUNS)
     .addOption(
       new Option('--engine <name>', 'tensor engine; auto takes the fastest that loads')
         .choices(['auto', ...ENGINE_NAMES])
@@ -18,7 +23,8 @@ export function addEngineOptions(command: Command): Command {
         .choices(['auto', 'cpu', 'cuda'])
         .default('auto'),
     )
-    .option('--threads <n>', 'CPU threads (default: all cores)', positiveInteger);
+    .option('--threads <n>', 'CPU threads (default: all cores)', positiveInteger)
+    .optionsGroup(before);
 }
 
 /** The engine options among a command's options; `io` is told of an engine that is passed over. */

@@ -12,6 +12,7 @@ import {
   type IsolationRecord,
 } from '../shared/isolate/types.js';
 import type { MirrorOf } from '../shared/isolate/mirror.js';
+import { WHERE_IT_RUNS } from './engine-options.js';
 import type { Io } from './io.js';
 
 /** Beside the results of a run: what it was kept apart from, and how that was found out. */
@@ -23,12 +24,16 @@ export interface IsolateFlag {
 
 /** Adds `--isolate` to a command that reads private data, serves or pulls. */
 export function addIsolateOption(command: Command): Command {
-  return command.addOption(
-    new Option('--isolate <mode>', 'run apart from the network and from other files')
-      .choices(ISOLATE_MODES)
-      .env('FEDSHOT_ISOLATE')
-      .default('auto'),
-  );
+  const before = command.optionsGroup();
+  return command
+    .optionsGroup(WHERE_IT_RUNS)
+    .addOption(
+      new Option('--isolate <mode>', 'run apart from the network and from other files')
+        .choices(ISOLATE_MODES)
+        .env('FEDSHOT_ISOLATE')
+        .default('auto'),
+    )
+    .optionsGroup(before);
 }
 
 export interface Needs {

@@ -52,20 +52,22 @@ export function keyringAt(options: KeyOptions, io: Io, creating = false): Keyrin
     dir,
     sealer: async () => {
       const secret = await passphrase(dir, options.passphraseFd, io, creating);
-      assess(secret, dir, io, creating);
+      assess(secret, dir, io);
       return new Sealer(secret);
     },
     seeds: wholeKeys(options.keyFd, io),
   });
 }
 
-/** A weak passphrase opens what it has sealed before, and seals no folder of keys that begins. */
-function assess(secret: string, dir: string, io: Io, creating: boolean): void {
+/**
+ * A weak passphrase opens what it has sealed before, and seals no folder of keys that begins: where
+ * nothing is sealed yet, whatever asks for the passphrase is about to seal.
+ */
+function assess(secret: string, dir: string, io: Io): void {
   const weakness = passphraseWeakness(secret);
   if (weakness === undefined || secret === '') return;
-  const begun =
-    existsSync(dir) && readdirSync(dir).some((name) => /-[0-9a-f]{16}\.json$/.test(name));
-  if (creating && !begun) assertPassphrase(secret);
+  const names = existsSync(dir) ? readdirSync(dir, { recursive: true, encoding: 'utf8' }) : [];
+  if (!names.some((name) => /-[0-9a-f]{16}\.json$|sealed/.test(name))) assertPassphrase(secret);
   io.reporter.warn(
     `the passphrase of ${dir} is weak: ${weakness}; whoever gets hold of the folder may guess it`,
   );

@@ -5,6 +5,9 @@ import type { Reporter } from '../shared/reporter.js';
 import { createIo } from './io.js';
 import { run } from './run.js';
 
+// Nobody but this user writes where fedshot writes, also what pip, npm and openssl make for it.
+process.umask(process.umask(0o022) | 0o022);
+
 const stop = new AbortController();
 
 // The first signal lets the command save its state; the second ends it at once.

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 
 /**
@@ -57,6 +58,28 @@ export const path: Parser<string> = (text) => {
   if (text === '') throw new InvalidArgumentError('Expected a path.');
   return resolve(text);
 };
+
+/**
+ * The path of a file that is written at the end: a folder that stands in its place, or a file in the place
+ * of its folder, is said before the work and not after it.
+ */
+export const outputFile: Parser<string> = (text) => {
+  const file = path(text);
+  if (isFolder(file)) throw new InvalidArgumentError('Expected a file, and this is a folder.');
+  let above = dirname(file);
+  while (isFolder(above) === undefined && above !== dirname(above)) above = dirname(above);
+  if (isFolder(above) === false) throw new InvalidArgumentError(`${above} is not a folder.`);
+  return file;
+};
+
+/** undefined for what is not there, or not to be seen from here. */
+function isFolder(path: string): boolean | undefined {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return undefined;
+  }
+}
 
 /** A comma-separated list without empty parts: `thin,slanted`. */
 export const list: Parser<string[]> = (text) => {

@@ -9,7 +9,7 @@ import { bytes, duration, percent, points, table } from '../shared/report/termin
 import type { SimulateResult } from '../simulate/types.js';
 import { action, command } from './command.js';
 import type { Io } from './io.js';
-import { list, path, positiveInteger, seed } from './options.js';
+import { list, outputFile, path, positiveInteger, seed } from './options.js';
 
 interface Options {
   sites: number;
@@ -54,7 +54,7 @@ export function register(parent: Command, io: Io): void {
       'folder for simulations; each gets one of its own in it (default: work/simulate)',
       path,
     )
-    .option('--report <file>', 'write a page with every site', path)
+    .option('--report <file>', 'write a page with every site', outputFile)
     .option('--audit', 'record what passes between provider and sites, and audit it all')
     .action(
       action(io, async ({ report, out = path('work/simulate'), ...options }: Options) => {

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { asFedshotError, FedshotError } from '../shared/errors.js';
-import { readBytes } from '../shared/files.js';
+import { makeFolder, readBytes } from '../shared/files.js';
 import { readFingerprint } from '../shared/release/fields.js';
 import { MAX_ROOT_BYTES } from '../shared/release/limits.js';
 import {
@@ -56,8 +56,8 @@ export function pinTrust({ file, home, fingerprint, replace = false }: PinOption
 function makeHome(home: string): void {
   if (existsSync(home)) return;
   try {
-    mkdirSync(dirname(home), { recursive: true });
-    mkdirSync(home, { mode: 0o700 });
+    makeFolder(dirname(home));
+    makeFolder(home, 0o700);
   } catch (error) {
     throw asFedshotError(error, 'io', `cannot make ${home}`);
   }

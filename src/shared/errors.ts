@@ -97,13 +97,22 @@ const HINTS: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'this machine has no such address: check --host or --listen',
 };
 
+/** A file where a folder was meant, or the other way round. */
+const WRONG_KIND: Readonly<Record<string, string>> = {
+  ENOTDIR: 'not a folder, or below a file',
+  EISDIR: 'a folder, and a file was expected',
+};
+
 /**
  * Wraps whatever was thrown, with a hint where the operating system says why; an error that is already
  * ours passes through untouched.
  */
 export function asFedshotError(error: unknown, code: ErrorCode, prefix = ''): FedshotError {
   if (error instanceof FedshotError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  const hint = HINTS[(error as NodeJS.ErrnoException | undefined)?.code ?? ''];
+  const { code: errno = '', path } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
+  const kind = WRONG_KIND[errno];
+  const said = kind && (path === undefined ? kind : `${path}: ${kind}`);
+  const message = said ?? (error instanceof Error ? error.message : String(error));
+  const hint = HINTS[errno];
   return new FedshotError(code, prefix ? `${prefix}: ${message}` : message, { hint, cause: error });
 }

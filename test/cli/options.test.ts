@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import * as options from '../../src/cli/options.js';
 
 describe.each([
@@ -34,6 +37,24 @@ describe.each([
   it.each(refused)('refuses %j and says what it expects', (text) => {
     expect(() => parse(text)).toThrow(InvalidArgumentError);
     expect(() => parse(text)).toThrow(/^Expected a .*\.$/);
+  });
+});
+
+describe('outputFile', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'fedshot-options-'));
+  writeFileSync(join(dir, 'file'), '');
+  afterAll(() => rmSync(dir, { recursive: true }));
+
+  it.each(['new.html', 'file', 'new/folder/page.html'])('takes %s', (name) => {
+    expect(options.outputFile(join(dir, name))).toBe(join(dir, name));
+  });
+  it.each([
+    ['a folder', '.', /this is a folder/],
+    ['what would lie below a file', 'file/page.html', /file is not a folder/],
+    ['what would lie far below a file', 'file/a/b/page.html', /file is not a folder/],
+  ])('refuses %s before any work is done', (_what, name, says) => {
+    expect(() => options.outputFile(join(dir, name))).toThrow(InvalidArgumentError);
+    expect(() => options.outputFile(join(dir, name))).toThrow(says);
   });
 });
 

@@ -164,12 +164,33 @@ describe('createProgram', () => {
   );
 
   it('loads neither a tensor engine nor gRPC nor the report before a command runs', () => {
-    const script = `import('${new URL('../../dist/cli/program.js', import.meta.url).href}').then(() =>
-      console.log(Object.keys(require('node:module')._cache).join('\\n')))`;
-    const { stdout, status } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' });
-    expect(status).toBe(0);
-    const loaded = stdout.split('\n').filter((file) => file.includes('node_modules'));
-    expect(loaded.some((file) => file.includes('commander'))).toBe(true); // the test can see
-    expect(loaded.filter((file) => /tensorflow|grpc|koffi|echarts|h5wasm/.test(file))).toEqual([]);
+    const heavy = /\/node_modules\/(@tensorflow|@grpc|koffi|echarts|h5wasm)\//;
+    const commands = loadedBy('cli/program.js');
+    expect(commands.some((file) => file.includes('/node_modules/commander/'))).toBe(true);
+    expect(commands.filter((file) => heavy.test(file))).toEqual([]);
+    // What they load when they run is seen, of both kinds of modules.
+    const report = loadedBy('shared/report/html/index.js').join('\n');
+    expect(report).toMatch(/\/node_modules\/echarts\//);
+    expect(loadedBy('shared/rpc/index.js').join('\n')).toMatch(/\/node_modules\/@grpc\//);
   });
 });
+
+/** Files that are loaded with a module of `dist`: those resolved as ES modules, and those required. */
+function loadedBy(module: string): string[] {
+  const hook = `export async function resolve(name, context, next) {
+    const found = await next(name, context);
+    process._rawDebug(found.url);
+    return found;
+  }`;
+  const register = `import { register } from 'node:module';
+    register('data:text/javascript,${encodeURIComponent(hook)}');`;
+  const script = `import('${new URL(`../../dist/${module}`, import.meta.url).href}').then(() =>
+    console.error(Object.keys(require('node:module')._cache).join('\\n')))`;
+  const { stderr, status } = spawnSync(
+    process.execPath,
+    ['--import', `data:text/javascript,${encodeURIComponent(register)}`, '-e', script],
+    { encoding: 'utf8' },
+  );
+  expect(status, stderr).toBe(0);
+  return stderr.split('\n').filter((file) => file.includes('node_modules'));
+}

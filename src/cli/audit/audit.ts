@@ -7,7 +7,7 @@ import { FedshotError } from '../../shared/errors.js';
 import { command } from '../command.js';
 import type { Io } from '../io.js';
 import { addIsolateOption, enterIsolation, type IsolateFlag } from '../isolation.js';
-import { list, nonNegativeInteger, path, repeated } from '../options.js';
+import { list, nonNegativeInteger, outputFile, path, repeated } from '../options.js';
 import { auditorSigner } from './signer.js';
 
 interface Options {
@@ -91,6 +91,7 @@ const keyIds = (text: string, previous: string[] = []): string[] => [
 function withArtefacts(to: Command): Command {
   const each = (text: string, previous: string[]): string[] => repeated(path(text), previous);
   return addIsolateOption(to)
+    .optionsGroup('Artefacts:')
     .option('--store <dir>', 'the provider’s store, or a copy', path)
     .option('--trust <file>', 'the root that the auditor trusts, as sites pin it', path)
     .option('--log <dir>', 'the transparency log', path)
@@ -104,12 +105,14 @@ function withArtefacts(to: Command): Command {
       path,
     )
     .option('--data <notation>', 'the source data, on the provider’s own premises')
+    .optionsGroup('What is asked, and who asks:')
     .option('--without <names>', 'parts or claims that are not asked for: data,site', names)
     .option('--recorder-key <id>', 'key id of the recorder that you trust', fingerprint)
     .option('--since <when>', 'when the recorder came: a time, or a file with a checkpoint of then')
     .option('--auditor <name>', 'who audits, for the page and the statement')
-    .option('--html <file>', 'write the page that can be filed', path)
-    .option('--statement <file>', 'write a signed statement (DSSE, in-toto)', path)
+    .optionsGroup('Page and statement:')
+    .option('--html <file>', 'write the page that can be filed', outputFile)
+    .option('--statement <file>', 'write a signed statement (DSSE, in-toto)', outputFile)
     .option('--key <file>', 'your key for the statement; made if it is not there', path)
     .option('--unsigned-statement', 'write the statement without a signature')
     .option(

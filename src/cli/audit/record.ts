@@ -6,7 +6,7 @@ import { asFedshotError, FedshotError } from '../../shared/errors.js';
 import { makeFolder } from '../../shared/files.js';
 import { action, command } from '../command.js';
 import type { Io } from '../io.js';
-import { path, positiveInteger, seconds } from '../options.js';
+import { outputFile, path, positiveInteger, seconds } from '../options.js';
 
 interface Options {
   listen: { host: string; port: number };
@@ -59,7 +59,7 @@ export function register(parent: Command, io: Io): void {
   ])
     .requiredOption('--listen <address>', 'HOST:PORT that sites connect to', address)
     .requiredOption('--to <address>', 'HOST:PORT of the provider', address)
-    .option('--out <file>', 'JSON lines are added to it', path, 'record.jsonl')
+    .option('--out <file>', 'JSON lines are added to it', outputFile, 'record.jsonl')
     .option('--key <file>', 'the recorder’s key, made if it is not there (default: OUT.key)', path)
     .option('--max-connections <n>', 'connections at once (2048)', positiveInteger)
     .option('--per-address <n>', 'connections at once from one address (256)', positiveInteger)

@@ -3,7 +3,7 @@ import { TARGET_AUGMENTATIONS, type AutoOptions } from '../../client/types.js';
 import { RUN_NAME } from '../../client/runs/id.js';
 import { METHOD_NAMES } from '../../client/methods/types.js';
 import type { EngineOptions } from '../../shared/engine/types.js';
-import { action, command } from '../command.js';
+import { action, command, underHeading } from '../command.js';
 import { addEngineOptions, engineOptions } from '../engine-options.js';
 import type { Io } from '../io.js';
 import { addIsolateOption, enterIsolation, type IsolateFlag } from '../isolation.js';
@@ -11,6 +11,7 @@ import {
   batchSize,
   nonNegativeInteger,
   nonNegativeReal,
+  outputFile,
   path,
   positiveInteger,
   positiveReal,
@@ -20,6 +21,7 @@ import {
 } from '../options.js';
 import { adaptLines } from './adapt-lines.js';
 import { dataRights } from './home-rights.js';
+import { warnOfTrust } from './trust-warnings.js';
 import { addDataOptions, dataOf, type DataOptions } from './data-options.js';
 
 type Options = Omit<AutoOptions, 'engine' | 'data' | 'resume'> &
@@ -36,6 +38,8 @@ type Options = Omit<AutoOptions, 'engine' | 'data' | 'resume'> &
 
 const isFile = (prior: string | undefined): prior is string =>
   prior !== undefined && prior !== 'uniform' && prior !== 'estimate';
+
+const OUTPUT = 'What it shows:';
 
 /** `uniform`, `estimate`, or a path. */
 const prior = (text: string): string => (isFile(text) ? path(text) : text);
@@ -54,14 +58,22 @@ export function register(parent: Command, io: Io): void {
       'fedshot client adapt --home work/site --name digits --data idx:images.gz --method auto --budget 5m',
     ]),
   )
-    .option('--test <notation>', 'data to score on, where it has labels')
+    .optionsGroup('How to adapt:')
     .addOption(
       new Option('--method <name>', 'how to adapt (docs/method.md)')
         .choices([...METHOD_NAMES, 'auto'])
         .default('shot'),
     )
     .option('--budget <time>', 'how long auto may take, e.g. 5m', seconds)
-    .option('--source <release>', 'another pulled release to adapt and to ask as well', repeated)
+    .option('--partial', 'any of the classes may be absent from the data', false)
+    .option('--open-set', 'answer "unknown" for what seems to be of none of the classes', false)
+    .option(
+      '--prior <which>',
+      'shares of the classes: uniform, estimate, or a JSON file {"class": share, …}',
+      prior,
+    )
+    .option('--seed <n>', 'same seed, engine and threads: same weights', seed, 2020)
+    .optionsGroup('Finer settings:')
     .option('--epochs <n>', 'passes over the data', positiveInteger, 30)
     .option('--batch <n>', 'samples per step', batchSize, 64)
     .option('--lr <rate>', 'learning rate at the start', positiveReal, 0.01)
@@ -79,25 +91,23 @@ export function register(parent: Command, io: Io): void {
       nonNegativeInteger,
       0,
     )
-    .option(
-      '--prior <which>',
-      'shares of the classes: uniform, estimate, or a JSON file {"class": share, …}',
-      prior,
-    )
     .addOption(
       new Option('--augment <how>', 'move images a little before each step (docs/method.md)')
         .choices(TARGET_AUGMENTATIONS)
         .default('none'),
     )
-    .option('--partial', 'any of the classes may be absent from the data', false)
-    .option('--open-set', 'answer "unknown" for what seems to be of none of the classes', false)
+    .optionsGroup('What becomes of it:')
     .option('--force', 'use the adapted model whatever the battery says of it', false)
     .option('--keep-weights', 'keep the weights also of a run that does not come into use', false)
     .option('--run-name <name>', 'what to call this run, besides its id', runName)
-    .option('--seed <n>', 'same seed, engine and threads: same weights', seed, 2020)
-    .option('--report <file>', 'write a page with curves, confusions and samples', path)
+    .option('--resume [run]', 'go on where an interrupted run stopped: the newest, or this one')
+    .optionsGroup(OUTPUT)
+    .option('--report <file>', 'write a page with curves, confusions and samples', outputFile)
     .option('--samples', 'put the pictures of --report into the JSON as well', false)
-    .option('--resume [run]', 'go on where an interrupted run stopped: the newest, or this one');
+    .optionsGroup('Of what, and to what:')
+    .option('--test <notation>', 'data to score on, where it has labels')
+    .option('--source <release>', 'another pulled release to adapt and to ask as well', repeated);
+  underHeading(adapt, OUTPUT, '--json');
   addIsolateOption(addEngineOptions(adapt)).action(
     action(
       io,
@@ -111,6 +121,7 @@ export function register(parent: Command, io: Io): void {
           folderMode,
           writeFiles: [report],
         });
+        await warnOfTrust(home, io);
         const { adaptRelease } = await import('../../client/index.js');
         const { result, samples, run } = await adaptRelease(
           home,

@@ -14,6 +14,7 @@ const zoom = (text: string): number | 'fit' => (text === 'fit' ? text : positive
 /** Adds `--home`, `--name`, `--data`, and the options that bring data into the release's form. */
 export function addDataOptions(command: Command): Command {
   return command
+    .optionsGroup('Of what, and to what:')
     .requiredOption('--home <dir>', 'folder of this site', path)
     .requiredOption('--name <release>', 'the release to adapt')
     .requiredOption(
@@ -21,6 +22,7 @@ export function addDataOptions(command: Command): Command {
       'target data (docs/data.md), once or several times; labels are never trained on',
       repeated,
     )
+    .optionsGroup("The data, in the release's form:")
     .option('--invert', 'exchange black and white first', false)
     .option(
       '--rescale',

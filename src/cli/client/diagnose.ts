@@ -8,6 +8,7 @@ import type { Io } from '../io.js';
 import { addIsolateOption, enterIsolation, type IsolateFlag } from '../isolation.js';
 import { diagnosisLines } from './battery-lines.js';
 import { dataRights } from './home-rights.js';
+import { warnOfTrust } from './trust-warnings.js';
 import { addDataOptions, dataOf, type DataOptions } from './data-options.js';
 
 type Options = Omit<InputOptions, 'data'> & DataOptions & EngineOptions & IsolateFlag;
@@ -30,6 +31,7 @@ export function register(parent: Command, io: Io): void {
         data: options.data,
         ...dataRights(home),
       });
+      await warnOfTrust(home, io);
       const { diagnoseRelease } = await import('../../client/index.js');
       const value = await diagnoseRelease(home, name, {
         ...options,

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../../shared/files.js';
 import type { Needs } from '../isolation.js';
 
 type Rights = Pick<Needs, 'read' | 'write' | 'folderMode'>;
@@ -44,6 +45,6 @@ export function dataRights(home: string, { writes = false } = {}): Rights {
 function moveHalfPulled(home: string): void {
   const [before, now] = [join(home, 'partial'), join(home, 'releases', '.partial')];
   if (!existsSync(before) || existsSync(now)) return;
-  mkdirSync(join(home, 'releases'), { recursive: true, mode: 0o700 });
+  makeFolder(join(home, 'releases'), PRIVATE_FOLDER);
   renameSync(before, now);
 }

@@ -6,8 +6,9 @@ import { addEngineOptions, engineOptions } from '../engine-options.js';
 import type { Io } from '../io.js';
 import { addIsolateOption, enterIsolation, type IsolateFlag } from '../isolation.js';
 import { csvCell } from '../csv.js';
-import { path } from '../options.js';
+import { outputFile, path } from '../options.js';
 import { dataRights } from './home-rights.js';
+import { warnOfTrust } from './trust-warnings.js';
 
 interface Options extends EngineOptions, IsolateFlag {
   home: string;
@@ -32,7 +33,7 @@ export function register(parent: Command, io: Io): void {
     .addOption(
       new Option('--format <format>', 'form of the rows').choices(['csv', 'jsonl']).default('csv'),
     )
-    .option('--out <file>', 'write to a file instead of standard output', path);
+    .option('--out <file>', 'write to a file instead of standard output', outputFile);
   addIsolateOption(addEngineOptions(predict)).action(
     action(io, async (options: Options) => {
       const { isolate, home } = options;
@@ -42,6 +43,7 @@ export function register(parent: Command, io: Io): void {
         ...dataRights(home),
         writeFiles: [options.out],
       });
+      await warnOfTrust(home, io);
       const { predictRelease } = await import('../../client/index.js');
       const { writeFileAtomic } = await import('../../shared/files.js');
       const { insidePath } = await import('../../shared/isolate/index.js');

@@ -138,12 +138,22 @@ export function register(parent: Command, io: Io): void {
     .requiredOption('--store <dir>', 'folder of the store', path)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <n>', '0 for any free one', port, 7443)
-    .option('--metrics-port <n>', 'serve Prometheus metrics there', port)
-    .option('--metrics-host <address>', 'address that metrics are served on', '127.0.0.1')
-    .option('--metrics-sites', 'name sites in the metrics')
+    .optionsGroup('Who may pull:')
     .option('--policy <file>', 'which site may pull what; without it every enrolled site all', path)
     .option('--sites <dir>', 'enrolled sites (default: sites in the folder of the keys)', path)
     .option('--anybody', 'let anybody pull, also where sites are enrolled')
+    .option('--insecure-plaintext', 'without TLS: anybody on the way can listen and change')
+    .optionsGroup('Log and metrics:')
+    .option(
+      '--log <dir>',
+      'folder of the transparency log (default: the store’s name + -log)',
+      path,
+    )
+    .option('--no-log', 'serve without a transparency log: nobody can check what was sent')
+    .option('--metrics-port <n>', 'serve Prometheus metrics there', port)
+    .option('--metrics-host <address>', 'address that metrics are served on', '127.0.0.1')
+    .option('--metrics-sites', 'name sites in the metrics')
+    .optionsGroup('Limits:')
     .option('--grace <time>', 'how long calls may go on after a stop', seconds, 10)
     .option('--max-connections <n>', 'connections at once', positiveInteger)
     .option('--max-per-address <n>', 'connections at once from one address', positiveInteger)
@@ -151,13 +161,7 @@ export function register(parent: Command, io: Io): void {
     .option('--calls-per-second <n>', 'of one peer, beyond a burst', positiveReal)
     .option('--stall <time>', 'how long a client may take for one message', seconds)
     .option('--idle <time>', 'how long a connection may stay without a call', seconds)
-    .option(
-      '--log <dir>',
-      'folder of the transparency log (default: the store’s name + -log)',
-      path,
-    )
-    .option('--no-log', 'serve without a transparency log: nobody can check what was sent')
-    .option('--insecure-plaintext', 'without TLS: anybody on the way can listen and change');
+    .optionsGroup('Keys:');
   addIsolateOption(addKeyOptions(serve)).action(
     action(io, async (options: Options) => {
       const { store, policy, log } = options;

@@ -27,6 +27,7 @@ export function register(parent: Command, io: Io): void {
     'fedshot provider train --data idx:images.gz,labels.gz --test idx:t-images.gz,t-labels.gz --arch lenet --out work/model',
     'fedshot provider train --data csv:patients.csv#label=outcome --arch mlp --out work/model',
   ])
+    .optionsGroup('Of what, and to where:')
     .requiredOption('--data <notation>', 'labelled source data (docs/data.md)')
     .requiredOption('--out <dir>', 'folder for the model', path)
     .option('--test <notation>', 'labelled held-out data; chooses the best epoch')
@@ -35,10 +36,13 @@ export function register(parent: Command, io: Io): void {
       'share of the data held out where there is no --test (default: 0.1, or up to a third for the card)',
       fraction,
     )
+    .option('--classes <names>', 'class names in label order (default: from the data)', list)
+    .option('--resume', 'go on where an interrupted run stopped', false)
+    .optionsGroup('The network:')
     .addOption(new Option('--arch <name>', 'network').choices(ARCHITECTURE_NAMES).default('lenet'))
     .option('--hidden <widths>', 'hidden layers of an mlp, e.g. 256,128', list)
     .option('--bottleneck <width>', 'width of B', positiveInteger, 256)
-    .option('--classes <names>', 'class names in label order (default: from the data)', list)
+    .optionsGroup('How to train:')
     .option('--epochs <n>', 'passes over the data', positiveInteger, 30)
     .option('--batch <n>', 'samples per step', batchSize, 64)
     .option('--lr <rate>', 'learning rate at the start', positiveReal, 0.01)
@@ -48,8 +52,7 @@ export function register(parent: Command, io: Io): void {
         .choices(AUGMENTATIONS)
         .default('none'),
     )
-    .option('--seed <n>', 'same seed, engine and threads: same weights', seed, 2020)
-    .option('--resume', 'go on where an interrupted run stopped', false);
+    .option('--seed <n>', 'same seed, engine and threads: same weights', seed, 2020);
   addIsolateOption(addEngineOptions(train)).action(
     action(io, async ({ hidden, isolate, ...options }: Options) => {
       const isolation = await enterIsolation(io, {

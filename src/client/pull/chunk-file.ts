@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asFedshotError, type FedshotError } from '../../shared/errors.js';
-import { fsyncDir, sweepTemporary, writeFileAtomic } from '../../shared/files.js';
+import { fsyncDir, makeFolder, sweepTemporary, writeFileAtomic } from '../../shared/files.js';
 import type { Chunk, Release } from '../../shared/release/index.js';
 import type { Place } from './cache.js';
 import { MANIFEST_FILE } from './home.js';
@@ -49,13 +49,13 @@ export class PartialRelease {
   static async open(dir: string, release: Release): Promise<PartialRelease> {
     const partial = new PartialRelease(dir);
     try {
-      mkdirSync(dir, { recursive: true });
+      makeFolder(dir);
       sweepTemporary(dir); // this is the one pull of its release: nobody else is writing here
       writeFileAtomic(join(dir, MANIFEST_FILE), release.envelope);
       for (const { path, size } of release.files) {
         const file = join(dir, path);
         if (!existsSync(file)) partial.fresh.add(file);
-        const handle = await open(file, 'a').then(async (made) => {
+        const handle = await open(file, 'a', 0o644).then(async (made) => {
           await made.close();
           return open(file, 'r+');
         });

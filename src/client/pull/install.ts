@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { asFedshotError } from '../../shared/errors.js';
-import { fsyncDir, sweepTemporary } from '../../shared/files.js';
+import { fsyncDir, makeFolder, sweepTemporary } from '../../shared/files.js';
 import type { Release } from '../../shared/release/index.js';
 import { readHint } from './cache.js';
 import { currentRelease, MANIFEST_FILE, partialDir, releaseDir, setCurrent } from './home.js';
@@ -58,7 +58,7 @@ export function install(home: string, release: Release): void {
   const from = partialDir(home, release.digest);
   const to = releaseDir(home, release.name, release.version);
   try {
-    mkdirSync(dirname(to), { recursive: true });
+    makeFolder(dirname(to));
     if (existsSync(to)) {
       for (const name of [...release.files.map(({ path }) => path), MANIFEST_FILE])
         renameSync(join(from, name), join(to, name));

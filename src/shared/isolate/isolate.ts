@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { FedshotError } from '../errors.js';
+import { makeFolder } from '../files.js';
 import { enter, messageOf, VARIABLE, type Message } from './enter.js';
 import { allowedEnvironment } from './environment.js';
 import { applyFilter, SUCCEEDED } from './kernel/apply.js';
@@ -37,8 +37,7 @@ async function runInside(options: IsolateOptions): Promise<number> {
   const { outputs = [], mirrors = [], network = false } = options;
   const stage = prepareStage(outputs, mirrors);
   try {
-    for (const folder of options.write)
-      mkdirSync(folder, { recursive: true, mode: options.folderMode ?? 0o777 });
+    for (const folder of options.write) makeFolder(folder, options.folderMode);
     const shown = {
       network,
       readable: readablePaths([...options.read, ...stage.read]),

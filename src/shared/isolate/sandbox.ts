@@ -1,15 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  realpathSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { basename, delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeFolder } from '../files.js';
 import { seccompFilter } from './kernel/filter.js';
 import { MACHINE, mountCommand, type Place } from './mounts.js';
 import type { Mechanism } from './types.js';
@@ -153,7 +146,7 @@ export function findSandbox(shown: Shown, folder: string): Sandbox {
   const probe = [process.execPath, '--version'];
   const bytes = seccompFilter(shown.network);
   const filter = bytes && join(folder, 'filter');
-  if (filter) writeFileSync(filter, bytes);
+  if (filter) writeFileSync(filter, bytes, { mode: 0o600 });
   for (const [strict, given] of [
     [true, filter],
     [false, filter],
@@ -168,7 +161,7 @@ export function findSandbox(shown: Shown, folder: string): Sandbox {
     if (!isThere('bwrap')) break;
   }
   const base = join(folder, 'root');
-  mkdirSync(base);
+  makeFolder(base, 0o700);
   const command = mountCommand(base, process.cwd(), places, shown.network);
   const [program, ...args] = command;
   if (works(program!, [...args, ...probe]))

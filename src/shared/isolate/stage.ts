@@ -1,8 +1,8 @@
-import { chmodSync, lstatSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { tmpdir } from 'node:os';
 import { asFedshotError, FedshotError } from '../errors.js';
-import { fsyncDir } from '../files.js';
+import { fsyncDir, makeFolder } from '../files.js';
 import { keepMirror, type MirrorOf } from './mirror.js';
 
 /** What of single files the isolated process is shown, in place of the folders that they lie in. */
@@ -46,7 +46,7 @@ export function prepareStage(outputs: readonly string[], mirrors: readonly Mirro
     const read: string[] = [];
     if (mirrors.length > 0) {
       const folder = join(own, 'inputs');
-      mkdirSync(folder);
+      makeFolder(folder, 0o700);
       read.push(folder);
       mirrors.forEach((mirror, i) => {
         const kept = keepMirror(mirror, join(folder, `${i}`));
@@ -74,7 +74,7 @@ export function prepareStage(outputs: readonly string[], mirrors: readonly Mirro
 /** Beside the place of the result, so that one rename puts it there. */
 function folderBeside(target: string): string {
   try {
-    mkdirSync(dirname(target), { recursive: true });
+    makeFolder(dirname(target));
     return mkdtempSync(join(dirname(target), `.${basename(target)}.`));
   } catch (error) {
     throw asFedshotError(error, 'io', `cannot write ${target}`);

@@ -79,6 +79,22 @@ describe('provider init', () => {
   });
 });
 
+describe('keys in a folder of their own', () => {
+  test.each([
+    ['keys', 'create', '--role', 'release'],
+    ['keys', 'rotate', '--role', 'log'],
+    ['keys', 'ca', 'add'],
+    ['provision', 'init'],
+  ])('attack: %s %s begins none under a weak passphrase', async (...words) => {
+    expect((await fedshot(['provider', 'init'])).code).toBe(0);
+    const keys = join(dir, 'other-keys');
+    const { code } = await fedshot([...words, '--keys', keys], { passphrase: 'a' });
+    expect(code).not.toBe(0);
+    const made = existsSync(keys) ? readdirSync(keys, { recursive: true, encoding: 'utf8' }) : [];
+    expect(made.filter((name) => /json|sealed|pem/.test(name))).toEqual([]);
+  });
+});
+
 describe('what expires', () => {
   beforeEach(async () => {
     expect((await fedshot(['provider', 'init'])).code).toBe(0);

@@ -128,6 +128,9 @@ describe('renderReport', () => {
     expect(page).not.toContain('labelled data');
     expect(renderReport(model)).toContain('labelled data');
     expect(page).not.toMatch(/NaN|undefined|Confusion/);
+    expect(page).not.toMatch(/source only|>adapted<|>change</);
+    const together = renderReport({ ...model, sites: [{ ...site, run: unlabelled }, site] });
+    expect(together).toMatch(/source only/);
   });
 
   it('lists the most frequent mistakes where a matrix would be too large to read', () => {
@@ -156,6 +159,36 @@ describe('renderReport', () => {
     expect(page).not.toContain('<img src=x');
     expect(page).toContain('&lt;img src=x onerror=alert(1)&gt;');
   });
+});
+
+it('attack: control characters and turned writing in names are written out, everywhere on the page', () => {
+  const evil = 'a\u001b[31mPASS\u202e\u009b2J\u0000';
+  const battery = {
+    ...{ outcome: evil, kept: 'source' },
+    findings: [{ outcome: evil, says: evil, remedy: evil }],
+  };
+  const hostile = {
+    ...run,
+    battery,
+    classes: [evil, evil],
+    release: { name: evil, version: 1, digest: evil },
+  };
+  const one = { ...site, name: evil, data: evil, run: hostile };
+  const page = renderReport({ ...model, title: evil, sites: [one, one] });
+  // eslint-disable-next-line no-control-regex
+  expect(page).not.toMatch(/[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/);
+  expect(page).toContain('a\\x1b[31mPASS\\u202e\\x9b2J\\x00');
+  expect(renderReport(model)).not.toMatch(/\\x|\\u/);
+});
+
+it('names every figure of a row, for screens on which the row is no row', () => {
+  const battery = { outcome: 'warn', kept: 'adapted', findings: [] };
+  const page = renderReport({ ...model, sites: [{ ...site, run: { ...run, battery } }] });
+  const row = /<tbody>\s*<tr>([\s\S]*?)<\/tr>/.exec(page)![1]!;
+  const heads = [...page.slice(0, page.indexOf('<tbody>')).matchAll(/<th(?: [^>]*)?>([^<]*)</g)];
+  const labels = [...row.matchAll(/data-label="([^"]*)"/g)].map(([, label]) => label);
+  expect(labels).toEqual(heads.slice(1).map(([, head]) => head));
+  expect(labels).toContain('verdict');
 });
 
 describe('html', () => {

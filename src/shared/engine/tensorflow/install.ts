@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
+import { existsSync, renameSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { FedshotError } from '../../errors.js';
+import { makeFolder } from '../../files.js';
 import { silent } from '../../reporter.js';
 import { runProgram } from '../install/program.js';
 import { assertSameWheel } from '../install/digests.js';
@@ -91,7 +92,7 @@ async function build(
   const modules = join(engine, 'node_modules');
   const home = join(modules, name);
   const [lib, out] = [join(home, 'deps', 'lib'), join(home, 'lib', 'napi-v8')];
-  for (const made of [lib, out]) mkdirSync(made, { recursive: true });
+  for (const made of [lib, out]) makeFolder(made);
   for (const [name, file] of Object.entries(LIBRARIES)) {
     renameSync(join(folder, 'tensorflow', file), join(lib, file));
     symlinkSync(file, join(lib, `lib${name}.so`));

@@ -3,6 +3,7 @@ import { GridComponent, LegendComponent } from 'echarts/components';
 import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { Markup } from '../page/index.js';
+import { printableLine } from '../terminal/index.js';
 import type { EpochReport } from './model.js';
 
 use([LineChart, GridComponent, LegendComponent, SVGRenderer]);
@@ -92,7 +93,7 @@ export function lineChart(series: Series[], options: ChartOptions): Markup {
       },
       series: series.map((line, i) => ({
         type: 'line',
-        name: line.name,
+        name: printableLine(line.name),
         showSymbol: line.points.length === 1,
         symbol: 'circle',
         itemStyle: { color: COLOURS[i % COLOURS.length] },

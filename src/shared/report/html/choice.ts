@@ -25,11 +25,11 @@ export function choice({ method, why, candidates }: ChoiceReport): Markup {
             (one) =>
               html`<tr>
                 <td>${one.method}</td>
-                <td>${one.outcome}</td>
-                <td class="right">${percent(one.agreement)}</td>
-                <td class="right">${one.views.toFixed(3)}</td>
-                ${labelled && html`<td class="right">${percent(one.adaptedAccuracy)}</td>`}
-                <td class="right">${duration(one.seconds)}</td>
+                <td data-label="verdict">${one.outcome}</td>
+                <td class="right" data-label="agreement">${percent(one.agreement)}</td>
+                <td class="right" data-label="moved, κ">${one.views.toFixed(3)}</td>
+                ${labelled && html`<td class="right" data-label="accuracy">${percent(one.adaptedAccuracy)}</td>`}
+                <td class="right" data-label="time">${duration(one.seconds)}</td>
                 <td>${fate(one, method)}</td>
               </tr> `,
           )}

@@ -19,14 +19,18 @@ export function renderReport(model: ReportModel): string {
 
 function summary(sites: SiteReport[]): Markup {
   const judged = sites.some(({ run }) => run.battery);
+  const labelled = sites.some(({ run }) => run.adaptedAccuracy !== undefined);
   return html`<div class="scroll">
     <table class="figures">
       <thead>
         <tr>
           <th>site</th>
-          <th class="right">source only</th>
-          <th class="right">adapted</th>
-          <th class="right">change</th>
+          ${
+            labelled &&
+            html`<th class="right">source only</th>
+              <th class="right">adapted</th>
+              <th class="right">change</th>`
+          }
           <th class="right">pseudo-labels agree</th>
           <th class="right">received</th>
           <th class="right">time</th>
@@ -39,19 +43,27 @@ function summary(sites: SiteReport[]): Markup {
           const change = before !== undefined && after !== undefined ? after - before : undefined;
           return html`<tr>
             <td>${name}<br /><code class="soft">${data}</code></td>
-            <td class="right">${percent(before)}</td>
-            <td class="right">${percent(after)}</td>
-            <td class="right ${tone(change)}">${points(change)}</td>
-            <td class="right">${percent(run.pseudoLabelAgreement)}</td>
-            <td class="right">${bytes(bytesReceived)}</td>
-            <td class="right">${duration(run.seconds)}</td>
-            ${judged && html`<td class="${weight(run.battery?.outcome)}">${run.battery?.outcome}</td>`}
+            ${
+              labelled &&
+              html`<td class="right" data-label="source only">${percent(before)}</td>
+                <td class="right" data-label="adapted">${percent(after)}</td>
+                <td class="right ${tone(change)}" data-label="change">${points(change)}</td>`
+            }
+            <td class="right" data-label="pseudo-labels agree">${percent(run.pseudoLabelAgreement)}</td>
+            <td class="right" data-label="received">${bytes(bytesReceived)}</td>
+            <td class="right" data-label="time">${duration(run.seconds)}</td>
+            ${judged && verdictCell(run.battery?.outcome)}
           </tr> `;
         })}
       </tbody>
     </table>
   </div>`;
 }
+
+const verdictCell = (outcome: string | undefined): Markup =>
+  outcome === undefined
+    ? html`<td></td>`
+    : html`<td class="${weight(outcome)}" data-label="verdict">${outcome}</td>`;
 
 function tone(change: number | undefined): string {
   if (change === undefined || Math.abs(change) < 0.0005) return '';

@@ -65,7 +65,7 @@ function facts(run: RunReport, received: number | undefined): Markup {
 }
 
 /** How a verdict is coloured. */
-export function weight(outcome: string | undefined): string {
+export function weight(outcome: string): string {
   return outcome === 'ok' ? 'good' : outcome === 'warn' || outcome === 'undecided' ? 'warn' : 'bad';
 }
 

@@ -1,3 +1,5 @@
+import { printable } from '../terminal/printable.js';
+
 /** Markup that is safe to put into a page as it is. */
 export class Markup {
   constructor(readonly text: string) {}
@@ -8,6 +10,7 @@ type Part = Markup | string | number | boolean | null | undefined | readonly Par
 /**
  * Builds markup from a template. Everything put in is escaped unless it is markup already; lists
  * are joined; `false`, `null` and `undefined` leave nothing, so that parts can be made conditional.
+ * Control characters and marks that turn the direction of writing are written out, as on a terminal.
  */
 export function html(literals: TemplateStringsArray, ...parts: Part[]): Markup {
   return new Markup(String.raw({ raw: literals }, ...parts.map(write)));
@@ -17,7 +20,7 @@ function write(part: Part): string {
   if (part === null || part === undefined || typeof part === 'boolean') return '';
   if (part instanceof Markup) return part.text;
   if (typeof part === 'object') return part.map(write).join('');
-  return String(part).replace(/[&<>"']/g, (char) => ENTITIES[char]!);
+  return printable(String(part)).replace(/[&<>"']/g, (char) => ENTITIES[char]!);
 }
 
 const ENTITIES: Record<string, string> = {

@@ -1,4 +1,7 @@
-/** The series colours stand at 3:1 or more against both backgrounds. */
+/**
+ * The style of every page: on a narrow screen rows of figures stand below each other, each with its label, and
+ * on paper no heading is parted from what it heads. The series colours stand at 3:1 or more against both backgrounds.
+ */
 export const STYLE = `
 :root {
   color-scheme: light dark;
@@ -28,15 +31,17 @@ h1 { font-size: 28px; line-height: 1.2; margin: 0 0 8px; }
 h2 { font-size: 21px; margin: 48px 0 12px; padding-top: 20px; border-top: 1px solid var(--rule); }
 h3 { font-size: 16px; margin: 24px 0 8px; }
 p { margin: 0 0 12px; max-width: 72ch; }
+h1, h2, h3, p, li, dd { overflow-wrap: break-word; }
 .soft, figcaption, caption { color: var(--soft); }
 code, .mono { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 0.9em; overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; margin-bottom: 16px; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 6px 16px 6px 0; text-align: left; vertical-align: top; }
 .figures td { white-space: nowrap; }
-.figures td code { white-space: normal; }
+.figures td code { display: inline-block; max-width: 26ch; white-space: normal; overflow-wrap: break-word; }
 .wide { min-width: 640px; }
 thead th { border-bottom: 1px solid var(--ink); font-weight: 600; white-space: nowrap; }
+.figures thead th { white-space: normal; vertical-align: bottom; }
 tbody tr { border-bottom: 1px solid var(--rule); }
 .right { text-align: right; }
 .good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); }
@@ -63,24 +68,43 @@ svg { display: block; width: 100%; height: auto; }
 .confusion td { background: rgba(var(--shade), calc(var(--share) * 0.55)); }
 .confusion tr { border: 0; }
 .samples { display: flex; flex-wrap: wrap; gap: 10px; }
-.samples figure { width: 60px; text-align: center; }
-.samples img { display: block; width: 60px; height: 60px; image-rendering: pixelated; border: 2px solid transparent; border-radius: 4px; }
-.samples figcaption { margin: 2px 0 0; font-size: 13px; line-height: 1.25; color: var(--ink); }
+.samples figure { width: min-content; min-width: 60px; max-width: 160px; text-align: center; }
+.samples img { display: block; margin: 0 auto; width: 60px; height: 60px; image-rendering: pixelated; border: 2px solid transparent; border-radius: 4px; }
+.samples figcaption { overflow-wrap: break-word; margin: 2px 0 0; font-size: 13px; line-height: 1.25; color: var(--ink); }
 .samples .wrong img { border-color: var(--bad); }
 .samples .wrong figcaption { color: var(--bad); }
 @media (max-width: 600px) {
-  main { padding: 24px 16px 48px; }
   .about { display: block; }
   .about dd { margin: 0 0 10px; }
 }
+@media screen and (max-width: 960px) {
+  main { padding: 20px 16px 48px; }
+  .figures, .figures tbody, .figures tr, .figures td { display: block; }
+  .figures thead { display: none; }
+  .figures tr { padding: 8px 0; }
+  .figures td { padding: 1px 0; white-space: normal; text-align: left; overflow-wrap: break-word; }
+  .figures td:empty { display: none; }
+  .figures td[data-label]::before { content: attr(data-label) ': '; color: var(--soft); }
+}
 @media print {
   main { max-width: none; padding: 0; }
-  h1, h2, h3, summary, dt { break-after: avoid; }
-  li, tr, .about dd { break-inside: avoid; }
+  h1, h2, h3, h4, caption, figcaption, summary, thead, dt { break-after: avoid; }
+  h3 + p, .facts:has(+ p), p:has(+ ul), p:has(+ dl) { break-after: avoid; }
+  .columns { display: block; }
+  .columns > figure { margin-bottom: 12px; max-width: 480px; }
+  h1, h2, h3, h4, p, li, tr, img, svg, .facts, .about dd { break-inside: avoid; }
+  p, li { orphans: 3; widows: 3; }
+  section { break-before: auto; }
   /* what is folded on a screen is on paper all the same */
   details::details-content { content-visibility: visible; block-size: auto; }
   summary { list-style: none; }
   .scroll { overflow: visible; }
-  section { break-before: auto; }
+  .wide { min-width: 0; }
+  .figures { font-size: 12px; }
+  .figures td, thead th { white-space: normal; }
+  .figures th, .figures td { padding-right: 10px; }
+  .confusion { font-size: 10px; border-spacing: 1px; }
+  .confusion th, .confusion td { min-width: 20px; padding: 2px; }
+  .confusion th[scope='col'] { writing-mode: vertical-rl; text-align: left; }
 }
 `;

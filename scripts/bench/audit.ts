@@ -140,6 +140,7 @@ async function auditing(dir: string): Promise<void> {
   const result = await audit({
     ...{ store, trust: provider.trustFile, log: many, record: [join(dir, 'many.jsonl')] },
     parts: ['schema', 'log', 'egress'],
+    without: ['log/one'], // one site's home stands for 10,000
   });
   const seconds = (performance.now() - started) / 1000;
   const one = result.connections[0]!;

@@ -1,16 +1,13 @@
 import type { RecordedConnection } from '../record/index.js';
 import {
-  exchanges,
   receivedBudget,
-  refusedBytes,
   sentBudget,
+  SEAL,
   unsentBytes,
-  usualRecords,
   type Budget,
   type CertificateSizes,
-  type LoggedCall,
-  type methodLimits,
 } from './budget.js';
+import { exchanges, refusedBytes, type LoggedCall, type methodLimits } from './calls.js';
 import type { KnownCertificates } from './certificates.js';
 
 /** One connection: what it may have carried, and what it did. */
@@ -129,6 +126,12 @@ function contradictions(
   return connection.whole && parts + sealed.bytes + 5 * sealed.records + other !== bytes
     ? [`the record contradicts itself: ${bytes} bytes ${way} the provider`]
     : [];
+}
+
+/** More records than this say something by their number. */
+function usualRecords(direction: RecordedConnection['sent'], requests: number): number {
+  const plain = direction.sealed.bytes - SEAL * direction.sealed.records;
+  return 32 + 6 * requests + 2 * Math.ceil(plain / 8192);
 }
 
 function excess(

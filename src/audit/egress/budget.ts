@@ -2,7 +2,7 @@
  * How many bytes a connection must and may have, given the calls that were logged on it. TLS is
  * counted exactly: its records show their lengths on the way. HTTP/2 is bounded by formula.
  */
-import type { Leaf, Method } from '../../shared/log/index.js';
+import type { Method } from '../../shared/log/index.js';
 import {
   AHEAD,
   MAX_PROBE_AGENT,
@@ -10,13 +10,13 @@ import {
   requestLimits,
   type RequestLimit,
 } from '../../shared/rpc/index.js';
-import { standardLimits } from '../../shared/rpc/standard.js';
 import type { Direction, RecordedConnection } from '../record/index.js';
 import {
   CHANGE_CIPHER_SPEC,
   HANDSHAKE as HANDSHAKE_RECORD,
   RECORD_HEADER,
 } from '../record/framing.js';
+import { exchanges, isStandard, streams, wasCut, wasRefused, type LoggedCall } from './calls.js';
 import { requestBlock, RESPONSE_BLOCK, TRAILERS_BLOCK, type Block } from './hpack.js';
 
 const FRAME = 9; // RFC 9113, 4.1
@@ -67,12 +67,6 @@ export interface Budget {
   readonly answers?: number;
 }
 
-/** One logged call: its messages in order, or the status that it was refused with. */
-export interface LoggedCall {
-  readonly method: Method;
-  readonly leaves: readonly Leaf[];
-}
-
 /** Lengths in DER of the certificates of a chain that may have been sent; undefined if unknown. */
 export type Chain = readonly number[] | undefined;
 
@@ -108,36 +102,6 @@ function hello({ clear }: Direction, most: number): number {
   const handshakes = clear.filter(([type]) => type === HANDSHAKE_RECORD);
   return Math.min(most, handshakes[0]?.[1] ?? 0);
 }
-
-/** Whether the site went away in the middle: messages, and a status that says so. */
-export const wasCut = ({ leaves }: LoggedCall): boolean =>
-  leaves.some(({ status }) => status === 0) && leaves.some(({ status }) => status !== 0);
-
-const isStandard = ({ method }: LoggedCall): boolean =>
-  method === 'Health' || method === 'Reflection';
-
-/** A call that was answered with a status alone. */
-export const wasRefused = ({ leaves }: LoggedCall): boolean =>
-  leaves.every(({ status }) => status !== 0);
-
-/** How many requests there were: reflection is a conversation, each answer to a question of its own. */
-export const exchanges = (calls: readonly LoggedCall[]): number =>
-  calls.reduce((sum, { method, leaves }) => sum + (method === 'Reflection' ? leaves.length : 1), 0);
-
-/**
- * What a call of a method that there is not may have held, which nobody has seen: its path, and its
- * message. More than this nothing explains.
- */
-const UNKNOWN_METHOD: RequestLimit = {
-  method: `/${'?'.repeat(127)}`,
-  message: 'Unknown',
-  fields: [],
-  maxBytes: 128,
-};
-
-/** A stream may be closed by the site once it has what it asked for. */
-const streams = (calls: readonly LoggedCall[]): number =>
-  calls.filter((call) => call.method === 'GetChunks' || isStandard(call)).length;
 
 const UNKNOWN_CERTIFICATES = 4096;
 /** Of a client that got no further than to show it. */
@@ -265,13 +229,6 @@ function requestBytes(call: LoggedCall, limit: RequestLimit, whole: boolean): Ra
   return { least: bytes, most: whole && !wasCut(call) ? bytes : Math.max(bytes, limit.maxBytes) };
 }
 
-/** What a method's path and request may have: our own, the standard services', any other. */
-export function methodLimits(): ReadonlyMap<Method, RequestLimit> {
-  const own = requestLimits().map((limit) => [limit.method.split('/').at(-1)!, limit] as const);
-  const others = { ...standardLimits(), Other: UNKNOWN_METHOD };
-  return new Map([...own, ...Object.entries(others)] as [Method, RequestLimit][]);
-}
-
 /**
  * A site whose certificate is turned away has sent its first request by the time it learns of it (TLS
  * 1.3 lets it speak first).
@@ -322,18 +279,6 @@ export function sentBudget(
   return judge(range, sent, silent, silent ? sent.other : 0);
 }
 
-/** The most that the requests of refused calls can have said: nobody has seen what was in them. */
-export function refusedBytes(
-  calls: readonly LoggedCall[],
-  limits: ReadonlyMap<Method, RequestLimit>,
-): number {
-  return calls.filter(wasRefused).reduce((sum, { method }) => {
-    const limit = limits.get(method);
-    const path = method === 'Other' ? (limit?.method.length ?? 0) : 0; // chosen by the site as well
-    return sum + path + (limit?.maxBytes ?? 0);
-  }, 0);
-}
-
 /**
  * Messages that a server may have logged when a site goes away: loaded ahead, one under way, and two
  * in the buffers of a connection whose stream is reset.
@@ -349,10 +294,4 @@ export function unsentBytes(calls: readonly LoggedCall[], whole: boolean): numbe
     add(range, 2 * FRAME + RESPONSE_BLOCK.least + TRAILERS_BLOCK.least);
   }
   return range.least;
-}
-
-/** More records than this say something by their number. */
-export function usualRecords(direction: Direction, requests: number): number {
-  const plain = direction.sealed.bytes - SEAL * direction.sealed.records;
-  return 32 + 6 * requests + 2 * Math.ceil(plain / 8192);
 }

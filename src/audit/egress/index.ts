@@ -4,7 +4,7 @@ import type { Recording } from '../record/index.js';
 import type { PublicStore } from '../store.js';
 import { claim, type Claim } from '../types.js';
 import { accountOf, type ConnectionAccount, type Faults } from './account.js';
-import { methodLimits, refusedBytes, type LoggedCall } from './budget.js';
+import { methodLimits, refusedBytes, type LoggedCall } from './calls.js';
 import type { KnownCertificates } from './certificates.js';
 import { Explainer } from './explain.js';
 import { match, type Matched } from './match.js';

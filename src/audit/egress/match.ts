@@ -1,6 +1,6 @@
 import type { Leaf } from '../../shared/log/index.js';
 import type { OpenConnection, RecordedConnection } from '../record/index.js';
-import type { LoggedCall } from './budget.js';
+import type { LoggedCall } from './calls.js';
 
 /** Clocks of proxy and provider may differ by this much. */
 const CLOCK_SKEW_MS = 5000;

@@ -1,0 +1,59 @@
+/** Calls as the log has them, and the most that their requests can have said. */
+import type { Leaf, Method } from '../../shared/log/index.js';
+import { requestLimits, type RequestLimit } from '../../shared/rpc/index.js';
+import { standardLimits } from '../../shared/rpc/standard.js';
+
+/** One logged call: its messages in order, or the status that it was refused with. */
+export interface LoggedCall {
+  readonly method: Method;
+  readonly leaves: readonly Leaf[];
+}
+
+/** Whether the site went away in the middle: messages, and a status that says so. */
+export const wasCut = ({ leaves }: LoggedCall): boolean =>
+  leaves.some(({ status }) => status === 0) && leaves.some(({ status }) => status !== 0);
+
+export const isStandard = ({ method }: LoggedCall): boolean =>
+  method === 'Health' || method === 'Reflection';
+
+/** A call that was answered with a status alone. */
+export const wasRefused = ({ leaves }: LoggedCall): boolean =>
+  leaves.every(({ status }) => status !== 0);
+
+/** How many requests there were: reflection is a conversation, each answer to a question of its own. */
+export const exchanges = (calls: readonly LoggedCall[]): number =>
+  calls.reduce((sum, { method, leaves }) => sum + (method === 'Reflection' ? leaves.length : 1), 0);
+
+/**
+ * What a call of a method that there is not may have held, which nobody has seen: its path, and its
+ * message. More than this nothing explains.
+ */
+const UNKNOWN_METHOD: RequestLimit = {
+  method: `/${'?'.repeat(127)}`,
+  message: 'Unknown',
+  fields: [],
+  maxBytes: 128,
+};
+
+/** A stream may be closed by the site once it has what it asked for. */
+export const streams = (calls: readonly LoggedCall[]): number =>
+  calls.filter((call) => call.method === 'GetChunks' || isStandard(call)).length;
+
+/** What a method's path and request may have: our own, the standard services', any other. */
+export function methodLimits(): ReadonlyMap<Method, RequestLimit> {
+  const own = requestLimits().map((limit) => [limit.method.split('/').at(-1)!, limit] as const);
+  const others = { ...standardLimits(), Other: UNKNOWN_METHOD };
+  return new Map([...own, ...Object.entries(others)] as [Method, RequestLimit][]);
+}
+
+/** The most that the requests of refused calls can have said: nobody has seen what was in them. */
+export function refusedBytes(
+  calls: readonly LoggedCall[],
+  limits: ReadonlyMap<Method, RequestLimit>,
+): number {
+  return calls.filter(wasRefused).reduce((sum, { method }) => {
+    const limit = limits.get(method);
+    const path = method === 'Other' ? (limit?.method.length ?? 0) : 0; // chosen by the site as well
+    return sum + path + (limit?.maxBytes ?? 0);
+  }, 0);
+}

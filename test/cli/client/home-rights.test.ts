@@ -23,7 +23,7 @@ describe('what a step sees of a home', () => {
     for (const folder of ['adapted', 'runs', 'current']) mkdirSync(join(dir, folder));
     const { read, write } = networkRights(dir);
     expect(names(dir, write)).toEqual(['evidence', 'releases', 'trust']);
-    expect(names(dir, read)).toEqual(['identity']);
+    expect(names(dir, read)).toEqual(['identity/site-key.pem', 'identity/site.pem']);
   });
 
   it('with private data: results are written where it keeps some; trust and releases never are', () => {

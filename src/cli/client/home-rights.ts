@@ -22,9 +22,15 @@ const written = (home: string, names: readonly string[]): string[] =>
   existsSync(join(home, 'trust')) ? within(home, names) : [];
 const PRIVATE_FOLDER = 0o700;
 
-/** Of a site's home, what a step sees that has the network. */
-export function networkRights(home: string): Rights {
-  moveHalfPulled(home);
+/**
+ * Of a site's home, what a step sees that has the network.
+ * @param note is told when something of 0.1 was moved
+ */
+export function networkRights(
+  home: string,
+  note: (line: string) => void = () => undefined,
+): Rights {
+  moveHalfPulled(home, note);
   return {
     read: within(home, IDENTITY),
     write: written(home, [...PUBLIC, 'evidence']),
@@ -42,9 +48,10 @@ export function dataRights(home: string, { writes = false } = {}): Rights {
 }
 
 /** Where 0.1 kept what was pulled in part. A release is moved from there, which no step can do any more. */
-function moveHalfPulled(home: string): void {
+function moveHalfPulled(home: string, note: (line: string) => void): void {
   const [before, now] = [join(home, 'partial'), join(home, 'releases', '.partial')];
   if (!existsSync(before) || existsSync(now)) return;
   makeFolder(join(home, 'releases'), PRIVATE_FOLDER);
   renameSync(before, now);
+  note(`half-pulled releases of version 0.1 were moved from ${before} to ${now}`);
 }

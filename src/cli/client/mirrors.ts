@@ -32,7 +32,13 @@ export function sourceNeeds(
   options: MirrorOptions & { from: readonly string[]; home: string; isolate: IsolateMode },
   io: Io,
 ): Needs {
-  const { read = [], write, folderMode } = networkRights(options.home);
+  const {
+    read = [],
+    write,
+    folderMode,
+  } = networkRights(options.home, (line) => {
+    io.reporter.note(line);
+  });
   const folders = options.from.filter((from) => kindOf(from) === 'folder');
   return {
     isolate: options.isolate,

@@ -53,7 +53,11 @@ describe('what a step sees of a home', () => {
     const dir = home();
     mkdirSync(join(dir, 'partial/abc'), { recursive: true });
     writeFileSync(join(dir, 'partial/abc/F.safetensors'), 'half');
-    networkRights(dir);
+    const notes: string[] = [];
+    networkRights(dir, (line) => void notes.push(line));
+    expect(notes.join()).toContain('were moved');
+    networkRights(dir, (line) => void notes.push(line));
+    expect(notes).toHaveLength(1);
     expect(readFileSync(join(dir, 'releases/.partial/abc/F.safetensors'), 'utf8')).toBe('half');
     expect(existsSync(join(dir, 'partial'))).toBe(false);
   });

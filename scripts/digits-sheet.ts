@@ -4,7 +4,8 @@
  *   npx tsx scripts/digits-sheet.ts [docs/img/digits.svg]
  */
 import { encode } from 'fast-png';
-import { DIGIT_DOMAINS, loadDataset } from '../src/shared/data/index.js';
+import { loadDataset } from '../src/shared/data/index.js';
+import { DIGIT_DOMAINS } from '../src/examples/digits/index.js';
 import { writeFileAtomic } from '../src/shared/files.js';
 
 const PER_CLASS = 2;

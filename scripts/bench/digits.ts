@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { METHOD_NAMES } from '../../src/client/methods/index.js';
-import { TARGET_AUGMENTATIONS } from '../../src/client/types.js';
+import { TARGET_AUGMENTATIONS } from '../../src/client/adaptation/types.js';
 import { DIGITS, PAIRS, type PairName } from './digits/pairs.js';
 import { Results, type Row, type Way } from './digits/runs.js';
 import { table } from './digits/table.js';

@@ -20,7 +20,7 @@ import {
 import { FRESHNESS_TYPE } from '../../src/shared/release/freshness.js';
 import { ROOT_TYPE } from '../../src/shared/release/root.js';
 import { STATEMENT_PAYLOAD_TYPE } from '../../src/shared/release/statement.js';
-import { parseSafetensors, serializeSafetensors } from '../../src/shared/safetensors.js';
+import { parseSafetensors, serializeSafetensors } from '../../src/shared/format/safetensors.js';
 import { modelFiles, NOW, rootDocument, signer, World } from '../../test/fixtures/world.js';
 
 /** Something that reads bytes of strangers. */

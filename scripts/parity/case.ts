@@ -12,7 +12,7 @@ import { pseudoLabels } from '../../src/shared/objective/pseudo-labels.js';
 import { sourceEpoch } from '../../src/shared/objective/source.js';
 import { targetEpoch } from '../../src/shared/objective/target.js';
 import { random } from '../../src/shared/random.js';
-import { parseSafetensors } from '../../src/shared/safetensors.js';
+import { parseSafetensors } from '../../src/shared/format/safetensors.js';
 
 /** Largest absolute differences that a case may show, and how many pseudo-labels may differ. */
 export const TOLERANCE = { loss: 1e-4, weights: 1e-3, logits: 5e-3, pseudoLabels: 0 } as const;

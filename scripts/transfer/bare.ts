@@ -8,7 +8,7 @@ import {
   ServerCredentials,
   type ServerWritableStream,
 } from '@grpc/grpc-js';
-import { openServerTls } from '../../src/provider/keys-tls.js';
+import { openServerTls } from '../../src/provider/keys/tls.js';
 import { openRoot, openManifest, Store } from '../../src/shared/release/index.js';
 import { readBytes } from '../../src/shared/files.js';
 import { reopenProvider } from '../../test/fixtures/provider.js';

@@ -2,7 +2,7 @@ import type { AuditedLog } from '../shared/log/index.js';
 import type { ArtefactDigest } from './artefacts/digest.js';
 import type { Artefact } from './artefacts/load.js';
 import type { Recording } from './record/index.js';
-import type { PublicStore } from './store.js';
+import type { PublicStore } from './release/store.js';
 
 /** What was audited, with what, and by whom. */
 export interface About {

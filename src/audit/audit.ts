@@ -4,7 +4,7 @@ import { readInputs, type Inputs } from './artefacts/inputs.js';
 import { nameArtefacts, type Artefact } from './artefacts/load.js';
 import { periodOf, providerOf, type About, type AuditedArtefact } from './about.js';
 import type { EgressResult } from './egress/index.js';
-import { refusePrivate } from './handed.js';
+import { refusePrivate } from './site/handed.js';
 import { PARTS } from './names.js';
 import type { AuditOptions } from './options.js';
 import { Parts } from './parts.js';

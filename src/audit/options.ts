@@ -1,4 +1,4 @@
-import type { Since } from './since.js';
+import type { Since } from './log/since.js';
 import type { Part } from './types.js';
 
 /** The artefacts; what is not given cannot be checked, which leaves the audit incomplete. */

@@ -5,16 +5,16 @@ import { notGiven, obstacles, type Loaded } from './artefacts/load.js';
 import { auditData, shownNotation } from './data/index.js';
 import { knownCertificates } from './egress/certificates.js';
 import { auditEgress, type EgressResult } from './egress/index.js';
-import { providerEvidenceClaim, siteEvidenceClaim } from './handed.js';
-import { auditLogFolder } from './log-folder.js';
-import { recoveriesOf } from './log-history.js';
-import { auditLog } from './log.js';
+import { providerEvidenceClaim, siteEvidenceClaim } from './site/handed.js';
+import { auditLogFolder } from './log/log-folder.js';
+import { recoveriesOf } from './log/log-history.js';
+import { auditLog } from './log/log.js';
 import type { Recording } from './record/index.js';
-import { auditReleases } from './release.js';
+import { auditReleases } from './release/release.js';
 import { auditSchema } from './schema.js';
-import { firstCovered } from './since.js';
-import { auditSite } from './site.js';
-import type { PublicStore } from './store.js';
+import { firstCovered } from './log/since.js';
+import { auditSite } from './site/site.js';
+import type { PublicStore } from './release/store.js';
 import { claim, notChecked, type Claim, type ClaimId, type Part } from './types.js';
 
 /** How each part is called where it cannot be looked at. */

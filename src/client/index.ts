@@ -1,9 +1,9 @@
 import type { EngineOptions } from '../shared/engine/index.js';
-import { diagnose, type Diagnosis } from './diagnose/index.js';
-import { openRelease } from './releases.js';
+import { diagnose, type Diagnosis } from './diagnostics/index.js';
+import { openRelease } from './pull/releases.js';
 import { inUse, readRunModel } from './runs/index.js';
 import { readOld } from './runs/old-home.js';
-import type { InputOptions } from './types.js';
+import type { InputOptions } from './target/options.js';
 import type { Model } from '../shared/model/folder.js';
 import type { Reporter } from '../shared/reporter.js';
 
@@ -36,7 +36,7 @@ function adaptedOf(
   return { state, informed: battery.signals.informed };
 }
 
-export { adaptRelease, type KeptRun, type RunOptions } from './adapt-release.js';
-export { predictRelease, type AnsweredBy, type PredictOptions } from './predict-release.js';
-export type { Adapted, AdaptOptions, AdaptResult, ReleaseId } from './adapt.js';
-export type { Prediction, Predictions } from './predict.js';
+export { adaptRelease, type KeptRun, type RunOptions } from './adaptation/adapt-release.js';
+export { predictRelease, type AnsweredBy, type PredictOptions } from './prediction/predict-release.js';
+export type { Adapted, AdaptOptions, AdaptResult, ReleaseId } from './adaptation/adapt.js';
+export type { Prediction, Predictions } from './prediction/predict.js';

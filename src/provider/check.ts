@@ -1,5 +1,6 @@
 import { tensor } from '@tensorflow/tfjs-core';
-import { applyInput, checkLabels, loadDataset } from '../shared/data/index.js';
+import { checkLabels, loadDataset } from '../shared/data/index.js';
+import { applyInput } from '../shared/preprocessing/input.js';
 import { startEngine, type Engine, type EngineOptions } from '../shared/engine/index.js';
 import type { Ops } from '../shared/engine/ops.js';
 import { FedshotError } from '../shared/errors.js';
@@ -17,7 +18,7 @@ import {
 import { Hypothesis } from '../shared/model/hypothesis.js';
 import { agreement, confusionMatrix, predicted } from '../shared/model/score.js';
 import type { Reporter } from '../shared/reporter.js';
-import { aloneIn } from './train-folder.js';
+import { aloneIn } from './train/folder.js';
 
 export interface CheckOptions {
   /** Folder that `train` wrote. */

@@ -10,7 +10,7 @@ import {
   Store,
 } from '../shared/release/index.js';
 import { expiryOf, fingerprintOf } from './authorities.js';
-import { describeServerTls } from './keys-tls.js';
+import { describeServerTls } from './keys/tls.js';
 import { isUnfinished } from './roots/finish.js';
 
 /**

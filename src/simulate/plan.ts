@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { FedshotError } from '../shared/errors.js';
-import { DIGIT_DOMAINS } from '../shared/data/index.js';
+import { DIGIT_DOMAINS } from '../examples/digits/index.js';
 
 /** One site before it has done anything. */
 export interface PlannedSite {

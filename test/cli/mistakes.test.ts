@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createIo } from '../../src/cli/io.js';
 import { run } from '../../src/cli/run.js';
-import { pinTrust } from '../../src/client/trust.js';
+import { pinTrust } from '../../src/client/trust/trust.js';
 import type { Serving } from '../../src/provider/serve/index.js';
 import { openTransparency } from '../../src/provider/transparency.js';
 import { makeProvider, type TestProvider } from '../fixtures/provider.js';

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkModel } from '../../src/provider/check.js';
-import { train } from '../../src/provider/train.js';
+import { train } from '../../src/provider/train/train.js';
 import { failsWith } from '../fixtures/world.js';
 import { tempDir } from '../fixtures/temp.js';
 

@@ -1,4 +1,4 @@
-import type { Augmentation } from '../../../src/shared/data/augment.js';
+import type { Augmentation } from '../../../src/shared/preprocessing/augment.js';
 
 export const DIGITS = '../shared/data/digits';
 const idx = (name: string): string =>

@@ -1,14 +1,14 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { adaptModel } from '../../../src/client/adapt.js';
-import { CANDIDATES } from '../../../src/client/auto.js';
-import { choose, type Run } from '../../../src/client/choose.js';
+import { adaptModel } from '../../../src/client/adaptation/adapt.js';
+import { CANDIDATES } from '../../../src/client/selection/auto.js';
+import { choose, type Run } from '../../../src/client/selection/choose.js';
 import type { MethodName } from '../../../src/client/methods/index.js';
-import type { Outcome } from '../../../src/client/diagnose/index.js';
-import type { TargetAugmentation } from '../../../src/client/types.js';
-import { train } from '../../../src/provider/train.js';
+import type { Outcome } from '../../../src/client/diagnostics/index.js';
+import type { TargetAugmentation } from '../../../src/client/adaptation/types.js';
+import { train } from '../../../src/provider/train/train.js';
 import { readModel, writeModel, type Model } from '../../../src/shared/model/folder.js';
-import { readAnswers, writeEvidence } from '../../zoo/files.js';
+import { readAnswers, writeEvidence } from '../../robustness/files.js';
 import { PAIRS, type PairName } from './pairs.js';
 
 /** How a model is adapted. */

@@ -5,8 +5,8 @@ import { readBytes } from '../../shared/files.js';
 import { readLog, type AuditedLog } from '../../shared/log/index.js';
 import { MAX_ROOT_BYTES, openRoot } from '../../shared/release/index.js';
 import { readRecording, type Recording } from '../record/index.js';
-import { openSite, type Site } from '../site.js';
-import { readStore, type PublicStore } from '../store.js';
+import { openSite, type Site } from '../site/site.js';
+import { readStore, type PublicStore } from '../release/store.js';
 import { load, notGiven, type Artefact, type Loaded } from './load.js';
 
 /** Everything that was handed over, as far as it can be read. */

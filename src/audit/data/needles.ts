@@ -1,4 +1,5 @@
-import { applyInput, type Dataset } from '../../shared/data/index.js';
+import type { Dataset } from '../../shared/data/index.js';
+import { applyInput } from '../../shared/preprocessing/input.js';
 import { parseModelConfig } from '../../shared/model/config.js';
 import { CONFIG_FILE } from '../../shared/release/index.js';
 import type { Normalisation } from './encodings.js';

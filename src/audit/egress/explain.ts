@@ -5,7 +5,7 @@ import { keptPath, type Leaf, type AuditedLog } from '../../shared/log/index.js'
 import { MAX_FRESHNESS_BYTES, openFreshness } from '../../shared/release/index.js';
 import { HEALTH_STATES, healthAnswer, reflectionAnswers } from '../../shared/rpc/standard.js';
 import { decodeUnary, encodeChunk, encodeUnary } from './messages.js';
-import type { PublicStore } from '../store.js';
+import type { PublicStore } from '../release/store.js';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 

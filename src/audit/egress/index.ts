@@ -1,7 +1,7 @@
 import type { AuditedLog, Leaf } from '../../shared/log/index.js';
 import { recordClaim } from '../record/claim.js';
 import type { Recording } from '../record/index.js';
-import type { PublicStore } from '../store.js';
+import type { PublicStore } from '../release/store.js';
 import { claim, type Claim } from '../types.js';
 import { accountOf, type ConnectionAccount, type Faults } from './account.js';
 import { methodLimits, refusedBytes, type LoggedCall } from './calls.js';

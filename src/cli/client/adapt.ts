@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { TARGET_AUGMENTATIONS, type AutoOptions } from '../../client/types.js';
+import { TARGET_AUGMENTATIONS, type AutoOptions } from '../../client/adaptation/types.js';
 import { RUN_NAME } from '../../client/runs/id.js';
 import { METHOD_NAMES } from '../../client/methods/types.js';
 import type { EngineOptions } from '../../shared/engine/types.js';
@@ -140,7 +140,7 @@ export function register(parent: Command, io: Io): void {
         );
         if (report) {
           const { writeReport } = await import('../report-file.js');
-          const { withoutFolders } = await import('../../client/settings.js');
+          const { withoutFolders } = await import('../../client/adaptation/settings.js');
           const data = options.data.map(withoutFolders).join(', ');
           writeReport(report, io.now(), [
             { name: options.runName ?? name, data, run: { ...result, samples } },

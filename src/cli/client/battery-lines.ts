@@ -1,5 +1,5 @@
-import type { Diagnosis } from '../../client/diagnose/site.js';
-import type { Battery, Finding } from '../../client/diagnose/verdict.js';
+import type { Diagnosis } from '../../client/diagnostics/site.js';
+import type { Battery, Finding } from '../../client/diagnostics/verdict.js';
 
 /** What the battery says of an adaptation, for a terminal: the verdict, then each finding. */
 export function batteryLines({ outcome, kept, epoch, findings }: Battery): string[] {

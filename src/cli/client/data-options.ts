@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { ORIENTATIONS } from '../../client/orient.js';
+import { ORIENTATIONS } from '../../shared/preprocessing/orient.js';
 import { path, positiveReal, repeated } from '../options.js';
 
 /** What `adapt` and `diagnose` are told about where they work and on what. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { Diagnosis } from '../../client/diagnose/site.js';
-import type { InputOptions } from '../../client/types.js';
+import type { Diagnosis } from '../../client/diagnostics/site.js';
+import type { InputOptions } from '../../client/target/options.js';
 import type { EngineOptions } from '../../shared/engine/types.js';
 import { action, command } from '../command.js';
 import { addEngineOptions, engineOptions } from '../engine-options.js';

@@ -31,7 +31,7 @@ export function addPin(
     .option('--replace', 'forget another provider that is pinned, and everything seen of it')
     .action(
       action(io, async ({ trust, kit, ...options }: Options) => {
-        const { pinTrust, trustReport } = await import('../../client/trust.js');
+        const { pinTrust, trustReport } = await import('../../client/trust/trust.js');
         const { installIdentity } = await import('../../client/transfer/index.js');
         const value = trustReport(pinTrust({ file: trust, ...options }));
         if (kit !== undefined) installIdentity(options.home, kit);

@@ -1,4 +1,4 @@
-import type { AdaptResult } from '../../client/types.js';
+import type { AdaptResult } from '../../client/adaptation/types.js';
 import { SEPARATE } from '../../shared/objective/unknown.js';
 import { percent } from '../../shared/report/terminal/index.js';
 

@@ -7,8 +7,8 @@ import type { Io } from '../io.js';
  */
 export async function warnOfTrust(home: string, io: Pick<Io, 'reporter' | 'now'>): Promise<void> {
   const [{ readTrust, trustFile }, { trustWarnings }] = await Promise.all([
-    import('../../client/trust-file.js'),
-    import('../../client/expiry.js'),
+    import('../../client/trust/trust-file.js'),
+    import('../../client/trust/expiry.js'),
   ]);
   if (!existsSync(trustFile(home))) return; // no home: the command says so itself
   for (const line of trustWarnings(home, readTrust(home).root, io.now())) io.reporter.warn(line);

@@ -5,7 +5,7 @@ import { action, command } from '../command.js';
 import { addEngineOptions, engineOptions } from '../engine-options.js';
 import type { Io } from '../io.js';
 import { list, positiveInteger } from '../options.js';
-import type { BenchArch, BenchResult } from './bench/index.js';
+import type { BenchArch, BenchResult } from '../../bench/index.js';
 
 interface Options extends EngineOptions {
   archs: string[];
@@ -61,7 +61,7 @@ export function registerBench(parent: Command, io: Io): void {
     .option('--no-peer', 'time the engine alone');
   addEngineOptions(bench).action(
     action(io, async (options: Options) => {
-      const { bench: run, BENCH_ARCHS } = await import('./bench/index.js');
+      const { bench: run, BENCH_ARCHS } = await import('../../bench/index.js');
       const unknown = options.archs.find(
         (arch) => !(BENCH_ARCHS as readonly string[]).includes(arch),
       );

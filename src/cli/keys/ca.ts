@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Authority } from '../../provider/keys-ca.js';
+import type { Authority } from '../../provider/keys/ca.js';
 import { action, command, group } from '../command.js';
 import { grouped } from '../fingerprint.js';
 import type { Io } from '../io.js';
@@ -7,7 +7,7 @@ import { addKeyOptions, keyringAt, type KeyOptions } from '../keyring.js';
 import { path } from '../options.js';
 import { describeRoot } from './text.js';
 
-const load = () => import('../../provider/keys-ca.js');
+const load = () => import('../../provider/keys/ca.js');
 
 const withStore = (made: Command): Command =>
   addKeyOptions(made.requiredOption('--store <dir>', 'folder of the store', path));

@@ -19,7 +19,7 @@ export function register(parent: Command, io: Io): void {
     .requiredOption('--store <dir>', 'folder of the store that it is for', path);
   addKeyOptions(create).action(
     action(io, async (options: Options) => {
-      const { createKey } = await import('../../provider/keys-rotate.js');
+      const { createKey } = await import('../../provider/keys/rotate.js');
       const value = await createKey(keyringAt(options, io, true), options.role, io.now());
       return {
         value,

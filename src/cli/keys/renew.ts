@@ -12,7 +12,7 @@ export function register(parent: Command, io: Io): void {
   ]).requiredOption('--store <dir>', 'folder of the store', path);
   addKeyOptions(renew).action(
     action(io, async (options: KeyOptions) => {
-      const { renewRoot } = await import('../../provider/keys-rotate.js');
+      const { renewRoot } = await import('../../provider/keys/rotate.js');
       const keyring = keyringAt(options, io);
       const value = await renewRoot({ store: options.store, keyring, now: io.now() });
       return { value, text: () => describeRoot(value) };

@@ -17,7 +17,7 @@ export function register(parent: Command, io: Io): void {
     .requiredOption('--store <dir>', 'folder of the store', path);
   addKeyOptions(revoke).action(
     action(io, async ({ key, store, ...options }: Options) => {
-      const { revokeKeys } = await import('../../provider/keys-rotate.js');
+      const { revokeKeys } = await import('../../provider/keys/rotate.js');
       const keyring = keyringAt({ store, ...options }, io);
       const value = await revokeKeys({ store, keyring, now: io.now(), keyids: key });
       return { value, text: () => describeRoot(value) };

@@ -37,12 +37,12 @@ export function register(parent: Command, io: Io): void {
       const keyring = keyringAt(options, io);
       const change = { store: options.store, keyring, now: io.now() };
       if (role === 'server') {
-        const { renewServerTls } = await import('../../provider/keys-tls.js');
+        const { renewServerTls } = await import('../../provider/keys/tls.js');
         const value = await renewServerTls(keyring, options.host, change.now);
         const until = value.expires.toISOString();
         return { value, text: () => `${value.hosts.join(', ')}: certificate until ${until}` };
       }
-      const { rotateKeys } = await import('../../provider/keys-rotate.js');
+      const { rotateKeys } = await import('../../provider/keys/rotate.js');
       const { public: publicKeys, threshold } = options;
       const value = await rotateKeys({ ...change, role, publicKeys, threshold });
       return { value, text: () => describeRoot(value) };

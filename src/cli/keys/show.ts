@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { KeyReport } from '../../provider/keys-show.js';
+import type { KeyReport } from '../../provider/keys/show.js';
 import { action, command } from '../command.js';
 import type { Io } from '../io.js';
 import { addKeyOptions, keyringAt, type KeyOptions } from '../keyring.js';
@@ -13,7 +13,7 @@ export function register(parent: Command, io: Io): void {
   ]).requiredOption('--store <dir>', 'folder of the store', path);
   addKeyOptions(show).action(
     action(io, async (options: KeyOptions) => {
-      const { showKeys } = await import('../../provider/keys-show.js');
+      const { showKeys } = await import('../../provider/keys/show.js');
       const value = showKeys(options.store, keyringAt(options, io));
       const warnings = await warnOfExpiry(options, io);
       return { value: { ...value, warnings }, text: () => describe(value) };

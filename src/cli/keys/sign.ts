@@ -11,7 +11,7 @@ export function register(parent: Command, io: Io): void {
   ]).requiredOption('--store <dir>', 'folder of the store', path);
   addKeyOptions(sign).action(
     action(io, async (options: KeyOptions, draft: string) => {
-      const { signDraft } = await import('../../provider/keys-root.js');
+      const { signDraft } = await import('../../provider/keys/root.js');
       const keyring = keyringAt(options, io);
       const file = path(draft);
       const value = await signDraft({ store: options.store, keyring, now: io.now(), file });

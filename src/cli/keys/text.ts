@@ -1,4 +1,4 @@
-import type { RootOutcome } from '../../provider/keys-root.js';
+import type { RootOutcome } from '../../provider/keys/root.js';
 import { grouped } from '../fingerprint.js';
 
 /** What became of a new root, and what to do with it. */

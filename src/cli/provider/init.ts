@@ -22,7 +22,7 @@ export function register(parent: Command, io: Io): void {
     .option('--root-threshold <n>', 'how many of them must sign a root', positiveInteger, 1);
   addKeyOptions(init).action(
     action(io, async (options: Options) => {
-      const { initProvider } = await import('../../provider/init.js');
+      const { initProvider } = await import('../../provider/keys/init.js');
       const value = await initProvider({
         ...options,
         keyring: keyringAt(options, io, true),

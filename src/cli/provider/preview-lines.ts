@@ -1,4 +1,4 @@
-import type { Preview } from '../../provider/publish-preview.js';
+import type { Preview } from '../../provider/publish/preview.js';
 import { table } from '../../shared/report/terminal/index.js';
 
 /** A dry run's answer: every field of what would be published, with its value. */

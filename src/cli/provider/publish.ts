@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { Published } from '../../provider/publish.js';
+import type { Published } from '../../provider/publish/publish.js';
 import { CARD_LEVELS, type CardLevel } from '../../shared/model/card/schema.js';
 import { action, command } from '../command.js';
 import type { Io } from '../io.js';
@@ -37,14 +37,14 @@ export function register(parent: Command, io: Io): void {
   addKeyOptions(publish).action(
     action(io, async (options: Options) => {
       const [{ withCard }, { publishRelease }, { finishRootChange }] = await Promise.all([
-        import('../../provider/publish-card.js'),
-        import('../../provider/publish.js'),
+        import('../../provider/publish/card.js'),
+        import('../../provider/publish/publish.js'),
         import('../../provider/roots/finish.js'),
       ]);
       const { model, card, name, store, again } = options;
       const days = options.validFor && options.validFor / DAY;
       if (options.dryRun) {
-        const { previewRelease } = await import('../../provider/publish-preview.js');
+        const { previewRelease } = await import('../../provider/publish/preview.js');
         const lines: string[] = [];
         const value = await withCard(
           model,

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
-import type { TrainOptions } from '../../provider/train.js';
-import { AUGMENTATIONS } from '../../shared/data/augment.js';
+import type { TrainOptions } from '../../provider/train/train.js';
+import { AUGMENTATIONS } from '../../shared/preprocessing/augment.js';
 import type { EngineOptions } from '../../shared/engine/types.js';
 import { ARCHITECTURE_NAMES } from '../../shared/model/architecture.js';
 import { action, command } from '../command.js';
@@ -60,7 +60,7 @@ export function register(parent: Command, io: Io): void {
         data: [options.data, options.test],
         write: [options.out],
       });
-      const run = await import('../../provider/train.js');
+      const run = await import('../../provider/train/train.js');
       const value = await run.train({
         ...options,
         beside: isolationFile(isolation),

@@ -2,7 +2,7 @@ import { FedshotError } from '../../shared/errors.js';
 import type { Reporter } from '../../shared/reporter.js';
 import { followRoots } from '../../shared/release/index.js';
 import { isServer, rootSource, type SourceOptions } from '../transfer/index.js';
-import { readTrust, writeTrust } from '../trust.js';
+import { readTrust, writeTrust } from '../trust/trust.js';
 
 /**
  * A site that missed a change of the authority cannot judge the certificate of the provider's server.

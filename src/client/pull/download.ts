@@ -3,7 +3,7 @@ import type { Random } from '../../shared/random.js';
 import type { Reporter } from '../../shared/reporter.js';
 import { type Release, verifyChunk } from '../../shared/release/index.js';
 import { retrying, type RetryPolicy, type Sleep } from '../../shared/rpc/index.js';
-import { letGo } from '../../shared/garbage.js';
+import { letGo } from '../../shared/rpc/garbage.js';
 import type { Source } from '../transfer/index.js';
 import type { PartialRelease, Wanted } from './chunk-file.js';
 import { named } from './fault.js';

@@ -17,8 +17,8 @@ import {
   type RetryOptions,
 } from '../../shared/rpc/index.js';
 import { openSources, readIdentity, type Source, type SourceOptions } from '../transfer/index.js';
-import { trustWarnings } from '../expiry.js';
-import { readTrust, writeTrust } from '../trust.js';
+import { trustWarnings } from '../trust/expiry.js';
+import { readTrust, writeTrust } from '../trust/trust.js';
 import { followAuthority } from './authority.js';
 import { openCache } from './cache.js';
 import { PartialRelease, wantedChunks, type Wanted } from './chunk-file.js';

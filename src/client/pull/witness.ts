@@ -12,7 +12,7 @@ import {
   witnessedNotes,
 } from '../../shared/log/index.js';
 import type { Source } from '../transfer/index.js';
-import { readTrust, updateTrust, writeCheckpoint } from '../trust.js';
+import { readTrust, updateTrust, writeCheckpoint } from '../trust/trust.js';
 
 /**
  * Where conflicting checkpoints are kept: what nobody can deny to have signed. `log-….json` are those

@@ -1,4 +1,4 @@
-import { isAccepted, type Battery, type Judged } from '../diagnose/verdict.js';
+import { isAccepted, type Battery, type Judged } from '../diagnostics/verdict.js';
 import type { RunRecord } from './record.js';
 
 /** Whether a run's model may come into use, by what the battery says of it. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ReleaseName, Sha256 } from '../../shared/release/fields.js';
-import type { AdaptResult, Use } from '../types.js';
+import type { AdaptResult, Use } from '../adaptation/types.js';
 import { RUN_ID, RUN_NAME } from './id.js';
 
 export const RunId = z.string().regex(RUN_ID, 'not the id of a run');

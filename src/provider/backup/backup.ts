@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { FedshotError } from '../../shared/errors.js';
 import { withLock } from '../../shared/lock.js';
 import { Store } from '../../shared/release/index.js';
-import { lockPath } from '../publish-freshness.js';
+import { lockPath } from '../publish/freshness.js';
 import { logDir } from '../transparency.js';
 import { type LogSnapshot, snapshotLog, type SnapshotOptions, whole } from './snapshot.js';
 

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { FedshotError } from '../../shared/errors.js';
 import { tryLock } from '../../shared/lock.js';
 import { originOf } from '../../shared/log/index.js';
-import { EMPTY_ROOT } from '../../shared/merkle.js';
+import { EMPTY_ROOT } from '../../shared/log/merkle.js';
 import { formatTime, type LogRecovery, MAX_RECOVERIES, Store } from '../../shared/release/index.js';
-import type { RootChange, RootOutcome } from '../keys-root.js';
-import { changeRoot, finishedAs } from '../keys-rotate.js';
+import type { RootChange, RootOutcome } from '../keys/root.js';
+import { changeRoot, finishedAs } from '../keys/rotate.js';
 import { inspectTransparency, logDir, logKeys } from '../transparency.js';
 
 export type RecoverOutcome = RootOutcome & { recovery: LogRecovery };

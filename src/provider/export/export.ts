@@ -11,7 +11,7 @@ import {
   Store,
   verifyChunk,
 } from '../../shared/release/index.js';
-import { lockPath } from '../publish-freshness.js';
+import { lockPath } from '../publish/freshness.js';
 
 export interface ExportOptions {
   /** Folder of the store. */

@@ -4,7 +4,7 @@ import { FedshotError } from '../../shared/errors.js';
 import { readBytes, writeFileAtomic } from '../../shared/files.js';
 import { withLock } from '../../shared/lock.js';
 import { type Freshness, type Keyring, type Root, Store } from '../../shared/release/index.js';
-import { currentListing, type Listing, lockPath, writeFreshness } from '../publish-freshness.js';
+import { currentListing, type Listing, lockPath, writeFreshness } from '../publish/freshness.js';
 import { relist, verifies } from './listing.js';
 import type { PublishedRoot } from './publish.js';
 

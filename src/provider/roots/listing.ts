@@ -9,7 +9,7 @@ import {
   type Signer,
   type Store,
 } from '../../shared/release/index.js';
-import { lifetime, RELEASE_DAYS, signVersion } from '../publish.js';
+import { lifetime, RELEASE_DAYS, signVersion } from '../publish/publish.js';
 
 export interface Relisted {
   readonly releases: Readonly<Record<string, ReleaseEntry>>;

@@ -7,7 +7,7 @@ import {
   type Signer,
   Store,
 } from '../../shared/release/index.js';
-import { currentListing, lockPath, writeFreshness } from '../publish-freshness.js';
+import { currentListing, lockPath, writeFreshness } from '../publish/freshness.js';
 import { relist } from './listing.js';
 
 /** As many as an envelope may bear. */

@@ -1,5 +1,5 @@
 import type { Freshness, Keyring } from '../../shared/release/index.js';
-import { refreshFreshness } from '../publish-freshness.js';
+import { refreshFreshness } from '../publish/freshness.js';
 import { finishRootChange } from './finish.js';
 
 /**

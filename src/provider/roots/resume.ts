@@ -1,5 +1,5 @@
 import type { RoleName, RootDocument } from '../../shared/release/index.js';
-import type { RootOutcome } from '../keys-root.js';
+import type { RootOutcome } from '../keys/root.js';
 import type { FinishedChange } from './finish.js';
 
 /** Whether an interrupted change was the one that is asked for now: then it is done. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { asFedshotError, FedshotError } from '../../shared/errors.js';
 import { parseCheckpoint, type Entry, type TransparencyLog } from '../../shared/log/index.js';
-import { verifyConsistency } from '../../shared/merkle.js';
+import { verifyConsistency } from '../../shared/log/merkle.js';
 import type { Signer } from '../../shared/release/index.js';
 
 /** What a server needs of a transparency log. */

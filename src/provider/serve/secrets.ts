@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { FedshotError } from '../../shared/errors.js';
 import { type Freshness, Keyring, type Root, Store } from '../../shared/release/index.js';
-import { openServerTls } from '../keys-tls.js';
+import { openServerTls } from '../keys/tls.js';
 import { providerWarnings } from '../expiry.js';
 import { isUnfinished } from '../roots/finish.js';
 import { refreshStore } from '../roots/refresh.js';

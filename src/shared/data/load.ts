@@ -1,7 +1,7 @@
 import { FedshotError } from '../errors.js';
 import { silent, type Reporter } from '../reporter.js';
 import { ARRAY_KEYS } from './arrays.js';
-import { drawDigits } from './digits/index.js';
+import { drawDigits } from '../../examples/digits/index.js';
 import { parseNotation, pathHint, usage, type Notation } from './notation.js';
 import { CSV_KEYS, readCsv } from './readers/csv/index.js';
 import { readHdf5 } from './readers/hdf5/index.js';

@@ -1,7 +1,7 @@
 /** C2SP tlog-checkpoint: a signed note of three lines, and nothing that the format does not need. */
 import { createHash } from 'node:crypto';
 import { FedshotError } from '../errors.js';
-import { HASH_BYTES } from '../merkle.js';
+import { HASH_BYTES } from './merkle.js';
 import { ed25519Verify, type Signer } from '../release/index.js';
 
 /** No checkpoint of ours is longer; checked before anything is read of one. */

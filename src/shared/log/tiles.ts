@@ -1,6 +1,6 @@
 /** C2SP tlog-tiles: where things lie below the folder of a log, and what is in them. */
 import { join } from 'node:path';
-import { HASH_BYTES, hashNode } from '../merkle.js';
+import { HASH_BYTES, hashNode } from './merkle.js';
 
 /** Hashes, or entries, of a full tile. */
 export const TILE_WIDTH = 256;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { asFedshotError } from '../errors.js';
 import { readBytes } from '../files.js';
-import { consistencyProof, hashLeaf, inclusionProof, treeRoot, type Subtree } from '../merkle.js';
+import { consistencyProof, hashLeaf, inclusionProof, treeRoot, type Subtree } from './merkle.js';
 import { decodeTile, fold, TILE_BYTES, TILE_HEIGHT, TILE_WIDTH, tilePath } from './tiles.js';
 
 /** A full tile that came to be by the last append. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { FedshotError } from '../errors.js';
-import { verifyConsistency } from '../merkle.js';
+import { verifyConsistency } from './merkle.js';
 import type { LogRecovery } from '../release/index.js';
 import {
   type Checkpoint,

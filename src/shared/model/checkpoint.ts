@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { FedshotError } from '../errors.js';
 import { readBytes, writeFileAtomic } from '../files.js';
-import { parseSafetensors } from '../safetensors.js';
+import { parseSafetensors } from '../format/safetensors.js';
 import { decodeState, encodeState, type HostTensor, type StateDict } from './state.js';
 
 /** Everything that a training run needs to go on after an epoch as if it had not stopped. */

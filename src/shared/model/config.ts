@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { inputSchema } from '../data/input.js';
+import { inputSchema } from '../preprocessing/input.js';
 import { FedshotError } from '../errors.js';
 import { architectureSchema } from './architecture.js';
 import { cardMisfit, cardSchema } from './card/schema.js';

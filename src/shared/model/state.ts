@@ -4,7 +4,7 @@ import {
   parseSafetensors,
   serializeSafetensors,
   type TensorBytes,
-} from '../safetensors.js';
+} from '../format/safetensors.js';
 import type { ParamSpec } from './layers.js';
 
 /** A tensor in host memory, row-major; int64 only for PyTorch's batch counters. */

@@ -1,7 +1,7 @@
 import { tensor, type Tensor } from '@tensorflow/tfjs-core';
-import { affine } from '../data/affine.js';
-import { cropRotate, type Motion } from '../data/augment.js';
-import type { InputSpec } from '../data/index.js';
+import { affine } from '../preprocessing/affine.js';
+import { cropRotate, type Motion } from '../preprocessing/augment.js';
+import type { InputSpec } from '../preprocessing/input.js';
 import { random, type Random } from '../random.js';
 import { inOrder } from './batches.js';
 

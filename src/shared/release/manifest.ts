@@ -1,7 +1,7 @@
-import { byteLength } from '../dtypes.js';
+import { byteLength } from '../format/dtypes.js';
 import { FedshotError } from '../errors.js';
 import { quoted } from '../json.js';
-import { serializeSafetensorsHeader, type TensorRange } from '../safetensors-header.js';
+import { serializeSafetensorsHeader, type TensorRange } from '../format/safetensors-header.js';
 import { type Chunk, chunkSizes } from './chunks.js';
 import { parseEnvelope, sealEnvelope, signersOf } from './dsse.js';
 import type { Signer } from './ed25519.js';

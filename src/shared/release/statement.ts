@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DTYPES } from '../dtypes.js';
+import { DTYPES } from '../format/dtypes.js';
 import { Count, ReleaseName, Sha256, Time, Version } from './fields.js';
 import { MAX_CHUNK_BYTES } from './limits.js';
 

@@ -1,6 +1,6 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import { FedshotError } from '../errors.js';
-import { letGo } from '../garbage.js';
+import { letGo } from './garbage.js';
 import type { Budget } from './budget.js';
 
 /**

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { dataRights, networkRights } from '../../../src/cli/client/home-rights.js';
-import { pinTrust } from '../../../src/client/trust.js';
+import { pinTrust } from '../../../src/client/trust/trust.js';
 import { makeProvider } from '../../fixtures/provider.js';
 import { tempDir } from '../../fixtures/temp.js';
 

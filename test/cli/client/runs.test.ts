@@ -11,18 +11,18 @@ import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Outcome } from '../../../src/client/diagnose/index.js';
+import type { Outcome } from '../../../src/client/diagnostics/index.js';
 import { createIo } from '../../../src/cli/io.js';
 import { createProgram } from '../../../src/cli/program.js';
 import { run } from '../../../src/cli/run.js';
-import { withoutFolders } from '../../../src/client/settings.js';
+import { withoutFolders } from '../../../src/client/adaptation/settings.js';
 import { script } from '../../fixtures/scripted-battery.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'fedshot-runs-'));
-vi.mock('../../../src/client/diagnose/judge.js', async (original) =>
+vi.mock('../../../src/client/diagnostics/judge.js', async (original) =>
   (await import('../../fixtures/scripted-battery.js')).scriptedJudge(await original()),
 );
-vi.mock('../../../src/client/releases.js', async () =>
+vi.mock('../../../src/client/pull/releases.js', async () =>
   (await import('../../fixtures/scripted-battery.js')).tinyReleases(),
 );
 
@@ -219,7 +219,7 @@ describe('client adapt --report', () => {
     const secret = join(dir, 'ward 7');
     mkdirSync(secret);
     const file = join(secret, 'scans.safetensors');
-    const { serializeSafetensors } = await import('../../../src/shared/safetensors.js');
+    const { serializeSafetensors } = await import('../../../src/shared/format/safetensors.js');
     const x = new Float32Array(40 * 784).map((_, i) => ((i * 7919) % 101) / 101);
     const data = new Uint8Array(x.buffer);
     writeFileSync(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createIo } from '../../../src/cli/io.js';
 import { run } from '../../../src/cli/run.js';
-import { train } from '../../../src/provider/train.js';
+import { train } from '../../../src/provider/train/train.js';
 import { FedshotError } from '../../../src/shared/errors.js';
 import { readModel, type Model } from '../../../src/shared/model/folder.js';
 
@@ -12,7 +12,7 @@ const dir = mkdtempSync(join(tmpdir(), 'fedshot-cli-'));
 const released = new Map<string, Model>();
 
 // what is pulled and how it is verified has tests of its own
-vi.mock('../../../src/client/releases.js', () => ({
+vi.mock('../../../src/client/pull/releases.js', () => ({
   openRelease: (_home: string, name: string) => {
     const model = released.get(name);
     if (!model) throw new FedshotError('not-found', `"${name}" has not been pulled`);

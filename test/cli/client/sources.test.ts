@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createIo } from '../../../src/cli/io.js';
 import { run } from '../../../src/cli/run.js';
 import type { AdaptResult, Predictions } from '../../../src/client/index.js';
-import { train } from '../../../src/provider/train.js';
-import { publishRelease } from '../../../src/provider/publish.js';
+import { train } from '../../../src/provider/train/train.js';
+import { publishRelease } from '../../../src/provider/publish/publish.js';
 import { makeProvider, type TestProvider } from '../../fixtures/provider.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'fedshot-sources-'));

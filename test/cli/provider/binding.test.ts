@@ -2,8 +2,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { withCard } from '../../../src/provider/publish-card.js';
-import { publishRelease } from '../../../src/provider/publish.js';
+import { withCard } from '../../../src/provider/publish/card.js';
+import { publishRelease } from '../../../src/provider/publish/publish.js';
 import { paramSpecs } from '../../../src/shared/model/hypothesis.js';
 import { initialState } from '../../../src/shared/model/init.js';
 import { encodeConfig, readModel, writeModel } from '../../../src/shared/model/folder.js';

@@ -6,7 +6,7 @@ import type { Claim } from '../../../src/audit/index.js';
 import type { IsolationRecord } from '../../../src/shared/isolate/index.js';
 import { loadDataset } from '../../../src/shared/data/index.js';
 import type { StateDict } from '../../../src/shared/model/state.js';
-import { publishRelease } from '../../../src/provider/publish.js';
+import { publishRelease } from '../../../src/provider/publish/publish.js';
 import { runCommand } from '../../fixtures/command.js';
 import { initParameters } from '../../fixtures/parameters.js';
 import { makeProvider } from '../../fixtures/provider.js';

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { publishRelease } from '../../../src/provider/publish.js';
+import { publishRelease } from '../../../src/provider/publish/publish.js';
 import { runCommand } from '../../fixtures/command.js';
 import { initParameters } from '../../fixtures/parameters.js';
 import { makeProvider } from '../../fixtures/provider.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createIo } from '../../../src/cli/io.js';
 import { run } from '../../../src/cli/run.js';
-import { publishRelease } from '../../../src/provider/publish.js';
+import { publishRelease } from '../../../src/provider/publish/publish.js';
 import { openTransparency } from '../../../src/provider/transparency.js';
 import { Keyring, Sealer } from '../../../src/shared/release/index.js';
 import { writeModel } from '../../fixtures/provider.js';
@@ -67,7 +67,7 @@ describe('provider init', () => {
   );
 
   test('twin: keys that a weak one has sealed before still open, with a warning', async () => {
-    const { initProvider } = await import('../../../src/provider/init.js');
+    const { initProvider } = await import('../../../src/provider/keys/init.js');
     const weak = new Keyring({
       dir: `${store}-keys`,
       sealer: () => Promise.resolve(new Sealer('a', 2 ** 14)),

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { pull } from '../../../src/client/pull/index.js';
-import { readTrust } from '../../../src/client/trust.js';
+import { readTrust } from '../../../src/client/trust/trust.js';
 import {
   addAuthority,
   listAuthorities,
   removeAuthority,
   useAuthority,
-} from '../../../src/provider/keys-ca.js';
+} from '../../../src/provider/keys/ca.js';
 import { makeProvider, type TestProvider } from '../../fixtures/provider.js';
 import { tempDir } from '../../fixtures/temp.js';
 import { failsWith } from '../../fixtures/world.js';
@@ -45,7 +45,7 @@ describe('a site that missed changes of the authority', () => {
   test('attack: a server of another authority, with the true roots, is not pulled from', async () => {
     const home = provider.home('site');
     const stranger = await makeProvider(join(dir, 'stranger'));
-    const { openServerTls, tlsDir } = await import('../../../src/provider/keys-tls.js');
+    const { openServerTls, tlsDir } = await import('../../../src/provider/keys/tls.js');
     const tls = { load: () => openServerTls(stranger.keyring), watch: tlsDir(stranger.keyring) };
     const server = await provider.serve({ tls });
     try {
@@ -65,7 +65,7 @@ describe('a site that missed changes of the authority', () => {
     const home = provider.home('site');
     const stranger = await makeProvider(join(dir, 'stranger'));
     await stranger.publish('digits', { F: 400, B: 40, C: 20 });
-    const { renewRoot } = await import('../../../src/provider/keys-rotate.js');
+    const { renewRoot } = await import('../../../src/provider/keys/rotate.js');
     await renewRoot({ store: stranger.store, keyring: stranger.keyring, now: new Date() });
     const server = await stranger.serve();
     try {

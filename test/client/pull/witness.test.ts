@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { pull } from '../../../src/client/pull/index.js';
-import { readTrust } from '../../../src/client/trust.js';
+import { readTrust } from '../../../src/client/trust/trust.js';
 import { openTransparency } from '../../../src/provider/transparency.js';
 import {
   parseCheckpoint,

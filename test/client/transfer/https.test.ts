@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { pull } from '../../../src/client/pull/index.js';
 import { readAuthorityFile } from '../../../src/client/transfer/index.js';
-import { openServerTls } from '../../../src/provider/keys-tls.js';
+import { openServerTls } from '../../../src/provider/keys/tls.js';
 import { exportStore } from '../../../src/provider/export/index.js';
 import { random } from '../../../src/shared/random.js';
 import { openRoot } from '../../../src/shared/release/index.js';

@@ -10,7 +10,7 @@ import { pull } from '../../../src/client/pull/index.js';
 import { openSources } from '../../../src/client/transfer/index.js';
 import { Pace } from '../../../src/client/transfer/pace.js';
 import { exportStore } from '../../../src/provider/export/index.js';
-import { openServerTls } from '../../../src/provider/keys-tls.js';
+import { openServerTls } from '../../../src/provider/keys/tls.js';
 import { openManifest, Store, type Release } from '../../../src/shared/release/index.js';
 import { serveEvil, type Evil } from '../../fixtures/evil.js';
 import { makeProvider, type TestProvider } from '../../fixtures/provider.js';

@@ -2,15 +2,15 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { auditLog } from '../../../src/audit/log.js';
-import { recoveriesOf } from '../../../src/audit/log-history.js';
-import { openSite } from '../../../src/audit/site.js';
+import { auditLog } from '../../../src/audit/log/log.js';
+import { recoveriesOf } from '../../../src/audit/log/log-history.js';
+import { openSite } from '../../../src/audit/site/site.js';
 import { pull } from '../../../src/client/pull/index.js';
-import { readTrust, updateTrust } from '../../../src/client/trust.js';
+import { readTrust, updateTrust } from '../../../src/client/trust/trust.js';
 import { backupProvider } from '../../../src/provider/backup/backup.js';
 import { recoverLog } from '../../../src/provider/backup/recover.js';
 import { snapshotLog } from '../../../src/provider/backup/snapshot.js';
-import { rotateKeys } from '../../../src/provider/keys-rotate.js';
+import { rotateKeys } from '../../../src/provider/keys/rotate.js';
 import {
   inspectTransparency,
   logKeys,

@@ -2,12 +2,12 @@
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { pinTrust, updateTrust } from '../../../src/client/trust.js';
+import { pinTrust, updateTrust } from '../../../src/client/trust/trust.js';
 import { providerWarnings } from '../../../src/provider/expiry.js';
-import { initProvider } from '../../../src/provider/init.js';
-import { addAuthority } from '../../../src/provider/keys-ca.js';
-import { renewRoot, revokeKeys, rotateKeys } from '../../../src/provider/keys-rotate.js';
-import { publishRelease } from '../../../src/provider/publish.js';
+import { initProvider } from '../../../src/provider/keys/init.js';
+import { addAuthority } from '../../../src/provider/keys/ca.js';
+import { renewRoot, revokeKeys, rotateKeys } from '../../../src/provider/keys/rotate.js';
+import { publishRelease } from '../../../src/provider/publish/publish.js';
 import { finishRootChange } from '../../../src/provider/roots/finish.js';
 import { refreshStore } from '../../../src/provider/roots/refresh.js';
 import {

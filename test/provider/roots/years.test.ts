@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { pull } from '../../../src/client/pull/index.js';
-import { readTrust } from '../../../src/client/trust.js';
-import { readStore } from '../../../src/audit/store.js';
-import { addAuthority, removeAuthority, useAuthority } from '../../../src/provider/keys-ca.js';
-import { renewRoot, revokeKeys, rotateKeys } from '../../../src/provider/keys-rotate.js';
+import { readTrust } from '../../../src/client/trust/trust.js';
+import { readStore } from '../../../src/audit/release/store.js';
+import { addAuthority, removeAuthority, useAuthority } from '../../../src/provider/keys/ca.js';
+import { renewRoot, revokeKeys, rotateKeys } from '../../../src/provider/keys/rotate.js';
 import { refreshStore } from '../../../src/provider/roots/refresh.js';
 import { logSigner, openTransparency } from '../../../src/provider/transparency.js';
 import { readLog, witnessedNotes, parseCheckpoint } from '../../../src/shared/log/index.js';
@@ -44,7 +44,7 @@ function changes(provider: TestProvider) {
     'another authority': async () => {
       const { authority } = await addAuthority(change);
       await useAuthority({ ...change, authority });
-      const { listAuthorities } = await import('../../../src/provider/keys-ca.js');
+      const { listAuthorities } = await import('../../../src/provider/keys/ca.js');
       const old = listAuthorities(store, keyring).filter(({ inUse }) => !inUse);
       for (const { fingerprint } of old)
         await removeAuthority({ ...change, authority: fingerprint });

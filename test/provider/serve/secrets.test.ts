@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { rotateKeys } from '../../../src/provider/keys-rotate.js';
+import { rotateKeys } from '../../../src/provider/keys/rotate.js';
 import { openTransparency } from '../../../src/provider/transparency.js';
 import { answersServer, askedSecrets } from '../../../src/provider/serve/index.js';
 import { Keyring, signerOf, Store } from '../../../src/shared/release/index.js';

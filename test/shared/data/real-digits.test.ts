@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { applyInput, fitInput, loadDataset } from '../../../src/shared/data/index.js';
-import { resize } from '../../../src/shared/data/resize.js';
+import { loadDataset } from '../../../src/shared/data/index.js';
+import { applyInput, fitInput } from '../../../src/shared/preprocessing/input.js';
+import { resize } from '../../../src/shared/preprocessing/resize.js';
 import type { Dataset } from '../../../src/shared/data/types.js';
 
 const FOLDER = '../shared/data/digits';

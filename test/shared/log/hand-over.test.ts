@@ -9,7 +9,7 @@ import {
   TransparencyLog,
   witness,
 } from '../../../src/shared/log/index.js';
-import { verifyConsistency } from '../../../src/shared/merkle.js';
+import { verifyConsistency } from '../../../src/shared/log/merkle.js';
 import { tempDir } from '../../fixtures/temp.js';
 import { entry, grow, key, keysOf } from './history.js';
 

@@ -17,7 +17,7 @@ import {
   TransparencyLog,
   type Entry,
 } from '../../../src/shared/log/index.js';
-import { hashLeaf, verifyConsistency, verifyInclusion } from '../../../src/shared/merkle.js';
+import { hashLeaf, verifyConsistency, verifyInclusion } from '../../../src/shared/log/merkle.js';
 import { signerOf } from '../../../src/shared/release/index.js';
 
 const signer = signerOf(new Uint8Array(32).fill(7));

@@ -6,7 +6,7 @@ import {
   hashNode,
   treeRoot,
   type Subtree,
-} from '../../../src/shared/merkle.js';
+} from '../../../src/shared/log/merkle.js';
 import { signerOf } from '../../../src/shared/release/index.js';
 
 const signer = signerOf(new Uint8Array(32).fill(7));

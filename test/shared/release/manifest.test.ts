@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sealEnvelope, sealManifest, sha256 } from '../../../src/shared/release/index.js';
 import { type Statement, STATEMENT_PAYLOAD_TYPE } from '../../../src/shared/release/statement.js';
-import { serializeSafetensors } from '../../../src/shared/safetensors.js';
+import { serializeSafetensors } from '../../../src/shared/format/safetensors.js';
 import {
   content,
   cut,

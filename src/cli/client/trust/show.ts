@@ -12,8 +12,8 @@ export function register(parent: Command, io: Io): void {
     .action(
       action(io, async ({ home }: { home: string }) => {
         const [{ readTrust, trustReport }, { trustWarnings }] = await Promise.all([
-          import('../../../client/trust.js'),
-          import('../../../client/expiry.js'),
+          import('../../../client/trust/trust.js'),
+          import('../../../client/trust/expiry.js'),
         ]);
         const state = readTrust(home);
         for (const line of trustWarnings(home, state.root, io.now())) io.reporter.warn(line);

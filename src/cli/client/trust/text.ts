@@ -1,4 +1,4 @@
-import type { TrustReport } from '../../../client/trust.js';
+import type { TrustReport } from '../../../client/trust/trust.js';
 import { grouped } from '../../fingerprint.js';
 
 export function describeTrust({ root, fingerprint, expires, releases }: TrustReport): string {

@@ -29,10 +29,10 @@ export function register(parent: Command, io: Io): void {
         { followAuthority },
         { trustWarnings },
       ] = await Promise.all([
-        import('../../../client/trust.js'),
+        import('../../../client/trust/trust.js'),
         import('../../../client/transfer/index.js'),
         import('../../../client/pull/authority.js'),
-        import('../../../client/expiry.js'),
+        import('../../../client/trust/expiry.js'),
       ]);
       const webCa = await webAuthorities(mirrors, io);
       const identity = readIdentity(home);

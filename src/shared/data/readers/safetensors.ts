@@ -1,5 +1,5 @@
 import { FedshotError } from '../../errors.js';
-import { parseSafetensors, type Dtype, type TensorBytes } from '../../safetensors.js';
+import { parseSafetensors, type Dtype, type TensorBytes } from '../../format/safetensors.js';
 import { arrayDataset, type RawArray } from '../arrays.js';
 import type { Notation } from '../notation.js';
 import type { Dataset, Takes } from '../types.js';

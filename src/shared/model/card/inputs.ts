@@ -1,4 +1,4 @@
-import type { InputSpec } from '../../data/index.js';
+import type { InputSpec } from '../../preprocessing/input.js';
 import { INTENSITY_BINS, type Card } from './schema.js';
 
 /**

@@ -1,5 +1,5 @@
 import { tensor, type Tensor } from '@tensorflow/tfjs-core';
-import type { InputSpec } from '../../data/index.js';
+import type { InputSpec } from '../../preprocessing/input.js';
 import { LEAST_ROWS } from '../../data/rounding.js';
 import type { Ops } from '../../engine/ops.js';
 import { embed, outputsOf, type Outputs } from '../embed.js';

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { serializeSafetensors, type Dtype } from '../../../../src/shared/safetensors.js';
+import { serializeSafetensors, type Dtype } from '../../../../src/shared/format/safetensors.js';
 import { put, temporaryFolder } from '../files.js';
 import { expectOutcome, type Outcome } from './cases.js';
 

@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { readBytes } from '../../shared/files.js';
+import {
+  type AuditedLog,
+  encodeLeaf,
+  keptPath,
+  expectedTile,
+  journalFault,
+  MAX_BUNDLE_BYTES,
+} from '../../shared/log/index.js';
+import { hashLeaf } from '../../shared/log/merkle.js';
+import { sha256 } from '../../shared/release/index.js';
+import { serverChainFaults } from '../certificate.js';
+import { decodeUnary } from '../egress/messages.js';
+import { files, foreignFolders } from '../folders.js';
+import { statementFaults } from '../release/metadata.js';
+import type { PublicStore } from '../release/store.js';
+import { closedFaults } from './log-history.js';
+import { claim, type Claim } from '../types.js';
+
+/** Any web server may show a log's folder: whatever else lay in it would leave with it. */
+export function auditLogFolder(dir: string, log: AuditedLog, store: PublicStore): Claim {
+  const entries = log.leaves.map(encodeLeaf);
+  const hashes = entries.map(hashLeaf);
+  const sent = new Set(log.leaves.map(({ response }) => response));
+  const found = files(dir);
+  let bytes = 0;
+  const faultOf = (path: string): string[] => {
+    const [folder, name = ''] = path.split('/');
+    const content = readBytes(join(dir, path), MOST_BYTES);
+    bytes += content.length;
+    switch (folder) {
+      case 'checkpoint':
+        return content.equals(Buffer.from(log.checkpoint.note)) && log.checkpoint.signatures === 1
+          ? []
+          : ['more than a checkpoint and the log’s own signature'];
+      case 'tile': {
+        const expected = expectedTile(path, entries, hashes);
+        if (!expected) return ['no tile of this log, or of leaves that no checkpoint covers yet'];
+        return content.equals(expected) ? [] : ['not what the leaves give'];
+      }
+      case 'journal':
+        return journalFault(name, content, entries);
+      case 'closed':
+        return closedFaults(path, content, log, store.logKeys);
+      case 'responses':
+        if (sha256(content) !== name || path !== keptPath(name)) return ['not named by its digest'];
+        if (!sent.has(name)) return ['a response that no leaf is of'];
+        return statementFaults(decodeUnary('GetFreshness', content), store.roots, store.releases);
+      case 'certificates':
+        if (path !== join('certificates', `${sha256(content)}.pem`))
+          return ['not named by its digest'];
+        return serverChainFaults(content.toString(), store.roots);
+      case '.lock':
+        return content.length <= MOST_LOCK ? [] : ['longer than a lock'];
+      default:
+        return ['belongs to no log'];
+    }
+  };
+  const findings = found.flatMap((path) => {
+    const name = relative(dir, path);
+    return attempt(() => faultOf(name), join(dir, name)).map((fault) => `${name}: ${fault}`);
+  });
+  const kept = ['certificates', 'closed', 'responses', 'journal', 'tile'].map((name) =>
+    join(dir, name),
+  );
+  return claim('log/folder', 'The folder of the log holds the log and nothing else', {
+    evidence: [
+      `${found.length} files of ${bytes} bytes: tiles as the leaves give them, the journal, statements and certificates that were sent`,
+    ],
+    findings: [
+      ...findings,
+      ...foreignFolders(dir, [
+        ...found,
+        ...kept.filter((path) => existsSync(path)).map((path) => join(path, '-')),
+      ]),
+    ],
+    notCovered: [
+      'times and access rights of files, which a copy need not keep',
+      'serial number, key and signature of a certificate, some 150 bytes each',
+    ],
+  });
+}
+
+/** What cannot be read is a fault like any other. */
+function attempt(look: () => string[], path: string): string[] {
+  try {
+    return look();
+  } catch (error) {
+    return [(error as Error).message.replace(`${path}: `, '')];
+  }
+}
+
+/** No file of a log is longer. */
+const MOST_BYTES = MAX_BUNDLE_BYTES;
+/** Number, start and place of a process. */
+const MOST_LOCK = 256;

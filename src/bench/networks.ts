@@ -1,0 +1,99 @@
+import {
+  tidy,
+  variable,
+  tensor,
+  type Tensor,
+  type Tensor2D,
+  type Variable,
+} from '@tensorflow/tfjs-core';
+import type { Activation, Ops } from '../shared/engine/index.js';
+import { Hypothesis } from '../shared/model/hypothesis.js';
+import { random } from '../shared/random.js';
+import type { Streams } from '../shared/random.js';
+
+export const BENCH_ARCHS = ['lenet', 'dtn', 'stack'] as const;
+export type BenchArch = (typeof BENCH_ARCHS)[number];
+
+/** What is timed: a network with its trainable parameters. */
+export interface BenchNetwork {
+  input: [number, number, number];
+  trainable: Variable[];
+  /** All that a pass uses beside its input. */
+  tensors(): Variable[];
+  train(x: Tensor, random: Streams): Tensor2D;
+  eval(x: Tensor): Tensor2D;
+}
+
+const CLASSES = 10;
+
+function shot(name: 'lenet' | 'dtn', ops: Ops): BenchNetwork {
+  const input: [number, number, number] = name === 'lenet' ? [1, 28, 28] : [3, 32, 32];
+  const architecture = { name, input, classes: CLASSES, bottleneck: 256, hidden: [] };
+  const hypothesis = Hypothesis.fresh(architecture, ops, random('bench'));
+  return {
+    input,
+    trainable: hypothesis.trainable('F', 'B'),
+    tensors: () => hypothesis.tensors(),
+    train: (x, stream) => hypothesis.train(x, stream).logits,
+    eval: (x) => hypothesis.eval(x).logits,
+  };
+}
+
+/** Widths and strides of ResNet-18's 17 convolutions of 3×3, without the shortcuts. */
+const STACK: [width: number, stride: number][] = [[64, 2]];
+for (const width of [64, 128, 256, 512])
+  for (let i = 0; i < 4; i++) STACK.push([width, i === 0 && width > 64 ? 2 : 1]);
+
+function stack(ops: Ops): BenchNetwork {
+  const stream = random('bench');
+  const trainable: Variable[] = [];
+  const fixed: Variable[] = [];
+  const parameter = (shape: number[], draw: () => number, learns = true): Variable => {
+    const size = shape.reduce((a, b) => a * b, 1);
+    const made = tidy(() => variable(tensor(Float32Array.from({ length: size }, draw), shape)));
+    (learns ? trainable : fixed).push(made);
+    return made;
+  };
+  let channels = 3;
+  const layers = STACK.map(([width, stride]) => {
+    const bound = 1 / Math.sqrt(channels * 9);
+    const draw = (): number => (2 * stream.next() - 1) * bound;
+    const weight = parameter([width, channels, 3, 3], draw);
+    channels = width;
+    const vector = (value: number, learns?: boolean) => parameter([width], () => value, learns);
+    const [bias, gamma, beta] = [vector(0), vector(1), vector(0)];
+    return {
+      stride,
+      weight,
+      bias,
+      gamma,
+      beta,
+      mean: vector(0, false),
+      variance: vector(1, false),
+    };
+  });
+  const top = parameter([CLASSES, 512], () => (2 * stream.next() - 1) / Math.sqrt(512));
+  const topBias = parameter([CLASSES], () => 0);
+  const forward = (x: Tensor, train: boolean): Tensor2D => {
+    let h = ops.images(x as never);
+    for (const { stride, weight, bias, gamma, beta, mean, variance } of layers) {
+      h = ops.conv2d(h, weight as never, bias as never, stride, 1);
+      const scale = [gamma as never, beta as never] as const;
+      h = train
+        ? ops.batchNormTrain<Activation>(h, ...scale, mean, variance)
+        : ops.batchNormEval<Activation>(h, ...scale, mean as never, variance as never);
+      h = ops.relu(h);
+    }
+    return ops.linear(ops.flatten(ops.maxPool2d(h, 4)), top as never, topBias as never);
+  };
+  return {
+    input: [3, 64, 64],
+    trainable,
+    tensors: () => [...trainable, ...fixed],
+    train: (x) => forward(x, true),
+    eval: (x) => forward(x, false),
+  };
+}
+
+export const benchNetwork = (arch: BenchArch, ops: Ops): BenchNetwork =>
+  arch === 'stack' ? stack(ops) : shot(arch, ops);

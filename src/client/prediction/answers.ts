@@ -1,0 +1,43 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Ops } from '../../shared/engine/ops.js';
+import { disposeEmbedding, embed, type Embedding } from '../../shared/model/embed.js';
+import type { Model } from '../../shared/model/folder.js';
+import type { Hypothesis } from '../../shared/model/hypothesis.js';
+import { argMaxRows } from '../diagnostics/linear.js';
+import type { Method } from '../methods/index.js';
+import { streamed } from './stream.js';
+
+/** What a model answers: probabilities `N × K`, and the class of each sample. */
+export interface Answers {
+  p: Float32Array;
+  labels: Int32Array;
+}
+
+/** Reads answers from a model's outputs, in the way of the method that adapted it. */
+export async function answersOf(
+  embedding: Embedding,
+  method: Method,
+  model: Model,
+  ops: Ops,
+): Promise<Answers> {
+  const p = method.stream
+    ? await streamed(embedding, model, ops)
+    : Float32Array.from(await embedding.probabilities.data());
+  return { p, labels: argMaxRows(p, embedding.probabilities.shape[1]) };
+}
+
+/** The answers for what is scored: `test` where there is any, else what `current` has seen. */
+export async function scoredAnswers(
+  hypothesis: Hypothesis,
+  test: Tensor | undefined,
+  current: Embedding,
+  method: Method,
+  model: Model,
+): Promise<Answers> {
+  const { ops } = hypothesis;
+  if (!test) return answersOf(current, method, model, ops);
+  const embedding = embed(hypothesis, test);
+  const answers = await answersOf(embedding, method, model, ops);
+  disposeEmbedding(embedding);
+  return answers;
+}

@@ -1,0 +1,73 @@
+import { tensor } from '@tensorflow/tfjs-core';
+import { startEngine, type EngineOptions } from '../../shared/engine/index.js';
+import { disposeEmbedding, embed } from '../../shared/model/embed.js';
+import type { Model } from '../../shared/model/folder.js';
+import { Hypothesis } from '../../shared/model/hypothesis.js';
+import { aboveCut } from '../../shared/objective/unknown.js';
+import type { Reporter } from '../../shared/reporter.js';
+import { answersOf } from './answers.js';
+import { methodOf } from '../methods/index.js';
+import { readSamples } from '../target/reading.js';
+import type { Use } from '../adaptation/types.js';
+
+/** The answer of an open set for a sample of none of the classes. */
+export const UNKNOWN = 'unknown';
+
+export interface Prediction {
+  /** Number of the sample in its file, from 0; rows that are left out are counted. */
+  index: number;
+  /** Name of the most probable class, or `unknown` in an open set. */
+  class: string;
+  /** Probability per class, in the order of the class names. */
+  probabilities: number[];
+}
+
+export interface Predictions {
+  classes: string[];
+  predictions: Prediction[];
+}
+
+const PLAIN: Use = { reading: {}, stream: false };
+
+/**
+ * Predicts every sample of `data`; labels, if there are any, are not read. Several models answer
+ * together by the mean of their probabilities (SHOT's multi-source form).
+ *
+ * @param models at least one, all with the same classes, and how each is used
+ * @throws FedshotError `data` where the samples do not fit the model's input contract
+ */
+export async function predict(
+  models: readonly (Model & { use?: Use })[],
+  data: string,
+  engineOptions?: EngineOptions,
+  reporter?: Reporter,
+): Promise<Predictions> {
+  const { ops } = await startEngine(engineOptions);
+  const { classes } = models[0]!.config;
+  const K = classes.length;
+  let total = new Float32Array(0);
+  let numbers: readonly number[] | undefined;
+  for (const [i, model] of models.entries()) {
+    const told = i === 0 ? reporter : undefined; // the same data each time
+    const { reading, stream } = model.use ?? PLAIN;
+    const { x: host, count, dataset } = await readSamples(data, model.config, reading, told);
+    numbers = dataset.rowNumbers;
+    const hypothesis = new Hypothesis(model.config.architecture, ops, model.state);
+    const x = tensor(host, [count, ...model.config.input.shape]);
+    const embedding = embed(hypothesis, x);
+    const { p } = await answersOf(embedding, methodOf(stream ? 't3a' : 'source'), model, ops);
+    disposeEmbedding(embedding);
+    hypothesis.dispose();
+    x.dispose();
+    total = total.length === 0 ? p.slice() : total.map((q, i) => q + p[i]!);
+  }
+  const mean = total.map((q) => q / models.length);
+  const unknown = aboveCut(mean, K, models[0]!.use?.unknownAbove);
+  const predictions = Array.from({ length: mean.length / K }, (_, i) => {
+    const index = numbers?.[i] ?? i;
+    const probabilities = [...mean.subarray(i * K, (i + 1) * K)];
+    const best = probabilities.indexOf(Math.max(...probabilities));
+    return { index, class: unknown[i] ? UNKNOWN : classes[best]!, probabilities };
+  });
+  return { classes, predictions };
+}

@@ -138,7 +138,10 @@ async function auditing(dir: string): Promise<void> {
   recordEntries(join(dir, 'many.jsonl'), [...recorded, ...entries.slice(-1)]);
   const started = performance.now();
   const result = await audit({
-    ...{ store, trust: provider.trustFile, log: many, record: [join(dir, 'many.jsonl')] },
+    store,
+    trust: provider.trustFile,
+    log: many,
+    record: [join(dir, 'many.jsonl')],
     parts: ['schema', 'log', 'egress'],
     without: ['log/one'], // one site's home stands for 10,000
   });

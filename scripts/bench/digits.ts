@@ -56,7 +56,9 @@ if (!existsSync(DIGITS)) {
 }
 const end = performance.now() + 60_000 * Number(values.minutes);
 const results = new Results({
-  ...{ epochs: Number(values.epochs), beta: Number(values.beta), work: values.work },
+  epochs: Number(values.epochs),
+  beta: Number(values.beta),
+  work: values.work,
 });
 const rows: Row[] = [];
 let left = 0;

@@ -82,7 +82,11 @@ const median = (v: number[]): number => [...v].sort((a, b) => a - b)[v.length >>
 console.log(
   JSON.stringify({
     engine: { name, device, threads },
-    ...{ N, D, K, classes: labels.size, changed },
+    N,
+    D,
+    K,
+    classes: labels.size,
+    changed,
     productSeconds: product,
     pseudoLabelSeconds: labelling,
     ratio: median(labelling) / median(product),

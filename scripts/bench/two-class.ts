@@ -44,19 +44,28 @@ function samples(name: string, n: number, share: number, seed: string): Promise<
       8: second,
     });
   return gaussians(join(dir, `${name}.csv`), {
-    ...{ n, shares: [1 - share, share], seed },
-    ...{ distance: Number(values.distance), columns: Number(values.columns) },
+    n,
+    shares: [1 - share, share],
+    seed,
+    distance: Number(values.distance),
+    columns: Number(values.columns),
   });
 }
 
 async function provider(n: number, seed: number): Promise<Model> {
   await train({
-    ...{ data: await samples('provider', n, 0.5, `provider ${seed}`), out: join(dir, 'model') },
+    data: await samples('provider', n, 0.5, `provider ${seed}`),
+    out: join(dir, 'model'),
     ...(values.images
       ? { arch: 'lenet', classes: ['three', 'eight'], epochs: 10 }
       : { arch: 'mlp', hidden: [64, 64], epochs: 30 }),
-    ...{ bottleneck: 256, batch: 64, lr: 0.01, smoothing: 0.1, augment: 'none' },
-    ...{ seed: 2020, resume: false },
+    bottleneck: 256,
+    batch: 64,
+    lr: 0.01,
+    smoothing: 0.1,
+    augment: 'none',
+    seed: 2020,
+    resume: false,
   });
   return readModel(join(dir, 'model'));
 }
@@ -71,8 +80,15 @@ async function line(model: Model, n: number, seed: number, share: number): Promi
     join(dir, 'work'),
     {
       data: await samples('site', site, share / 100, `site ${seed} ${share}`),
-      ...{ epochs: 30, batch: 64, lr: 0.01, featureLr: 1, beta: 0.1, alpha: 1, threshold: 0 },
-      ...{ seed: 2020, resume: false },
+      epochs: 30,
+      batch: 64,
+      lr: 0.01,
+      featureLr: 1,
+      beta: 0.1,
+      alpha: 1,
+      threshold: 0,
+      seed: 2020,
+      resume: false,
     },
   );
   const { battery, sourceOnlyAccuracy: before = 0, adaptedAccuracy: kept = 0, classes } = result;

@@ -32,7 +32,11 @@ try {
   const entry = files.map((file) => `import ${JSON.stringify(resolve(file))};`).join('\n');
   await build({
     stdin: { contents: entry, resolveDir: here },
-    ...{ outfile, bundle: true, format: 'esm', platform: 'node', logLevel: 'error' },
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    logLevel: 'error',
     external: ['koffi', '@tensorflow/tfjs-node', '@tensorflow/tfjs-node-gpu', 'node:*'],
     // the engine and the tests have to share one tfjs-core
     alias: { '@tensorflow/tfjs-core': core },

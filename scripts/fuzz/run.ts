@@ -24,8 +24,13 @@ export interface FuzzResult {
 /** Mutates a target's honest inputs `count` times. The same seed gives the same mutations. */
 export function fuzz(target: Target, count: number, seed: number): FuzzResult {
   const result: FuzzResult = {
-    ...{ name: target.name, mutations: count, accepted: 0, refused: {}, slowestMs: 0 },
-    ...{ findings: [], samples: [] },
+    name: target.name,
+    mutations: count,
+    accepted: 0,
+    refused: {},
+    slowestMs: 0,
+    findings: [],
+    samples: [],
   };
   for (const honest of target.corpus) {
     const why = target.read(honest);

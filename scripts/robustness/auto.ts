@@ -25,7 +25,9 @@ export function autoTable(set: string, rows: readonly Row[], fileOf: (row: Row) 
         const { released, adapted } = readAnswers(fileOf(row))!;
         return {
           result: {
-            ...{ method: row.method, seconds: row.seconds, adaptedAccuracy: row.after },
+            method: row.method,
+            seconds: row.seconds,
+            adaptedAccuracy: row.after,
             battery: { outcome: row.outcome, signals: row.signals },
           },
           evidence: { released: { p: released }, adapted: adapted && { p: adapted } },

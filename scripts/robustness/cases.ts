@@ -171,7 +171,10 @@ export function casesOf(source: SourceName, set: SetName): ZooCase[] {
   const of = (shifts: Record<string, Transform>): ZooCase[] =>
     Object.entries(shifts).map(([name, transform]) => ({ name, source, base, transform }));
   const from = (name: string, notation: string, transform = same): ZooCase => ({
-    ...{ name, source, base: notation, transform },
+    name,
+    source,
+    base: notation,
+    transform,
   });
   const small: ZooCase = { ...from('thick, 20 samples', base, dilated), n: 20 };
   if (source === 'half') return fresh ? HALF.map((one) => ({ ...one, source, base })) : [];

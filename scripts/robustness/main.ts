@@ -76,8 +76,11 @@ const fileOf = (row: Parameters<typeof key>[0]): string =>
   );
 
 const settings = {
-  ...{ n: Number(values.n), epochs: Number(values.epochs), work: values.work },
-  ...{ prior: values.prior, partial: values.partial },
+  n: Number(values.n),
+  epochs: Number(values.epochs),
+  work: values.work,
+  prior: values.prior,
+  partial: values.partial,
 };
 const rows: Row[] = [];
 /** Whether plain SHOT gains by this case, so that the choice among methods is measured there. */

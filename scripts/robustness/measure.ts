@@ -47,8 +47,20 @@ export async function measure(
   const notation = await site(one, seed, n, work);
   const release = { name: one.source, version: 1, digest: '' };
   const { result, evidence, labels } = await adaptModel(model, release, work, {
-    ...{ data: notation, method, seed, epochs, batch: 64, lr: 0.01, featureLr: 1 },
-    ...{ prior, partial, beta: 0.1, alpha: 1, threshold: 0, force: !obey, resume: false },
+    data: notation,
+    method,
+    seed,
+    epochs,
+    batch: 64,
+    lr: 0.01,
+    featureLr: 1,
+    prior,
+    partial,
+    beta: 0.1,
+    alpha: 1,
+    threshold: 0,
+    force: !obey,
+    resume: false,
   });
   if (evidenceFile) writeEvidence(evidenceFile, evidence, labels);
   return {
@@ -57,7 +69,8 @@ export async function measure(
     before: result.sourceOnlyAccuracy ?? 0,
     after: result.adaptedAccuracy ?? 0,
     seconds: result.seconds,
-    ...{ outcome: result.battery.outcome, findings: result.battery.findings },
+    outcome: result.battery.outcome,
+    findings: result.battery.findings,
     signals: result.battery.signals,
     ...(result.battery.epoch && { epoch: result.battery.epoch }),
   };

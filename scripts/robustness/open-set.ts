@@ -71,9 +71,19 @@ async function modelOf(source: string, seed: number): Promise<Model> {
   const lower = async (notation: string, file: string): Promise<string> =>
     writeDataset(join(work, file), only(...KNOWN)(await loadDataset(notation), stream('', 0)));
   await train({
-    ...{ data: await lower(data, 'lower.safetensors'), epochs, out, seed: 2019 + seed },
-    ...{ test: await lower(test, 'lower-test.safetensors'), arch: 'lenet', bottleneck: 256 },
-    ...{ holdOut: 0.1, smoothing: 0.1, batch: 64, lr: 0.01, augment: 'none', resume: false },
+    data: await lower(data, 'lower.safetensors'),
+    epochs,
+    out,
+    seed: 2019 + seed,
+    test: await lower(test, 'lower-test.safetensors'),
+    arch: 'lenet',
+    bottleneck: 256,
+    holdOut: 0.1,
+    smoothing: 0.1,
+    batch: 64,
+    lr: 0.01,
+    augment: 'none',
+    resume: false,
   });
   return readModel(out);
 }
@@ -98,8 +108,18 @@ for (const seed of values.seeds.split(',').map(Number))
         { name: source, version: 1, digest: '' },
         work,
         {
-          ...{ data, seed, epochs: 8, batch: 64, lr: 0.01, featureLr: 1, beta: 0.1, alpha: 1 },
-          ...{ threshold: 0, force: true, resume: false, openSet: true },
+          data,
+          seed,
+          epochs: 8,
+          batch: 64,
+          lr: 0.01,
+          featureLr: 1,
+          beta: 0.1,
+          alpha: 1,
+          threshold: 0,
+          force: true,
+          resume: false,
+          openSet: true,
         },
       );
       const { predictions } = await predict([{ config: model.config, state, use }], data);

@@ -32,8 +32,15 @@ export async function sourceModel(name: SourceName, seed: number, dir: string): 
   await train({
     arch: 'lenet',
     ...given,
-    ...{ bottleneck: 256, holdOut: 0.1, smoothing: 0.1, batch: 64, lr: 0.01 },
-    ...{ augment: name === 'usps' ? 'crop-rotate' : 'none', seed: 2019 + seed, resume: false, out },
+    bottleneck: 256,
+    holdOut: 0.1,
+    smoothing: 0.1,
+    batch: 64,
+    lr: 0.01,
+    augment: name === 'usps' ? 'crop-rotate' : 'none',
+    seed: 2019 + seed,
+    resume: false,
+    out,
   });
   return readModel(out);
 }

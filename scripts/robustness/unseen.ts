@@ -98,10 +98,17 @@ const UPPER = only(5, 6, 7, 8, 9);
 /** For a model of the digits 0 to 4: `base` is the drawn digits, `mnist` others. */
 const half = (base: string, mnist: string): ZooCase[] => {
   const foreign = (name: string, from: string, transform: Transform): ZooCase => ({
-    ...{ name, source: 'half', base: from, transform, foreign: true },
+    name,
+    source: 'half',
+    base: from,
+    transform,
+    foreign: true,
   });
   const known = (name: string, from: string, transform: Transform): ZooCase => ({
-    ...{ name, source: 'half', base: from, transform },
+    name,
+    source: 'half',
+    base: from,
+    transform,
   });
   return [
     foreign('5 to 9, thick', base, chain(UPPER, dilated)),
@@ -124,7 +131,10 @@ export function unseenCases(
   if (source === 'half') return half(base, real.t10k);
   if (source === 'weak') return [];
   const of = (name: string, notation: string, transform: Transform): ZooCase => ({
-    ...{ name, source, base: notation, transform },
+    name,
+    source,
+    base: notation,
+    transform,
   });
   return [
     ...Object.entries(SHIFTS).map(([name, transform]) => of(name, base, transform)),

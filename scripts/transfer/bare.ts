@@ -34,8 +34,10 @@ export async function serveBare(dir: string): Promise<number> {
         path: METHOD,
         requestStream: false,
         responseStream: true,
-        ...{ requestSerialize: same, requestDeserialize: same },
-        ...{ responseSerialize: same, responseDeserialize: same },
+        requestSerialize: same,
+        requestDeserialize: same,
+        responseSerialize: same,
+        responseDeserialize: same,
       },
     },
     {

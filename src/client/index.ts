@@ -37,6 +37,10 @@ function adaptedOf(
 }
 
 export { adaptRelease, type KeptRun, type RunOptions } from './adaptation/adapt-release.js';
-export { predictRelease, type AnsweredBy, type PredictOptions } from './prediction/predict-release.js';
+export {
+  predictRelease,
+  type AnsweredBy,
+  type PredictOptions,
+} from './prediction/predict-release.js';
 export type { Adapted, AdaptOptions, AdaptResult, ReleaseId } from './adaptation/adapt.js';
 export type { Prediction, Predictions } from './prediction/predict.js';

@@ -5,7 +5,8 @@ import { everyCommand } from '../fixtures/commands.js';
 
 const all = everyCommand().map(({ words, command }) => ({
   name: ['fedshot', ...words].join(' '),
-  ...{ words, command },
+  words,
+  command,
 }));
 
 /** The headings of a help text, each with the options below it. */

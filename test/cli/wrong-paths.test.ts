@@ -60,7 +60,8 @@ function cases(): Case[] {
       .filter(({ words }) => words[0] !== 'simulate')
       .flatMap(({ words, command }) => {
         const options = command.options.map(({ long, flags, mandatory }) => ({
-          ...{ long: long!, mandatory },
+          long: long!,
+          mandatory,
           metavar: /[<[]([^>\]]+)[>\]]/.exec(flags)?.[1] ?? '',
         }));
         const given = command.registeredArguments.map((one) => one.name());

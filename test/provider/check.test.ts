@@ -10,9 +10,20 @@ const test = 'digits:plain?n=80&seed=9';
 
 async function trained(): Promise<{ out: string; heldOutAccuracy: number }> {
   return train({
-    ...{ data: 'digits:plain?n=300', test, holdOut: 0.2, out: tempDir(), arch: 'mlp' },
-    ...{ hidden: [32], bottleneck: 16, epochs: 6, batch: 32, lr: 0.05, smoothing: 0.1 },
-    ...{ augment: 'none', seed: 1, resume: false },
+    data: 'digits:plain?n=300',
+    test,
+    holdOut: 0.2,
+    out: tempDir(),
+    arch: 'mlp',
+    hidden: [32],
+    bottleneck: 16,
+    epochs: 6,
+    batch: 32,
+    lr: 0.05,
+    smoothing: 0.1,
+    augment: 'none',
+    seed: 1,
+    resume: false,
   });
 }
 

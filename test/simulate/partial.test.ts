@@ -10,8 +10,19 @@ const program = join(import.meta.dirname, 'fake-world.mjs');
 function run(ends: string, out = join(tempDir(), 'run')): Promise<Simulated> {
   process.env.FAKE_ENDS = ends;
   return simulate({
-    ...{ sites: 4, source: 'plain', arch: 'lenet', sourceSamples: 10, samples: 3, testSamples: 3 },
-    ...{ epochs: 1, adaptEpochs: 1, seed: 1, cores: 2, reporter: silent, program, out },
+    sites: 4,
+    source: 'plain',
+    arch: 'lenet',
+    sourceSamples: 10,
+    samples: 3,
+    testSamples: 3,
+    epochs: 1,
+    adaptEpochs: 1,
+    seed: 1,
+    cores: 2,
+    reporter: silent,
+    program,
+    out,
     signal: new AbortController().signal,
   });
 }
@@ -26,11 +37,13 @@ describe('a simulation of which sites fail', () => {
     expect(runs.map(({ name }) => name)).toEqual(['site-1', 'site-3']);
     expect(result.failed).toEqual([
       {
-        ...{ name: 'site-2', domain: 'slanted' },
+        name: 'site-2',
+        domain: 'slanted',
         error: { code: 'internal', message: expect.stringContaining('SIGKILL') as string },
       },
       {
-        ...{ name: 'site-4', domain: 'blurred' },
+        name: 'site-4',
+        domain: 'blurred',
         error: {
           code: 'io',
           message: 'site-4 (blurred): the disk is full',

@@ -17,7 +17,11 @@ const reporter: Reporter = {
   task: () => ({ advance: () => undefined, done: () => undefined }),
 };
 const options = (args: string[], signal = new AbortController().signal) => ({
-  ...{ name: 'site-1', args, reporter, signal, program },
+  name: 'site-1',
+  args,
+  reporter,
+  signal,
+  program,
 });
 
 function isAlive(pid: number): boolean {

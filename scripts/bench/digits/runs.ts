@@ -60,9 +60,17 @@ async function sourceModel(
   const out = join(work, `${pair}-${seed}-e${epochs}`);
   if (existsSync(join(out, 'model.json'))) return { model: readModel(out) };
   const { seconds } = await train({
-    ...{ ...common, data: PAIRS[pair].source[0], test: PAIRS[pair].source[1], epochs },
-    ...{ augment: PAIRS[pair].augment, seed, out },
-    ...{ arch: 'lenet', bottleneck: 256, holdOut: 0.1, smoothing: 0.1 },
+    ...common,
+    data: PAIRS[pair].source[0],
+    test: PAIRS[pair].source[1],
+    epochs,
+    augment: PAIRS[pair].augment,
+    seed,
+    out,
+    arch: 'lenet',
+    bottleneck: 256,
+    holdOut: 0.1,
+    smoothing: 0.1,
   });
   return { model: readModel(out), trainSeconds: seconds };
 }
@@ -108,10 +116,20 @@ export class Results {
       { name: pair, version: 1, digest: '' },
       join(work, 'runs', this.nameOf(pair, seed, way)),
       {
-        ...{ ...common, data, test, method, augment, epochs, beta, seed },
+        ...common,
+        data,
+        test,
+        method,
+        augment,
+        epochs,
+        beta,
+        seed,
         ...(zoom === 'fit' && { zoom }),
-        ...{ deslant: upright !== 'none', fill: upright === 'fill' },
-        ...{ alpha: 1, threshold: 0, featureLr: 1 },
+        deslant: upright !== 'none',
+        fill: upright === 'fill',
+        alpha: 1,
+        threshold: 0,
+        featureLr: 1,
       },
     );
     writeEvidence(this.evidence(pair, seed, way), evidence);
@@ -119,7 +137,14 @@ export class Results {
     writeModel(join(work, 'runs', this.nameOf(pair, seed, way)), { config, state });
     const { signals } = result.battery;
     const row: Row = {
-      ...{ pair, seed, method, augment, zoom, upright, epochs, beta },
+      pair,
+      seed,
+      method,
+      augment,
+      zoom,
+      upright,
+      epochs,
+      beta,
       ...(use.reading.zoom && { factor: use.reading.zoom }),
       engine: `${result.engine.name}/${result.engine.device}/${result.engine.threads}`,
       sourceHeldOut: model.config.heldOutAccuracy,
@@ -127,9 +152,12 @@ export class Results {
       adapted: result.adaptedAccuracy!,
       outcome: result.battery.outcome,
       signals: {
-        ...{ adaptedViews: signals.adaptedViews, refreshedViews: signals.refreshedViews },
-        ...{ adaptedClasses: signals.adaptedClasses, refreshedClasses: signals.refreshedClasses },
-        ...{ steadiness: signals.steadiness, agreementBalanced: signals.agreementBalanced },
+        adaptedViews: signals.adaptedViews,
+        refreshedViews: signals.refreshedViews,
+        adaptedClasses: signals.adaptedClasses,
+        refreshedClasses: signals.refreshedClasses,
+        steadiness: signals.steadiness,
+        agreementBalanced: signals.agreementBalanced,
       },
       seconds: result.seconds,
       ...(trainSeconds !== undefined && { trainSeconds }),
@@ -149,7 +177,8 @@ export class Results {
         const { released, adapted } = readAnswers(this.evidence(pair, seed, row))!;
         return {
           result: {
-            ...{ method: row.method as MethodName, seconds: row.seconds },
+            method: row.method as MethodName,
+            seconds: row.seconds,
             battery: { outcome: row.outcome, signals: row.signals },
           },
           evidence: { released: { p: released }, adapted: adapted && { p: adapted } },

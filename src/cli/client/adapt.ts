@@ -114,7 +114,8 @@ export function register(parent: Command, io: Io): void {
       async ({ home, name, source, report, samples: inJson, isolate, ...options }: Options) => {
         const { read = [], write, folderMode } = dataRights(home, { writes: true });
         const isolation = await enterIsolation(io, {
-          ...{ isolate, engine: engineOptions(options, io) },
+          isolate,
+          engine: engineOptions(options, io),
           data: [...options.data, options.test],
           read: [...read, isFile(options.prior) ? options.prior : undefined],
           write,

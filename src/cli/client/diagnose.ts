@@ -27,7 +27,8 @@ export function register(parent: Command, io: Io): void {
   addIsolateOption(addEngineOptions(diagnose)).action(
     action(io, async ({ home, name, isolate, ...options }: Options) => {
       const isolation = await enterIsolation(io, {
-        ...{ isolate, engine: engineOptions(options, io) },
+        isolate,
+        engine: engineOptions(options, io),
         data: options.data,
         ...dataRights(home),
       });

@@ -38,7 +38,8 @@ export function register(parent: Command, io: Io): void {
     action(io, async (options: Options) => {
       const { isolate, home } = options;
       const isolation = await enterIsolation(io, {
-        ...{ isolate, engine: engineOptions(options, io) },
+        isolate,
+        engine: engineOptions(options, io),
         data: [options.data],
         ...dataRights(home),
         writeFiles: [options.out],

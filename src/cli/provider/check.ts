@@ -105,7 +105,8 @@ export function register(parent: Command, io: Io): void {
   addIsolateOption(addEngineOptions(check)).action(
     action(io, async (options: Options) => {
       const isolation = await enterIsolation(io, {
-        ...{ isolate: options.isolate, engine: engineOptions(options, io) },
+        isolate: options.isolate,
+        engine: engineOptions(options, io),
         data: [options.data, ...options.source],
         read: [options.writeCard ? undefined : options.model, options.store, options.trust],
         write: [options.writeCard ? options.model : undefined],

@@ -173,7 +173,9 @@ export function register(parent: Command, io: Io): void {
       const { answersServer } = await import('../../provider/serve/index.js');
       // What has the network sees the public store and who may pull what. It writes the log alone.
       const isolation = await enterIsolation(io, {
-        ...{ isolate: options.isolate, network: true, handsOn: 'SIGHUP' },
+        isolate: options.isolate,
+        network: true,
+        handsOn: 'SIGHUP',
         read: [store],
         write: [log === false ? undefined : (log ?? logDir(store))],
         mirrors: [

@@ -56,7 +56,8 @@ export function register(parent: Command, io: Io): void {
   addIsolateOption(addEngineOptions(train)).action(
     action(io, async ({ hidden, isolate, ...options }: Options) => {
       const isolation = await enterIsolation(io, {
-        ...{ isolate, engine: engineOptions(options, io) },
+        isolate,
+        engine: engineOptions(options, io),
         data: [options.data, options.test],
         write: [options.out],
       });

@@ -154,7 +154,10 @@ function keep(home: string, done: Done, options: RunOptions): Promise<KeptRun> {
       return keepRun(
         home,
         {
-          ...{ id: runId(new Date(work.began)), ...common, result: own.result, use: own.use },
+          id: runId(new Date(work.began)),
+          ...common,
+          result: own.result,
+          use: own.use,
           settings: forRecord(settingsOf(options, part.id)),
           verdict: acceptedOf(own.result.battery, force),
         },
@@ -169,8 +172,12 @@ function keep(home: string, done: Done, options: RunOptions): Promise<KeptRun> {
     const ref = keepRun(
       home,
       {
-        ...{ id: work.id, ...common, settings: forRecord(settings) },
-        ...{ result: adapted.result, use: adapted.use, verdict },
+        id: work.id,
+        ...common,
+        settings: forRecord(settings),
+        result: adapted.result,
+        use: adapted.use,
+        verdict,
         ...(together.length > 0 && { together }),
       },
       leavings(parts[0]!, adapted, weights, options),

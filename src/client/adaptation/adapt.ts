@@ -59,7 +59,8 @@ export async function adaptModel(
   const { labels } = host;
   const data = host.onEngine();
   const witness = await gatherEvidence(model, engine.ops, host.x, {
-    ...{ told: toldPrior(options, model), missing: host.missing },
+    told: toldPrior(options, model),
+    missing: host.missing,
   });
   const outlook = await judge(witness, model.config, force);
   const method = outlook.battery.kept === 'adapted' ? wanted : methodOf('source');
@@ -86,8 +87,19 @@ export async function adaptModel(
       current = embed(hypothesis, data.x);
     }
     ({ current, best } = await adaptationLoop({
-      ...{ method, model, host, data, hypothesis, current, progress, checkpoint, saved, options },
-      ...{ knowledge, reporter, labels },
+      method,
+      model,
+      host,
+      data,
+      hypothesis,
+      current,
+      progress,
+      checkpoint,
+      saved,
+      options,
+      knowledge,
+      reporter,
+      labels,
       ...(!force &&
         !believed && {
           accepts: async (weights) =>
@@ -172,7 +184,9 @@ export async function adaptModel(
 
 /** Another engine, or another number of threads, adds in another order. */
 const engineSettings = ({ name, device, threads }: Engine): Record<string, unknown> => ({
-  ...{ engine: name, device, threads },
+  engine: name,
+  device,
+  threads,
 });
 
 export type { Adapted, AdaptOptions, AdaptResult, ReleaseId } from './types.js';

@@ -89,21 +89,25 @@ export async function adaptationLoop(loop: Loop): Promise<Run> {
   let previous: Int32Array | undefined = progress.pseudo && Int32Array.from(progress.pseudo);
   for (let epoch = saved?.epochs ?? 0; epoch < epochs; epoch++) {
     const objective = await method.objective!({
-      ...{ hypothesis, embedding: current, views, epoch, epochs },
+      hypothesis,
+      embedding: current,
+      views,
+      epoch,
+      epochs,
       random: plan.random.fork('method', epoch),
       options: loop.knowledge,
     });
     disposeEmbedding(current);
     const steps = await adaptationEpoch(plan, epoch, {
-      ...{
-        hypothesis,
-        optimizer,
-        x: data.x,
-        views: augmented,
-        dropout: true,
-        signal: options.signal,
-      },
-      ...{ loss: objective.loss, hold: objective.hold, constants: objective.constants },
+      hypothesis,
+      optimizer,
+      x: data.x,
+      views: augmented,
+      dropout: true,
+      signal: options.signal,
+      loss: objective.loss,
+      hold: objective.hold,
+      constants: objective.constants,
       onStep: () => task.advance(),
     });
     objective.dispose();

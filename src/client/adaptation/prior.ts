@@ -28,7 +28,10 @@ export function methodOptions(
   const { beta, alpha, threshold, partial = false, openSet = false, prior } = options;
   const K = config.classes.length;
   const common = {
-    ...{ beta, alpha, partial, openSet },
+    beta,
+    alpha,
+    partial,
+    openSet,
     threshold: partial ? Math.max(threshold, PARTIAL_THRESHOLD) : threshold,
   };
   if (prior === undefined && answered?.uneven && !partial)

@@ -14,9 +14,28 @@ export function settingsOf(
   // absent where nothing is moved or turned upright, so that checkpoints from before the options fit
   const augment = augmentation(options);
   return {
-    ...{ release: release.digest, data, test, epochs, batch, lr, featureLr },
-    ...{ beta, alpha, threshold, seed },
-    ...{ method, prior, partial, openSet, invert, rescale, orient, augment, deslant, fill, zoom },
+    release: release.digest,
+    data,
+    test,
+    epochs,
+    batch,
+    lr,
+    featureLr,
+    beta,
+    alpha,
+    threshold,
+    seed,
+    method,
+    prior,
+    partial,
+    openSet,
+    invert,
+    rescale,
+    orient,
+    augment,
+    deslant,
+    fill,
+    zoom,
   };
 }
 

@@ -37,8 +37,10 @@ export function combined(all: readonly Adapted[]): Adapted {
   const sources = all.map(
     ({ result: { release, battery, sourceOnlyAccuracy, adaptedAccuracy } }): SourceResult => ({
       release,
-      ...{ outcome: battery.outcome, kept: battery.kept },
-      ...{ sourceOnlyAccuracy, adaptedAccuracy },
+      outcome: battery.outcome,
+      kept: battery.kept,
+      sourceOnlyAccuracy,
+      adaptedAccuracy,
     }),
   );
   return {

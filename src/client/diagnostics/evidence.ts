@@ -68,7 +68,13 @@ export async function gatherEvidence(
   const refreshed = await look(hypothesis);
   hypothesis.dispose();
   const before: Evidence = {
-    ...{ x: looked, input, classes: architecture.classes, total, card, variants, released },
+    x: looked,
+    input,
+    classes: architecture.classes,
+    total,
+    card,
+    variants,
+    released,
     ...known,
     refreshed: refreshed.still,
     moved: { refreshed: refreshed.moved },

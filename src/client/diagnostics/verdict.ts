@@ -51,7 +51,9 @@ export function verdict(signals: Signals, config: ModelConfig, force: boolean): 
   return {
     outcome: GRAVITY[gravest]!,
     kept: force ? 'adapted' : advised,
-    ...{ advised, findings, signals },
+    advised,
+    findings,
+    signals,
   };
 }
 

@@ -48,8 +48,16 @@ function oldRuns(home: string): RunSummary[] {
       const { release, method, n, battery } = record.result;
       const accepted = battery.kept === 'adapted';
       return {
-        ...{ run, release, method, n, state: 'finished', verdict: battery.outcome, accepted },
-        ...{ weights: true, inUse: true, together: record.together },
+        run,
+        release,
+        method,
+        n,
+        state: 'finished',
+        verdict: battery.outcome,
+        accepted,
+        weights: true,
+        inUse: true,
+        together: record.together,
       };
     } catch (error) {
       return damaged(run, error);
@@ -69,8 +77,17 @@ function finished(home: string): RunSummary[] {
     const { name, began, result, verdict, together } = read.record;
     const { release, method, n } = result;
     return {
-      ...{ run, name, release, began, method, n, state: 'finished', verdict: verdict.outcome },
-      ...{ accepted: verdict.accepted, forced: verdict.forced, weights: hasWeights(read.record) },
+      run,
+      name,
+      release,
+      began,
+      method,
+      n,
+      state: 'finished',
+      verdict: verdict.outcome,
+      accepted: verdict.accepted,
+      forced: verdict.forced,
+      weights: hasWeights(read.record),
       inUse: isInUse(release.name, run),
       together: together?.map((ref) => ref.run),
     };
@@ -87,7 +104,10 @@ function readRecordOr(home: string, run: string): ReadRecord | ReturnType<typeof
 
 function underWay(home: string): RunSummary[] {
   return unfinishedOf(home).map(({ id, running, about }): RunSummary => ({
-    ...{ run: id, began: about?.began, state: running ? 'running' : 'unfinished', inUse: false },
+    run: id,
+    began: about?.began,
+    state: running ? 'running' : 'unfinished',
+    inUse: false,
     ...(about && { release: { name: about.name } }),
   }));
 }

@@ -26,7 +26,9 @@ function assertWhole(home: string, record: RunRecord): void {
 }
 
 const summary = ({ record }: ReadRecord): NowInUse['inUse'] => ({
-  ...{ run: record.id, verdict: record.verdict, version: record.result.release.version },
+  run: record.id,
+  verdict: record.verdict,
+  version: record.result.release.version,
 });
 
 /**
@@ -58,7 +60,10 @@ export async function putIntoUse(
       );
     assertWhole(home, record);
     moveTo(home, record.result.release.name, {
-      ...{ run: record.id, record: digest, at: now.toISOString(), forced: !accepted },
+      run: record.id,
+      record: digest,
+      at: now.toISOString(),
+      forced: !accepted,
     });
     return { name: record.result.release.name, inUse: summary(found) };
   });

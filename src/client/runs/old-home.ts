@@ -97,7 +97,12 @@ function migrateOne(home: string, name: string, made: ReadonlyMap<string, RunRef
     : keepRun(
         home,
         {
-          ...{ id, began: mtime.toISOString(), settings: {}, result, use, verdict },
+          id,
+          began: mtime.toISOString(),
+          settings: {},
+          result,
+          use,
+          verdict,
           ...(together && { together }),
         },
         { model: { config, state }, documents: isolationOf(dir) },

@@ -180,7 +180,10 @@ function take(
 }
 
 const work = (id: string, dir: string, began: string, resumed: boolean, lock: HeldLock): Work => ({
-  ...{ id, began, dir, resumed },
+  id,
+  began,
+  dir,
+  resumed,
   close: () => {
     // Still held: nobody else can be at it, and nobody could have resumed it.
     if (existsSync(dir) && !hasCheckpoint(dir)) rmSync(dir, { recursive: true, force: true });

@@ -50,7 +50,8 @@ export async function adaptAuto(
     }
     const run = await adaptModel(model, release, join(work, method), {
       ...options,
-      ...{ method, force: true },
+      method,
+      force: true,
     });
     slowest = Math.max(slowest, run.result.seconds);
     reporter.note(`${method}: ${run.result.battery.outcome}`);

@@ -17,7 +17,9 @@ export function folderSource(dir: string): Source {
     return bytes;
   };
   return {
-    ...{ name: dir, lanes: 1, close: () => undefined },
+    name: dir,
+    lanes: 1,
+    close: () => undefined,
     get metadataBytes() {
       return metadataBytes;
     },

@@ -147,7 +147,8 @@ export function grpcSource(address: string, options: SourceOptions): Source {
   };
 
   return {
-    ...{ name: address, chunks },
+    name: address,
+    chunks,
     get lanes() {
       return isFar() ? 2 : 1;
     },

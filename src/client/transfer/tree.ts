@@ -51,7 +51,10 @@ export function treeSource(
     }
   }
   return {
-    ...{ name, lanes: 1, chunks, close },
+    name,
+    lanes: 1,
+    chunks,
+    close,
     get metadataBytes() {
       return metadataBytes;
     },

@@ -39,7 +39,10 @@ export function readTrust(home: string): TrustState {
   }
   const { pinned, root, freshness, releases, checkpoint } = parsePayload(StateFile, bytes, file);
   return {
-    ...{ pinned, freshness, releases, checkpoint },
+    pinned,
+    freshness,
+    releases,
+    checkpoint,
     root: openRoot(Buffer.from(root, 'base64'), file),
   };
 }
@@ -84,7 +87,10 @@ export function replaceTrust(home: string, state: TrustState): void {
   const { pinned, root, freshness, releases, checkpoint } = state;
   const content: z.infer<typeof StateFile> = {
     format: 'fedshot-trust-state/1',
-    ...{ pinned, freshness, releases, checkpoint },
+    pinned,
+    freshness,
+    releases,
+    checkpoint,
     root: Buffer.from(root.envelope).toString('base64'),
   };
   writeFileAtomic(trustFile(home), `${JSON.stringify(content, null, 2)}\n`, 0o600);

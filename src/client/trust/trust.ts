@@ -113,7 +113,11 @@ export function trustReport({ root, pinned, releases, checkpoint }: TrustState):
     version: Math.max(...Object.values(seen).map((entry) => entry.version)),
   }));
   return {
-    ...{ fingerprint, pinned, root: version, expires: document.expires },
-    ...{ releases: newest, checkpoint },
+    fingerprint,
+    pinned,
+    root: version,
+    expires: document.expires,
+    releases: newest,
+    checkpoint,
   };
 }

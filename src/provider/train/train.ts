@@ -263,8 +263,19 @@ function settingsOf(options: TrainOptions, engine: Engine): Record<string, unkno
   const { data, test, holdOut, arch, hidden, bottleneck, classes } = options;
   const { epochs, batch, lr, smoothing, augment, seed } = options;
   return {
-    ...{ data, test, holdOut, arch, hidden, bottleneck, classes },
-    ...{ epochs, batch, lr, smoothing, augment, seed },
+    data,
+    test,
+    holdOut,
+    arch,
+    hidden,
+    bottleneck,
+    classes,
+    epochs,
+    batch,
+    lr,
+    smoothing,
+    augment,
+    seed,
     engine: engine.name,
     device: engine.device,
     threads: engine.threads,

@@ -47,7 +47,11 @@ export async function enter(sandbox: Sandbox, options: EnterOptions): Promise<nu
   const { bait, remove } = await layBait();
   const { mechanism, readable = [], writable = [], filter } = sandbox;
   const message: Message = {
-    ...{ mechanism, bait, readable, writable, moved: options.moved ?? {} },
+    mechanism,
+    bait,
+    readable,
+    writable,
+    moved: options.moved ?? {},
     filtered: filter !== undefined,
   };
   const script = realpathSync(process.argv[1]!);

@@ -49,7 +49,8 @@ export async function pseudoLabels(
     nearest.sums.dispose();
     centroids.dispose();
     nearest = await assign(features, norms, {
-      ...{ centroids: refined, present: next },
+      centroids: refined,
+      present: next,
       known: { ...nearest, shift },
       summed: round + 1 < refinements,
     });

@@ -80,7 +80,13 @@ export function openManifest(root: Root, bytes: Uint8Array): Release {
   if (JSON.stringify(subjectsOf(files)) !== JSON.stringify(subject))
     throw bad('its subjects are not the tensors of its files, each once and in order');
   return {
-    ...{ name, version, created, expires, previous, files, signedBy },
+    name,
+    version,
+    created,
+    expires,
+    previous,
+    files,
+    signedBy,
     chunks: files.flatMap((file) => file.chunks),
     digest: sha256(bytes),
     envelope: bytes,
@@ -99,7 +105,9 @@ export type ReleaseContent = Pick<
 export function sealManifest(content: ReleaseContent, signers: readonly Signer[]): Uint8Array {
   const { name, version, created, expires, previous } = content;
   const files = content.files.map(({ path, size, sha256, chunks }) => ({
-    ...{ path, size, sha256 },
+    path,
+    size,
+    sha256,
     chunks: chunks.map((chunk) => ({ sha256: chunk.sha256, size: chunk.size })),
   }));
   const statement: Statement = {

@@ -104,7 +104,10 @@ export const reflectionAnswers = (): ReadonlyMap<string, Buffer> => (known ??= a
 export function standardLimits(): Record<'Health' | 'Reflection', RequestLimit> {
   const longest = (list: readonly number[]): number => Math.max(...list);
   const limit = (method: string, message: string, maxBytes: number): RequestLimit => ({
-    ...{ method, message, maxBytes, fields: [] },
+    method,
+    message,
+    maxBytes,
+    fields: [],
   });
   const paths = reflectionServices.map(({ ServerReflectionInfo }) => ServerReflectionInfo!.path);
   const asked = [...reflectionAnswers().keys()].map((hex) => hex.length / 2);

@@ -18,7 +18,9 @@ describe('a client that talks', () => {
     const { provider } = red.audited;
     const log = join(red.base, 'talk-log');
     const transparency = await openTransparency({
-      ...{ store: provider.store, keyring: provider.keyring, dir: log },
+      store: provider.store,
+      keyring: provider.keyring,
+      dir: log,
       now: () => new Date(),
     });
     const server = await provider.serve({ transparency });

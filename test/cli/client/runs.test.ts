@@ -181,7 +181,9 @@ describe('client predict', () => {
     );
     const json = JSON.parse((await predict(site, '--json')).out) as { model: unknown };
     expect(json.model).toMatchObject({
-      ...{ run: id, runName: 'mine', verdict: 'ok' },
+      run: id,
+      runName: 'mine',
+      verdict: 'ok',
       release: { name: 'digits', version: 1, digest: '1'.repeat(64) },
     });
     const source = await predict(site, '--source-model', '--json');

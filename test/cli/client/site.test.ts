@@ -41,9 +41,20 @@ beforeAll(async () => {
   for (const [name, seed] of Object.entries(own)) {
     const out = join(dir, name);
     await train({
-      ...{ data: 'digits:plain?n=400', test: 'digits:plain?n=250&seed=1', arch: 'mlp' },
-      ...{ hidden: [32], bottleneck: 16, holdOut: 0.1, out, epochs: 4, batch: 32, lr: 0.01 },
-      ...{ smoothing: 0.1, augment: 'none', seed, resume: false },
+      data: 'digits:plain?n=400',
+      test: 'digits:plain?n=250&seed=1',
+      arch: 'mlp',
+      hidden: [32],
+      bottleneck: 16,
+      holdOut: 0.1,
+      out,
+      epochs: 4,
+      batch: 32,
+      lr: 0.01,
+      smoothing: 0.1,
+      augment: 'none',
+      seed,
+      resume: false,
     });
     released.set(name, readModel(out));
   }

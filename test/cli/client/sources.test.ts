@@ -46,9 +46,20 @@ beforeAll(async () => {
   for (const [name, seed] of Object.entries({ one: 1, two: 2, three: 3 })) {
     const out = join(provider.dir, name);
     await train({
-      ...{ data: 'digits:plain?n=300', test: 'digits:plain?n=200&seed=1', arch: 'mlp' },
-      ...{ hidden: [32], bottleneck: 16, holdOut: 0.1, out, epochs: 3, batch: 32, lr: 0.01 },
-      ...{ smoothing: 0.1, augment: 'none', seed, resume: false },
+      data: 'digits:plain?n=300',
+      test: 'digits:plain?n=200&seed=1',
+      arch: 'mlp',
+      hidden: [32],
+      bottleneck: 16,
+      holdOut: 0.1,
+      out,
+      epochs: 3,
+      batch: 32,
+      lr: 0.01,
+      smoothing: 0.1,
+      augment: 'none',
+      seed,
+      resume: false,
     });
     const { store, keyring } = provider;
     await publishRelease({ modelDir: out, name, store, keyring, now: new Date() });

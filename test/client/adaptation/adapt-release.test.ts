@@ -20,14 +20,24 @@ vi.mock('../../../src/client/pull/releases.js', async () =>
 );
 
 const options: RunOptions = {
-  ...{ data: 'digits:thick?n=40', epochs: 2, batch: 16, lr: 0.01, featureLr: 1, beta: 0.1 },
-  ...{ alpha: 1, threshold: 0, seed: 7, engine: { engine: 'wasm' } },
+  data: 'digits:thick?n=40',
+  epochs: 2,
+  batch: 16,
+  lr: 0.01,
+  featureLr: 1,
+  beta: 0.1,
+  alpha: 1,
+  threshold: 0,
+  seed: 7,
+  engine: { engine: 'wasm' },
 };
 const adapt = (home: string, more: Partial<RunOptions> = {}, sources: string[] = []) =>
   adaptRelease(home, 'digits', { ...options, ...more }, sources);
 const answers = (home: string, more = {}) =>
   predictRelease(home, 'digits', {
-    ...{ data: 'digits:thick?n=10', sourceModel: false, engine: options.engine },
+    data: 'digits:thick?n=10',
+    sourceModel: false,
+    engine: options.engine,
     ...more,
   });
 const used = (home: string, name = 'digits'): string | undefined => {

@@ -20,8 +20,17 @@ const dir = mkdtempSync(join(tmpdir(), 'fedshot-adapt-'));
 const release = { name: 'tiny', version: 1, digest: 'd' };
 let model: Model;
 const options: AdaptOptions = {
-  ...{ data: 'digits:thick?n=90', epochs: 2, batch: 32, lr: 0.01, featureLr: 1 },
-  ...{ beta: 0.1, alpha: 1, threshold: 0, seed: 7, resume: false, force: true },
+  data: 'digits:thick?n=90',
+  epochs: 2,
+  batch: 32,
+  lr: 0.01,
+  featureLr: 1,
+  beta: 0.1,
+  alpha: 1,
+  threshold: 0,
+  seed: 7,
+  resume: false,
+  force: true,
 };
 const run = (more: Partial<AdaptOptions> = {}, of = model) =>
   adaptModel(of, release, join(dir, 'work'), { ...options, ...more });
@@ -46,18 +55,26 @@ function table(name: string, n: number, width: number, labels?: number[]): strin
 /** An untrained model for rows of `width` numbers. */
 function fresh(K: number, width: number): Model {
   const architecture = {
-    ...{ name: 'mlp' as const, input: [width] as [number], classes: K },
-    ...{ bottleneck: 8, hidden: [8] },
+    name: 'mlp' as const,
+    input: [width] as [number],
+    classes: K,
+    bottleneck: 8,
+    hidden: [8],
   };
   const columns = Array.from({ length: width }, (_, i) => `#${i}`);
   const fill = (v: number) => columns.map(() => v);
   return {
     config: {
-      ...{ format: 'fedshot-model/1', architecture },
+      format: 'fedshot-model/1',
+      architecture,
       classes: Array.from({ length: K }, (_, k) => `c${k}`),
       input: {
-        ...{ kind: 'table', shape: [width], columns },
-        ...{ impute: fill(0), mean: fill(0), std: fill(1) },
+        kind: 'table',
+        shape: [width],
+        columns,
+        impute: fill(0),
+        mean: fill(0),
+        std: fill(1),
       },
     },
     state: initialState(paramSpecs(architecture), random('fresh', K)),
@@ -82,9 +99,20 @@ const isFinite = (state: Model['state']): boolean =>
 
 beforeAll(async () => {
   await train({
-    ...{ data: 'digits:plain?n=400', test: 'digits:plain?n=250&seed=1', arch: 'mlp' },
-    ...{ hidden: [32], bottleneck: 16, holdOut: 0.1, out: dir, epochs: 4, batch: 32, lr: 0.01 },
-    ...{ smoothing: 0.1, augment: 'none', seed: 1, resume: false },
+    data: 'digits:plain?n=400',
+    test: 'digits:plain?n=250&seed=1',
+    arch: 'mlp',
+    hidden: [32],
+    bottleneck: 16,
+    holdOut: 0.1,
+    out: dir,
+    epochs: 4,
+    batch: 32,
+    lr: 0.01,
+    smoothing: 0.1,
+    augment: 'none',
+    seed: 1,
+    resume: false,
   });
   model = readModel(dir);
 }, 60_000);
@@ -210,7 +238,11 @@ describe('adaptAuto', () => {
     const clock = () => (now += 400);
     const { result } = await adaptAuto(model, release, join(dir, 'work'), {
       ...options,
-      ...{ epochs: 1, force: false, budget: 4, reporter, clock },
+      epochs: 1,
+      force: false,
+      budget: 4,
+      reporter,
+      clock,
     });
     const { choice } = result;
     expect(choice!.candidates.length).toBeGreaterThanOrEqual(2);

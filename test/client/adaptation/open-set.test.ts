@@ -46,8 +46,18 @@ const mixed = (n: number): number[] => known(n).map((k, i) => (i % 4 === 3 ? -1 
 let model: Model;
 const adapt = (data: string, more: { openSet?: boolean } = { openSet: true }) =>
   adaptModel(model, { name: 'clouds', version: 1, digest: '' }, join(dir, 'work'), {
-    ...{ data, epochs: 2, batch: 32, lr: 0.01, featureLr: 1, beta: 0.1, alpha: 1, threshold: 0 },
-    ...{ seed: 3, resume: false, force: true, ...more },
+    data,
+    epochs: 2,
+    batch: 32,
+    lr: 0.01,
+    featureLr: 1,
+    beta: 0.1,
+    alpha: 1,
+    threshold: 0,
+    seed: 3,
+    resume: false,
+    force: true,
+    ...more,
   });
 /** Numbers of the samples that are answered "unknown". */
 async function unknownIn(data: string, { state, use }: Awaited<ReturnType<typeof adapt>>) {
@@ -58,9 +68,20 @@ async function unknownIn(data: string, { state, use }: Awaited<ReturnType<typeof
 beforeAll(async () => {
   const out = join(dir, 'model');
   await train({
-    ...{ data: clouds('train', known(1200), { labelled: true }), arch: 'mlp', hidden: [64] },
-    ...{ test: clouds('test', known(100), { labelled: true }), bottleneck: 16, holdOut: 0.1, out },
-    ...{ epochs: 12, batch: 32, lr: 0.03, smoothing: 0.1, augment: 'none', seed: 1, resume: false },
+    data: clouds('train', known(1200), { labelled: true }),
+    arch: 'mlp',
+    hidden: [64],
+    test: clouds('test', known(100), { labelled: true }),
+    bottleneck: 16,
+    holdOut: 0.1,
+    out,
+    epochs: 12,
+    batch: 32,
+    lr: 0.03,
+    smoothing: 0.1,
+    augment: 'none',
+    seed: 1,
+    resume: false,
   });
   model = readModel(out);
 }, 30_000);

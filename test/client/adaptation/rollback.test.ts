@@ -29,17 +29,36 @@ vi.mock('../../../src/client/diagnostics/index.js', async (original) => {
 const dir = mkdtempSync(join(tmpdir(), 'fedshot-rollback-'));
 let model: Model;
 const options: AdaptOptions = {
-  ...{ data: 'digits:thick?n=120', epochs: 5, batch: 32, lr: 0.02, featureLr: 1, beta: 0.1 },
-  ...{ alpha: 1, threshold: 0, seed: 7, resume: false },
+  data: 'digits:thick?n=120',
+  epochs: 5,
+  batch: 32,
+  lr: 0.02,
+  featureLr: 1,
+  beta: 0.1,
+  alpha: 1,
+  threshold: 0,
+  seed: 7,
+  resume: false,
 };
 const run = (more: Partial<AdaptOptions> = {}) =>
   adaptModel(model, { name: 'tiny', version: 1, digest: 'd' }, dir, { ...options, ...more });
 
 beforeAll(async () => {
   await train({
-    ...{ data: 'digits:plain?n=400', test: 'digits:plain?n=250&seed=1', arch: 'mlp' },
-    ...{ hidden: [32], bottleneck: 16, holdOut: 0.1, out: dir, epochs: 3, batch: 32, lr: 0.01 },
-    ...{ smoothing: 0.1, augment: 'none', seed: 1, resume: false },
+    data: 'digits:plain?n=400',
+    test: 'digits:plain?n=250&seed=1',
+    arch: 'mlp',
+    hidden: [32],
+    bottleneck: 16,
+    holdOut: 0.1,
+    out: dir,
+    epochs: 3,
+    batch: 32,
+    lr: 0.01,
+    smoothing: 0.1,
+    augment: 'none',
+    seed: 1,
+    resume: false,
   });
   model = readModel(dir);
 }, 60_000);

@@ -2,7 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { adaptModel, type AdaptOptions, type AdaptResult } from '../../../src/client/adaptation/adapt.js';
+import {
+  adaptModel,
+  type AdaptOptions,
+  type AdaptResult,
+} from '../../../src/client/adaptation/adapt.js';
 import { adaptAuto } from '../../../src/client/selection/auto.js';
 import { train } from '../../../src/provider/train/train.js';
 import { readModel, type Model } from '../../../src/shared/model/folder.js';
@@ -16,9 +20,17 @@ afterAll(() => rmSync(dir, { recursive: true }));
 async function provider(name: string, data: string, lenet = false): Promise<Model> {
   const out = join(dir, name);
   await train({
-    ...{ data, out, bottleneck: lenet ? 64 : 256, epochs: lenet ? 6 : 30, batch: 64, lr: 0.01 },
+    data,
+    out,
+    bottleneck: lenet ? 64 : 256,
+    epochs: lenet ? 6 : 30,
+    batch: 64,
+    lr: 0.01,
     ...(lenet ? { arch: 'lenet', classes: ['a', 'b'] } : { arch: 'mlp', hidden: [64, 64] }),
-    ...{ smoothing: 0.1, augment: 'none', seed: 11, resume: false },
+    smoothing: 0.1,
+    augment: 'none',
+    seed: 11,
+    resume: false,
   });
   return readModel(out);
 }
@@ -29,8 +41,17 @@ async function adapted(model: Model, data: string, more: Partial<AdaptOptions> =
     { name: 'shares', version: 1, digest: 'd' },
     join(dir, 'work'),
     {
-      ...{ data, epochs: 15, batch: 64, lr: 0.01, featureLr: 1, beta: 0.1, alpha: 1 },
-      ...{ threshold: 0, seed: 5, resume: false, ...more },
+      data,
+      epochs: 15,
+      batch: 64,
+      lr: 0.01,
+      featureLr: 1,
+      beta: 0.1,
+      alpha: 1,
+      threshold: 0,
+      seed: 5,
+      resume: false,
+      ...more,
     },
   );
   return result;
@@ -120,8 +141,16 @@ describe('two classes of a table whose shares differ between provider and site',
       { name: 'shares', version: 1, digest: 'd' },
       join(dir, 'work'),
       {
-        ...{ data: site(0.06), epochs: 5, batch: 64, lr: 0.01, featureLr: 1, beta: 0.1, alpha: 1 },
-        ...{ threshold: 0, seed: 5, resume: false },
+        data: site(0.06),
+        epochs: 5,
+        batch: 64,
+        lr: 0.01,
+        featureLr: 1,
+        beta: 0.1,
+        alpha: 1,
+        threshold: 0,
+        seed: 5,
+        resume: false,
       },
     );
     expectNoHarm(result.result);

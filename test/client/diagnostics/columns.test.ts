@@ -6,7 +6,9 @@ import { random } from '../../../src/shared/random.js';
 /** The provider's columns: μ, σ and median in their own units. */
 const columns = ['creatinine', 'weight', 'marker', 'rare'];
 const input = {
-  ...{ kind: 'table' as const, shape: [4] as [number], columns },
+  kind: 'table' as const,
+  shape: [4] as [number],
+  columns,
   mean: [1.1, 78, 0, 0.01],
   std: [0.3, 14, 2, 0.0995],
   impute: [1, 77, 0, 0],

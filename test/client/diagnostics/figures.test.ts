@@ -83,8 +83,12 @@ describe('sampleFigures', () => {
   const image = { kind: 'image' as const, shape: [1, 2, 2] as [number, number, number] };
   const spec = { ...image, mean: [0.5], std: [0.5] };
   const table = (columns: string[]) => ({
-    ...{ kind: 'table' as const, shape: [2] as [number], columns },
-    ...{ impute: [0, 0], mean: [0, 0], std: [1, 1] },
+    kind: 'table' as const,
+    shape: [2] as [number],
+    columns,
+    impute: [0, 0],
+    mean: [0, 0],
+    std: [1, 1],
   });
 
   it('counts blank images and equal ones', () => {
@@ -97,7 +101,10 @@ describe('sampleFigures', () => {
   it('finds rows with a value beyond a thousand deviations, and no blanks in tables', () => {
     const x = Float32Array.from([0, 0, 1, -1e30, 2, 999]);
     expect(sampleFigures(x, table(['a', 'b']))).toEqual({
-      ...{ blank: 0, distinct: 1, same: false, extreme: { share: 1 / 3, column: 'b' } },
+      blank: 0,
+      distinct: 1,
+      same: false,
+      extreme: { share: 1 / 3, column: 'b' },
     });
     expect(sampleFigures(x.slice(4), table(['a', 'b'])).extreme).toBeUndefined();
   });
@@ -127,7 +134,10 @@ describe('naming', () => {
 
   it('finds every cluster under its own name, also where all have moved together', () => {
     expect(naming(features, labels, { mean, variance })).toEqual({
-      ...{ own: 1, matched: 1, reverse: 1, renamed: [] },
+      own: 1,
+      matched: 1,
+      reverse: 1,
+      renamed: [],
     });
   });
 

@@ -37,7 +37,9 @@ describe('statistics', () => {
 /** A card of 240 held-out samples whose classes are told apart in `right` of the cases. */
 const cardOf = (prior: number[], right: number, samples = 240): Card =>
   ({
-    ...{ prior, samples, minimumCount: 20 },
+    prior,
+    samples,
+    minimumCount: 20,
     confusion: prior.map((_, k) =>
       prior.map((_v, j) => (j === k ? right : (1 - right) / (prior.length - 1))),
     ),
@@ -67,7 +69,8 @@ describe('labelShift', () => {
     const truth = [1 - share, share];
     const answers = answersTo(n, truth, half, 1);
     expect(labelShift(answers, truth, half)).toMatchObject({
-      ...{ significant: expected, uneven: expected },
+      significant: expected,
+      uneven: expected,
     });
   });
 
@@ -148,7 +151,8 @@ describe('expectedChange', () => {
 
   it('is nothing where no answer changed, and still not known to the last sample', () => {
     expect(expectedChange(p, own, own, [0.5, 0.5], { prior: [0.5, 0.5] })).toEqual({
-      ...{ gain: 0, error: 0.25 },
+      gain: 0,
+      error: 0.25,
     });
   });
 });

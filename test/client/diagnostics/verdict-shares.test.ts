@@ -3,7 +3,9 @@ import { isAccepted, verdict, type Signals } from '../../../src/client/diagnosti
 import type { ModelConfig } from '../../../src/shared/model/config.js';
 
 const config = {
-  ...{ classes: ['healthy', 'ill'], heldOutAccuracy: 0.92, input: { kind: 'image' } },
+  classes: ['healthy', 'ill'],
+  heldOutAccuracy: 0.92,
+  input: { kind: 'image' },
   card: { samples: 60, minimumCount: 20, confusion: [[1, 0], null] },
 } as unknown as ModelConfig;
 
@@ -14,11 +16,26 @@ const rare = { shares: [0.94, 0.06], errors: [0.03, 0.03], significant: true, un
 
 /** Samples like the provider's, and an adaptation that leaves its answers as they were. */
 const fits: Signals = {
-  ...{ strict: true, described: 2, perClass: 100, distance: 1, labelShift: 0.02, rank: 4 },
-  ...{ estimatedAccuracy: 0.92, estimatedRefreshed: 0.92, refreshedError: 0.02, answered: even },
-  ...{ releasedClasses: 2, refreshedClasses: 2, refreshedViews: 0.95, releasedRefreshed: 0.95 },
-  ...{ adaptedClasses: 2, keptAnswers: 0.99, agreementBalanced: 0.95, steadiness: 1 },
-  ...{ expected: { gain: -0.002, error: 0.005 }, sharesGap: 0.02 },
+  strict: true,
+  described: 2,
+  perClass: 100,
+  distance: 1,
+  labelShift: 0.02,
+  rank: 4,
+  estimatedAccuracy: 0.92,
+  estimatedRefreshed: 0.92,
+  refreshedError: 0.02,
+  answered: even,
+  releasedClasses: 2,
+  refreshedClasses: 2,
+  refreshedViews: 0.95,
+  releasedRefreshed: 0.95,
+  adaptedClasses: 2,
+  keptAnswers: 0.99,
+  agreementBalanced: 0.95,
+  steadiness: 1,
+  expected: { gain: -0.002, error: 0.005 },
+  sharesGap: 0.02,
 };
 const of = (signals: Signals, of = config, force = false) => {
   const { outcome, kept, advised, findings } = verdict(signals, of, force);
@@ -38,7 +55,9 @@ describe('verdict on few classes and tables', () => {
     expect(of(data, table, true)).toMatchObject({ kept: 'adapted' });
     const coarse = { ...even, errors: [0.1, 0.1] };
     expect(of({ ...data, answered: coarse }, table)).toMatchObject({
-      ...{ outcome: 'undecided', kept: 'source', checks: ['shares of the classes: undecided'] },
+      outcome: 'undecided',
+      kept: 'source',
+      checks: ['shares of the classes: undecided'],
     });
     for (const other of [{ answered: rare }, { distance: 1.4 }, { answered: undefined }])
       expect(of({ ...data, ...other }, table).checks).not.toContain('nothing to adapt for: ok');
@@ -47,7 +66,10 @@ describe('verdict on few classes and tables', () => {
   it('leaves a released model that fits, without a word of alarm, unless it is forced', () => {
     const moved = { ...fits, keptAnswers: 0.95, expected: { gain: -0.01, error: 0.015 } };
     expect(of(moved)).toEqual({
-      ...{ outcome: 'ok', kept: 'source', advised: 'source', checks: ['expected change: ok'] },
+      outcome: 'ok',
+      kept: 'source',
+      advised: 'source',
+      checks: ['expected change: ok'],
     });
     expect(of(moved, config, true)).toMatchObject({ kept: 'adapted', advised: 'source' });
   });
@@ -55,7 +77,9 @@ describe('verdict on few classes and tables', () => {
   it('rolls back what the released model expects a loss of', () => {
     const lost = { ...fits, keptAnswers: 0.85, expected: { gain: -0.05, error: 0.02 } };
     expect(of(lost)).toMatchObject({
-      ...{ outcome: 'rolled back', kept: 'source', checks: ['expected change: rolled back'] },
+      outcome: 'rolled back',
+      kept: 'source',
+      checks: ['expected change: rolled back'],
     });
   });
 
@@ -91,10 +115,8 @@ describe('verdict on few classes and tables', () => {
     expect(half.findings[0]!.remedy).toContain('--hold-out');
     const { card: _, ...bare } = config;
     expect(verdict({ ...fits, described: undefined }, bare, false)).toMatchObject({
-      ...{
-        outcome: 'undecided',
-        findings: [{ remedy: expect.stringContaining('--card full') as string }],
-      },
+      outcome: 'undecided',
+      findings: [{ remedy: expect.stringContaining('--card full') as string }],
     });
     expect(
       of({ ...fits, described: 0 }, { ...config, card: { ...config.card!, confusion: undefined } }),
@@ -104,8 +126,10 @@ describe('verdict on few classes and tables', () => {
 
   it('never says of a table that adapting made up for its units', () => {
     const unit = {
-      ...{ column: 'creatinine', unit: true },
-      ...{ site: { middle: 97, spread: 30 }, provider: { middle: 1.1, spread: 0.34 } },
+      column: 'creatinine',
+      unit: true,
+      site: { middle: 97, spread: 30 },
+      provider: { middle: 1.1, spread: 0.34 },
     };
     const { outcome, findings } = verdict(
       { ...fits, deviationRatio: 108, columns: [unit] },
@@ -139,7 +163,9 @@ describe('verdict by all evidence together', () => {
     expect(of(doubt, ten)).toMatchObject({ outcome: 'warn', kept: 'adapted' });
     const two = { ...doubt, agreementBalanced: 0.55 };
     expect(of(two, ten)).toEqual({
-      ...{ outcome: 'undecided', kept: 'source', advised: 'source' },
+      outcome: 'undecided',
+      kept: 'source',
+      advised: 'source',
       checks: ['other classes: warn', 'steadiness: warn', 'several warnings: undecided'],
     });
   });

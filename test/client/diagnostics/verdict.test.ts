@@ -10,15 +10,28 @@ const config = {
 
 /** A site like the provider's, before adapting. */
 const before: Signals = {
-  ...{ perClass: 60, distance: 1, histogramDistance: 0, invertedDistance: 0.7, deviationRatio: 1 },
-  ...{ smoothness: 1, estimatedAccuracy: 0.95, estimatedRefreshed: 0.95, releasedClasses: 9.9 },
-  ...{ refreshedClasses: 9.9, labelShift: 0.05, refreshedViews: 0.95, releasedRefreshed: 0.95 },
+  perClass: 60,
+  distance: 1,
+  histogramDistance: 0,
+  invertedDistance: 0.7,
+  deviationRatio: 1,
+  smoothness: 1,
+  estimatedAccuracy: 0.95,
+  estimatedRefreshed: 0.95,
+  releasedClasses: 9.9,
+  refreshedClasses: 9.9,
+  labelShift: 0.05,
+  refreshedViews: 0.95,
+  releasedRefreshed: 0.95,
   rank: 9,
 };
 /** The same after a good adaptation. */
 const after: Signals = {
   ...before,
-  ...{ adaptedClasses: 9.9, keptAnswers: 0.95, agreementBalanced: 0.95, steadiness: 0.98 },
+  adaptedClasses: 9.9,
+  keptAnswers: 0.95,
+  agreementBalanced: 0.95,
+  steadiness: 0.98,
 };
 const of = (signals: Signals) => {
   const { outcome, kept, findings } = verdict(signals, config, false);
@@ -35,7 +48,8 @@ describe('verdict', () => {
     const thin = { deviationRatio: 0.49 };
     expect(of({ ...before, ...thin }).outcome).toBe('warn');
     expect(of({ ...after, ...thin })).toMatchObject({
-      ...{ outcome: 'ok', checks: ['input scale: ok'] },
+      outcome: 'ok',
+      checks: ['input scale: ok'],
     });
     const unsteady = of({ ...after, ...thin, steadiness: 0.85, agreementBalanced: 0.5 });
     expect(unsteady.checks).toEqual(['input scale: warn', 'steadiness: warn']);
@@ -148,7 +162,9 @@ describe('verdict', () => {
   it('rolls back what changed right answers, unless the released model is surer once refreshed', () => {
     const changed = { ...after, keptAnswers: 0.5, estimatedRefreshed: 0.8 };
     expect(of(changed)).toMatchObject({
-      ...{ outcome: 'rolled back', kept: 'source', checks: ['estimated change: rolled back'] },
+      outcome: 'rolled back',
+      kept: 'source',
+      checks: ['estimated change: rolled back'],
     });
     expect(of({ ...changed, estimatedRefreshed: 0.99 }).outcome).toBe('ok');
     expect(of({ ...changed, distance: 1.5 }).outcome).toBe('ok');

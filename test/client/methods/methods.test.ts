@@ -17,8 +17,11 @@ beforeAll(async () => {
 
 const [N, D, H, K] = [40, 3, 4, 3];
 const architecture = {
-  ...{ name: 'mlp' as const, input: [D] as [number], classes: K },
-  ...{ bottleneck: 5, hidden: [H] },
+  name: 'mlp' as const,
+  input: [D] as [number],
+  classes: K,
+  bottleneck: 5,
+  hidden: [H],
 };
 const fresh = (): Hypothesis =>
   new Hypothesis(architecture, ops, initialState(paramSpecs(architecture), random('methods')));
@@ -61,7 +64,11 @@ describe('shotPlus', () => {
     const x = tensor2d(rows);
     const embedding = embed(hypothesis, x);
     const objective = await shotPlus.objective!({
-      ...{ hypothesis, embedding, epoch: 1, epochs: 2, random: random('epoch') },
+      hypothesis,
+      embedding,
+      epoch: 1,
+      epochs: 2,
+      random: random('epoch'),
       views: (index) => tensor2d([...index].map((i) => rows[i]!.map((v) => v + 0.1))),
       options: { beta: 0.1, alpha: 1, threshold: 0, partial: false, openSet: false },
     });

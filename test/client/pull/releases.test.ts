@@ -112,9 +112,15 @@ describe('openRelease', () => {
 
   it('takes no other release that is as well signed for the one in use', async () => {
     const path = join(folder, 'manifest.json');
-    const { store, keyring } = { ...(await import('../../fixtures/provider.js')).reopenProvider(dir) };
+    const { store, keyring } = {
+      ...(await import('../../fixtures/provider.js')).reopenProvider(dir),
+    };
     await publishRelease({
-      ...{ modelDir: join(dir, 'model'), name: 'other', store, keyring, now: new Date() },
+      modelDir: join(dir, 'model'),
+      name: 'other',
+      store,
+      keyring,
+      now: new Date(),
     });
     await pull({ from: [store], name: 'other', home });
     changed(

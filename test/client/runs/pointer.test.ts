@@ -85,11 +85,13 @@ describe('the pointer of a release', () => {
     JSON.stringify({ format: 'fedshot-current/1', inUse: null }),
     JSON.stringify({ format: 'fedshot-current/2', inUse: null, history: [] }),
     JSON.stringify({
-      ...{ format: 'fedshot-current/1', history: [] },
+      format: 'fedshot-current/1',
+      history: [],
       inUse: { ...entry(1), run: '../../etc' },
     }),
     JSON.stringify({
-      ...{ format: 'fedshot-current/1', history: [] },
+      format: 'fedshot-current/1',
+      history: [],
       inUse: { ...entry(1), record: 'x\u001b[31m' },
     }),
   ])('which holds %j is refused in one line that names the file', (text) => {

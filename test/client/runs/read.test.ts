@@ -12,11 +12,18 @@ import { tinyRelease } from '../../fixtures/tiny-release.js';
 const id = '20261127T132927123Z-abcdef';
 const model = tinyRelease('kept');
 const result = {
-  ...{ release: { name: 'digits', version: 1, digest: '1'.repeat(64) }, method: 'shot', n: 9 },
-  ...{ seed: 1, battery: { outcome: 'ok', kept: 'adapted' }, classifierUnchanged: true },
+  release: { name: 'digits', version: 1, digest: '1'.repeat(64) },
+  method: 'shot',
+  n: 9,
+  seed: 1,
+  battery: { outcome: 'ok', kept: 'adapted' },
+  classifierUnchanged: true,
 } as unknown as RunRecord['result'];
 const record: Omit<RunRecord, 'format' | 'files'> = {
-  ...{ id, began: '2026-11-27T13:29:27.123Z', settings: {}, result },
+  id,
+  began: '2026-11-27T13:29:27.123Z',
+  settings: {},
+  result,
   use: { reading: {}, stream: false },
   verdict: { outcome: 'ok', accepted: true, forced: false },
 };

@@ -9,7 +9,8 @@ const run = (method: MethodName, outcome: Outcome, answers: number[], views = 0.
   const p = Float32Array.from(answers.flatMap((k) => (k === 0 ? [0.9, 0.1] : [0.1, 0.9])));
   const shares = [0, 1].map((k) => answers.filter((a) => a === k).length / answers.length);
   const signals = {
-    ...{ refreshedViews: views, refreshedClasses: 2 },
+    refreshedViews: views,
+    refreshedClasses: 2,
     ...(method !== 'source' && { adaptedViews: views, adaptedClasses: effectiveNumber(shares) }),
   };
   const battery = { outcome, signals };

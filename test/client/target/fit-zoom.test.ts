@@ -29,7 +29,10 @@ afterAll(() => {
 
 const r = random('zoom');
 const image = (n: number, shape: number[]): Dataset => ({
-  ...{ source: 'test', kind: 'image', shape, count: n },
+  source: 'test',
+  kind: 'image',
+  shape,
+  count: n,
   x: Float32Array.from({ length: n * shape.reduce((a, b) => a * b, 1) }, () => r.next()),
 });
 

@@ -34,10 +34,14 @@ describe('the certificate of a site', () => {
   let provider: TestProvider;
   let dir: string;
   const kit = (folder: string) => ({
-    ...{ site: 'alpha', address: 'localhost:1', out: join(dir, folder) },
+    site: 'alpha',
+    address: 'localhost:1',
+    out: join(dir, folder),
   });
   const office = (now = new Date()): Office => ({
-    ...{ store: provider.store, keyring: provider.keyring, now },
+    store: provider.store,
+    keyring: provider.keyring,
+    now,
   });
 
   beforeAll(async () => {

@@ -11,7 +11,12 @@ import {
   writeCheckpoint,
   writeTrust,
 } from '../../../src/client/trust/trust.js';
-import { openRoot, sealEnvelope, sealRoot, verifyRelease } from '../../../src/shared/release/index.js';
+import {
+  openRoot,
+  sealEnvelope,
+  sealRoot,
+  verifyRelease,
+} from '../../../src/shared/release/index.js';
 import { ROOT_TYPE } from '../../../src/shared/release/root.js';
 import { tempDir } from '../../fixtures/temp.js';
 import { failsWith, NOW, rootDocument, signer, World } from '../../fixtures/world.js';

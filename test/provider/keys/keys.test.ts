@@ -34,7 +34,12 @@ async function setUp(more: { rootKeys?: number; rootThreshold?: number } = {}) {
   writeModel(modelDir, { F: 400, B: 40, C: 20 });
   const change = { store, keyring, now: NOW };
   return {
-    ...{ dir, store, home, keyring, made, change },
+    dir,
+    store,
+    home,
+    keyring,
+    made,
+    change,
     publish: (name = 'digits') => publishRelease({ ...change, modelDir, name, again: true }),
     /** What the site makes of it. */
     pull: async (now = NOW) => {
@@ -163,7 +168,10 @@ describe('rotateKeys', () => {
 
     // A person with one key signs where the release and freshness keys are not.
     const first = (await signDraft({
-      ...{ store, now: NOW, file: draft.file, keyring: only(a, 'usb-a') },
+      store,
+      now: NOW,
+      file: draft.file,
+      keyring: only(a, 'usb-a'),
     })) as typeof draft;
     expect(first).toMatchObject({ state: 'draft', missing: 2 });
     const again = { store, now: NOW, file: first.file, keyring: only(a, 'usb-a2') };

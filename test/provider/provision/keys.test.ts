@@ -23,7 +23,9 @@ describe('whose key it is', () => {
   let office: Office;
   const out = (name: string): string => join(dir, 'kits', name);
   const kit = (site: string, folder = site) => ({
-    ...{ site, address: 'localhost:7443', out: out(folder) },
+    site,
+    address: 'localhost:7443',
+    out: out(folder),
   });
   const sites = (): string => sitesDir(provider.keyring);
   const validOf = (name: string): number =>

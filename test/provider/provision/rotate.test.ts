@@ -35,7 +35,9 @@ describe('replacing the authority of the sites', () => {
   const now = new Date();
   const office = () => ({ store: provider.store, keyring: provider.keyring, now });
   const kit = (site: string, folder = site) => ({
-    ...{ site, address: 'localhost:1', out: join(dir, 'kits', folder) },
+    site,
+    address: 'localhost:1',
+    out: join(dir, 'kits', folder),
   });
   const listed = () => listSitesAuthorities(office());
   const pullAs = (site: string): Promise<PullResult> =>

@@ -19,7 +19,10 @@ async function setUp() {
   const options = { store, keyring, now: NOW, modelDir, name: 'digits' };
   const source = new Store(store);
   return {
-    ...{ store, modelDir, options, source },
+    store,
+    modelDir,
+    options,
+    source,
     /** What an audit finds in the store. */
     findings: () => readStore(store, readFileSync(source.trustPath())).findings,
     verified: async () =>

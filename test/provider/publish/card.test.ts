@@ -20,9 +20,20 @@ const seen = (level: 'none' | 'minimal' | 'full') => {
 
 beforeAll(async () => {
   await train({
-    ...{ data: 'digits:plain?n=200', test: 'digits:plain?n=210&seed=1', arch: 'mlp' },
-    ...{ hidden: [8], bottleneck: 6, holdOut: 0.1, out: dir, epochs: 1, batch: 64, lr: 0.01 },
-    ...{ smoothing: 0.1, augment: 'none', seed: 1, resume: false },
+    data: 'digits:plain?n=200',
+    test: 'digits:plain?n=210&seed=1',
+    arch: 'mlp',
+    hidden: [8],
+    bottleneck: 6,
+    holdOut: 0.1,
+    out: dir,
+    epochs: 1,
+    batch: 64,
+    lr: 0.01,
+    smoothing: 0.1,
+    augment: 'none',
+    seed: 1,
+    resume: false,
   });
 });
 afterAll(() => {

@@ -19,7 +19,10 @@ async function setUp() {
   const options = { store, keyring, now: NOW, modelDir, name: 'digits' };
   const source = new Store(store);
   return {
-    ...{ store, modelDir, options, source },
+    store,
+    modelDir,
+    options,
+    source,
     verified: async (now = NOW) =>
       (await verifyRelease(source, pinRoot(source.newestRoot()), 'digits', { now })).release,
     listed: () => source.currentFreshness(source.newestRoot())!.releases,

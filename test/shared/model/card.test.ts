@@ -46,8 +46,10 @@ describe('atcThreshold', () => {
 
 describe('inputFigures', () => {
   const input = {
-    ...{ kind: 'image' as const, shape: [1, 2, 2] as [number, number, number] },
-    ...{ mean: [0.5], std: [0.5] },
+    kind: 'image' as const,
+    shape: [1, 2, 2] as [number, number, number],
+    mean: [0.5],
+    std: [0.5],
   };
   it('bins grey levels as they were before normalisation', () => {
     const { histogram } = inputFigures(Float32Array.from([-1, -1, 1, 1]), input);
@@ -108,7 +110,11 @@ describe('ownDistance', () => {
 
 describe('makeCard', () => {
   const architecture = {
-    ...{ name: 'mlp' as const, input: [4] as [number], classes: 3, bottleneck: 5, hidden: [6] },
+    name: 'mlp' as const,
+    input: [4] as [number],
+    classes: 3,
+    bottleneck: 5,
+    hidden: [6],
   };
   const r = random('card');
   const count = 60;
@@ -121,7 +127,12 @@ describe('makeCard', () => {
     return makeCard({
       architecture,
       input: {
-        ...{ kind: 'table', shape: [4], columns, impute: fill(0), mean: fill(0), std: fill(1) },
+        kind: 'table',
+        shape: [4],
+        columns,
+        impute: fill(0),
+        mean: fill(0),
+        std: fill(1),
       },
       state: initialState(paramSpecs(architecture), random(1)),
       ops,

@@ -19,7 +19,11 @@ import { tempDir } from '../../fixtures/temp.js';
 
 function model(seed: number): Model {
   const architecture = architectureSchema.parse({
-    ...{ name: 'mlp', input: [3], classes: 2, bottleneck: 4, hidden: [5] },
+    name: 'mlp',
+    input: [3],
+    classes: 2,
+    bottleneck: 4,
+    hidden: [5],
   });
   const columns = ['a', 'b', 'c'];
   const fill = (value: number): number[] => columns.map(() => value);
@@ -29,8 +33,12 @@ function model(seed: number): Model {
       format: 'fedshot-model/1',
       architecture,
       input: {
-        ...{ kind: 'table', shape: [3], columns },
-        ...{ impute: fill(seed), mean: fill(0), std: fill(1) },
+        kind: 'table',
+        shape: [3],
+        columns,
+        impute: fill(seed),
+        mean: fill(0),
+        std: fill(1),
       },
       classes: ['no', 'yes'],
       heldOutAccuracy: 0.9,

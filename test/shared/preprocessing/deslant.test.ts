@@ -14,7 +14,10 @@ import { digitsModel } from '../../fixtures/digits-model.js';
 
 const [H, W] = [9, 11];
 const image = (grey: (row: number, column: number) => number, count = 1): Dataset => ({
-  ...{ source: 'test', kind: 'image', shape: [1, H, W], count },
+  source: 'test',
+  kind: 'image',
+  shape: [1, H, W],
+  count,
   x: Float32Array.from({ length: count * H * W }, (_, i) =>
     grey(Math.floor(i / W) % H, (i % W) - (W - 1) / 2),
   ),
@@ -77,8 +80,18 @@ describe('adapting to slanted digits', () => {
   let model: Model;
   const run = (more: Partial<AdaptOptions>, work = 'work') =>
     adaptModel(model, { name: 'upright', version: 1, digest: '' }, join(dir, work), {
-      ...{ data, epochs: 2, batch: 32, lr: 0.01, featureLr: 1, beta: 0.1, alpha: 1 },
-      ...{ threshold: 0, seed: 1, resume: false, force: true, ...more },
+      data,
+      epochs: 2,
+      batch: 32,
+      lr: 0.01,
+      featureLr: 1,
+      beta: 0.1,
+      alpha: 1,
+      threshold: 0,
+      seed: 1,
+      resume: false,
+      force: true,
+      ...more,
     });
 
   beforeAll(async () => {

@@ -5,7 +5,10 @@ import type { Dataset } from '../../../src/shared/data/types.js';
 const [H, W] = [12, 10];
 /** A bright rectangle on black: first and last row and column. */
 const block = (top: number, bottom: number, left: number, right: number): Dataset => ({
-  ...{ source: 'test', kind: 'image', shape: [1, H, W], count: 1 },
+  source: 'test',
+  kind: 'image',
+  shape: [1, H, W],
+  count: 1,
   x: Float32Array.from({ length: H * W }, (_, i) => {
     const [row, column] = [Math.floor(i / W), i % W];
     return row >= top && row <= bottom && column >= left && column <= right ? 1 : 0;

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { applyInput, fitInput, inputSchema, type InputSpec } from '../../../src/shared/preprocessing/input.js';
+import {
+  applyInput,
+  fitInput,
+  inputSchema,
+  type InputSpec,
+} from '../../../src/shared/preprocessing/input.js';
 import type { Dataset } from '../../../src/shared/data/types.js';
 import { refusal } from '../data/files.js';
 

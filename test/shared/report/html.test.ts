@@ -94,7 +94,8 @@ describe('renderReport', () => {
   it('shows which methods were tried, and what became of each', () => {
     const common = { outcome: 'warn', accepted: true, agreement: 0.8, views: 0.9, seconds: 4 };
     const choice = {
-      ...{ method: 'aad', why: 'aad is the only adaptation left' },
+      method: 'aad',
+      why: 'aad is the only adaptation left',
       candidates: [
         { ...common, method: 'bn', outcome: 'rolled back', accepted: false },
         { ...common, method: 'shot', leftOut: 'uneven', adaptedAccuracy: 0.5 },
@@ -164,7 +165,8 @@ describe('renderReport', () => {
 it('attack: control characters and turned writing in names are written out, everywhere on the page', () => {
   const evil = 'a\u001b[31mPASS\u202e\u009b2J\u0000';
   const battery = {
-    ...{ outcome: evil, kept: 'source' },
+    outcome: evil,
+    kept: 'source',
     findings: [{ outcome: evil, says: evil, remedy: evil }],
   };
   const hostile = {

@@ -104,7 +104,8 @@ function figures(given: Figures): Card {
     confusion: perClass((k) => confusion[k]!.map((n) => short(n / counts[k]!))),
     ...(moments.some((m) => m) && {
       features: {
-        ...{ mean, variance },
+        mean,
+        variance,
         distance: short(ownDistance(features, labels, counts, { mean, variance })),
       },
     }),

@@ -64,7 +64,11 @@ export class Keyring {
   /** Key files by name; nothing is opened. @throws FedshotError `format` */
   list(): StoredKey[] {
     return this.#files().map(({ file, content: { role, keyid, public: key, created } }) => ({
-      ...{ file, role, keyid, public: key, created },
+      file,
+      role,
+      keyid,
+      public: key,
+      created,
     }));
   }
 

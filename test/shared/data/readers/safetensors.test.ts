@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { loadDataset } from '../../../../src/shared/data/index.js';
-import { serializeSafetensors, type TensorBytes } from '../../../../src/shared/format/safetensors.js';
+import {
+  serializeSafetensors,
+  type TensorBytes,
+} from '../../../../src/shared/format/safetensors.js';
 import { put, refusal, temporaryFolder } from '../files.js';
 
 const folder = temporaryFolder();

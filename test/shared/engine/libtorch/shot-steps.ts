@@ -22,7 +22,10 @@ export async function shotSteps(ops: Ops): Promise<number[]> {
   const plan = { samples: 56, batch: 8, epochs: 2, lr: 0.01, random: random(1), shuffle: true };
   for (let epoch = 0; epoch < 2; epoch++)
     await targetEpoch(plan, epoch, {
-      ...{ hypothesis, optimizer, x, dropout: true },
+      hypothesis,
+      optimizer,
+      x,
+      dropout: true,
       pseudo: Int32Array.from({ length: 56 }, (_, i) => (i + epoch) % 4),
       weights: { alpha: 1, beta: 0.3 },
     });

@@ -17,15 +17,18 @@ const above = (files, rooms) => ({
   },
 });
 
-const top = ['cli', 'simulate', 'audit', 'client', 'provider'];
+const top = ['cli', 'api', 'bench', 'simulate', 'audit', 'client', 'provider', 'examples'];
 const shared = [
   'report',
   'rpc',
   'log',
+  'evidence',
   'release',
   'objective',
   'model',
+  'preprocessing',
   'data',
+  'format',
   'engine',
   'isolate',
 ];
@@ -49,14 +52,24 @@ export default tseslint.config(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       'no-console': 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'ObjectExpression > SpreadElement > ObjectExpression',
+          message: 'write the fields out: a spread literal is not checked for excess properties',
+        },
+      ],
     },
   },
   ...shared.map((room) => above([`src/shared/${room}/**/*.ts`], sharedRoom(room))),
   above(['src/shared/*.ts'], [...top, ...shared]),
-  above(['src/provider/**/*.ts'], ['cli', 'simulate', 'audit', 'client']),
-  above(['src/client/**/*.ts'], ['cli', 'simulate', 'audit', 'provider']),
-  above(['src/audit/**/*.ts'], ['cli', 'simulate', 'client', 'provider']),
-  above(['src/simulate/**/*.ts'], ['cli']),
+  above(['src/examples/**/*.ts'], top.slice(0, -1)),
+  above(['src/provider/**/*.ts'], ['cli', 'api', 'bench', 'simulate', 'audit', 'client']),
+  above(['src/client/**/*.ts'], ['cli', 'api', 'bench', 'simulate', 'audit', 'provider']),
+  above(['src/audit/**/*.ts'], ['cli', 'api', 'bench', 'simulate', 'client', 'provider']),
+  above(['src/simulate/**/*.ts'], ['cli', 'api', 'bench']),
+  above(['src/bench/**/*.ts'], ['cli', 'api']),
+  above(['src/api/**/*.ts'], ['cli']),
   { files: ['test/**/*.ts', 'scripts/**/*.ts'], rules: { 'no-console': 'off' } },
-  { files: ['*.js', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
+  { files: ['*.js', '*.cjs', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
 );

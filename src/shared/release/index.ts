@@ -62,5 +62,5 @@ export {
   verifyFreshness,
   verifyRelease,
   type VerifyRequest,
-} from './verify/release.js';
+} from './verify.js';
 export { type Expiring, expiryWarning, expiryWarnings, isAhead, WARNING_DAYS } from './time.js';

@@ -10,7 +10,7 @@ import {
   type TrustState,
   verifyChunk,
   verifyRelease,
-} from '../../../../src/shared/release/index.js';
+} from '../../../src/shared/release/index.js';
 import {
   days,
   failsWith,
@@ -19,7 +19,7 @@ import {
   rootDocument,
   signer,
   World,
-} from '../../../fixtures/world.js';
+} from '../../fixtures/world.js';
 
 /** A client that keeps what it is told to keep, as a site does. */
 class Client {

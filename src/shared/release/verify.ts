@@ -1,17 +1,17 @@
-import { FedshotError } from '../../errors.js';
-import type { MetadataFetcher } from '../fetcher.js';
-import { sha256 } from '../fields.js';
-import { type Freshness, openFreshness } from '../freshness.js';
+import { FedshotError } from '../errors.js';
+import type { MetadataFetcher } from './fetcher.js';
+import { sha256 } from './fields.js';
+import { type Freshness, openFreshness } from './freshness.js';
 import {
   MAX_FRESHNESS_BYTES,
   MAX_MANIFEST_BYTES,
   MAX_ROOT_BYTES,
   MAX_ROOT_STEPS,
-} from '../limits.js';
-import { openManifest, type Release } from '../manifest.js';
-import { verifyNextRoot } from '../root.js';
-import { isAhead } from '../time.js';
-import { assertNotOlder, remember, type SeenByKey, type TrustState } from '../state.js';
+} from './limits.js';
+import { openManifest, type Release } from './manifest.js';
+import { verifyNextRoot } from './root.js';
+import { isAhead } from './time.js';
+import { assertNotOlder, remember, type SeenByKey, type TrustState } from './state.js';
 
 export interface VerifyRequest {
   /** The one time that every expiry is judged by. */

@@ -12,7 +12,7 @@ import { sourceModel } from './sources.js';
 import { summary, truthOf, type Row } from './summary.js';
 import { startForComputing } from '../bench/start.js';
 
-await startForComputing();
+startForComputing();
 
 /**
  * `npm run robustness -- [--sources plain,mnist,usps,half,weak|mlp|dtn] [--set tuned|fresh|unseen|all] [--seeds 1]

@@ -25,7 +25,7 @@ import {
  * `npm run robustness:open-set -- [--seeds 1] [--work work/zoo]`: models of the digits 0 to 4 meet data with
  * and without other digits under `--open-set`; what is called unknown, by label.
  */
-await startForComputing();
+startForComputing();
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1' },

@@ -24,6 +24,14 @@ export interface Io {
   readonly signal: AbortSignal;
   now(): Date;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Files with definitions from outside this package (`--plugin`). */
+  readonly plugins: readonly string[];
+  /** Asks at the terminal; undefined where there is none. */
+  askSecret(question: string): Promise<string | undefined>;
+  /** Is called on SIGHUP. @returns takes it back */
+  onHangup(listener: () => void): () => void;
+  /** Text on standard error, past the reporter. */
+  complain(text: string): void;
 }
 
 /** An `Io` as the frame holds it: the frame alone says when `--json` applies and when it is over. */
@@ -31,8 +39,6 @@ export interface ProcessIo extends Io {
   json: boolean;
   /** Whether `result` has been called. */
   readonly answered: boolean;
-  /** Text on standard error, past the reporter. */
-  complain(text: string): void;
   close(): void;
 }
 
@@ -44,6 +50,9 @@ export interface IoOptions {
   now?: () => Date;
   /** Where progress goes; standard error unless told. */
   reporter?: Reporter;
+  plugins?: readonly string[];
+  askSecret?: Io['askSecret'];
+  onHangup?: Io['onHangup'];
 }
 
 export function createIo({ stdout, stderr, signal, env, now, ...given }: IoOptions): ProcessIo {
@@ -56,6 +65,9 @@ export function createIo({ stdout, stderr, signal, env, now, ...given }: IoOptio
     reporter,
     signal,
     env,
+    plugins: given.plugins ?? [],
+    askSecret: given.askSecret ?? (() => Promise.resolve(undefined)),
+    onHangup: given.onHangup ?? (() => () => undefined),
     now: now ?? (() => new Date()),
     get answered() {
       return answered;

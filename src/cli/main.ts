@@ -3,6 +3,7 @@ import { FedshotError } from '../shared/errors.js';
 import { messageReporter } from '../shared/report/terminal/index.js';
 import type { Reporter } from '../shared/reporter.js';
 import { createIo } from './io.js';
+import { askSecret } from './prompt.js';
 import { run } from './run.js';
 
 // Nobody but this user writes where fedshot writes, also what pip, npm and openssl make for it.
@@ -14,7 +15,7 @@ const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const)
   process.on(name, () => {
     if (stop.signal.aborted) process.exit(130);
-    if (process.stderr.isTTY && !process.env.FEDSHOT_ISOLATED)
+    if (process.stderr.isTTY)
       process.stderr.write('\nstopping; press Ctrl-C again to stop at once\n');
     stop.abort(
       new FedshotError('interrupted', `stopped by ${name}; what was saved can be resumed`),
@@ -29,7 +30,19 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 const { stdout, stderr, env } = process;
 const { signal } = stop;
 const reporter = env.FEDSHOT_PROGRESS === 'ipc' ? reportToParent() : undefined;
-const code = await run(process.argv.slice(2), createIo({ stdout, stderr, signal, env, reporter }));
+const io = createIo({
+  stdout,
+  stderr,
+  signal,
+  env,
+  reporter,
+  askSecret: (question) => askSecret(question, signal),
+  onHangup(listener) {
+    process.on('SIGHUP', listener);
+    return () => process.off('SIGHUP', listener);
+  },
+});
+const code = await run(process.argv.slice(2), io);
 // Threads of an engine or an idle connection must not keep a finished command alive.
 stdout.write('', () => stderr.write('', () => process.exit(code)));
 

@@ -7,7 +7,7 @@ import { registerKeys } from './keys/index.js';
 import { registerProvider } from './provider/index.js';
 import { registerProvision } from './provision/index.js';
 import { register as registerSimulate } from './simulate.js';
-import { version } from './version.js';
+import { version } from '../shared/version.js';
 
 /** Builds the whole command tree; nothing runs yet. */
 export function createProgram(io: ProcessIo): Command {

@@ -37,6 +37,7 @@ function adaptedOf(
 }
 
 export { adaptRelease, type KeptRun, type RunOptions } from './adaptation/adapt-release.js';
+export { withoutFolders } from './adaptation/settings.js';
 export {
   predictRelease,
   type AnsweredBy,

@@ -1,3 +1,19 @@
+/** What happens in training and adapting. */
+export type RunEvent =
+  /** An epoch has ended: means of the loss's terms over its steps, in nats, under their own names. */
+  | {
+      type: 'epoch';
+      phase: 'train' | 'adapt';
+      /** Counted from 1. */
+      epoch: number;
+      epochs: number;
+      terms: Readonly<Record<string, number>>;
+      /** Share of scored samples that are right, where there are labels. */
+      accuracy?: number;
+    }
+  /** The battery has looked at a model. */
+  | { type: 'verdict'; outcome: string; kept: string };
+
 /** One long piece of work with a known number of steps. */
 export interface Task {
   /** Moves on by `by` steps (1 unless told); `note` is the latest figure worth seeing, e.g. `loss 0.42`. */
@@ -17,6 +33,8 @@ export interface Reporter {
   note(line: string): void;
   /** One line that asks for attention, with what to do about it. */
   warn(line: string): void;
+  /** Something that happened, for programs: no text is made of it. */
+  event?(event: RunEvent): void;
 }
 
 /** Says nothing: the default of every function that takes a reporter. */

@@ -72,7 +72,7 @@ export function register(parent: Command, io: Io): void {
         const [{ startRecorder }, { openOwnKey }, { version }] = await Promise.all([
           import('../../audit/index.js'),
           import('../../shared/release/index.js'),
-          import('../version.js'),
+          import('../../shared/version.js'),
         ]);
         const now = (): Date => io.now();
         folderOf(out);

@@ -27,7 +27,7 @@ export function register(parent: Command, io: Io): void {
     .action(
       action(io, async (options: Options, folder: string) => {
         const { siteEvidence } = await import('../../client/evidence/index.js');
-        const { version } = await import('../version.js');
+        const { version } = await import('../../shared/version.js');
         const software = `fedshot ${version()}`;
         const out = path(folder);
         const value = await siteEvidence({ ...options, out, software, now: io.now() });

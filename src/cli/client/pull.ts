@@ -1,20 +1,10 @@
 import type { Command } from 'commander';
-import type { PullResult } from '../../client/pull/index.js';
+import pull, { type PullOutcome } from '../../api/client/pull.js';
 import { bytes } from '../../shared/report/terminal/format.js';
-import { action, command } from '../command.js';
 import type { Io } from '../io.js';
-import { addIsolateOption, enterIsolation, type IsolateFlag } from '../isolation.js';
-import { path, repeated } from '../options.js';
-import { addMirrorOptions, sourceNeeds, webAuthorities, type MirrorOptions } from './mirrors.js';
+import { addCommand } from '../operation-command.js';
 
-interface Options extends IsolateFlag, MirrorOptions {
-  from: string[];
-  name: string;
-  home: string;
-  insecurePlaintext?: boolean;
-}
-
-function describe(result: PullResult): string {
+function describe(result: PullOutcome): string {
   const { release, folder, bytesReceived, bytesReused, seconds } = result;
   const name = `${release.name} ${release.version}`;
   if (result.upToDate && bytesReused === 0) return `${name} is here already: nothing transferred`;
@@ -26,39 +16,14 @@ function describe(result: PullResult): string {
 }
 
 export function register(parent: Command, io: Io): void {
-  const pulls = command(
-    parent,
-    'pull',
-    'pull the newest version of a release and verify every byte of it',
-    [
+  addCommand(parent, io, {
+    operation: pull,
+    name: 'pull',
+    about: 'pull the newest version of a release and verify every byte of it',
+    examples: [
       'fedshot client pull --from localhost:7443 --name digits --home work/site',
       'fedshot client pull --from a.example:7443 --from https://b.example/store --name digits --home work/site',
     ],
-  )
-    .requiredOption(
-      '--from <source>',
-      'HOST:PORT, https://… or a folder; several are used together',
-      repeated,
-    )
-    .requiredOption('--name <name>', 'name of the release')
-    .requiredOption('--home <dir>', 'folder of this site', path)
-    .option(
-      '--insecure-plaintext',
-      'speak to HOST:PORT without TLS: anybody on the way can listen',
-    );
-  addIsolateOption(addMirrorOptions(pulls)).action(
-    action(io, async ({ isolate, ...options }: Options) => {
-      const { home } = options;
-      const isolation = await enterIsolation(io, sourceNeeds({ ...options, isolate, home }, io));
-      const { pull } = await import('../../client/pull/index.js');
-      if (options.insecurePlaintext)
-        io.reporter.warn(
-          '--insecure-plaintext: anybody on the way sees what is pulled, and by whom',
-        );
-      const { reporter, signal } = io;
-      const webCa = await webAuthorities(options, io);
-      const value = await pull({ ...options, webCa, reporter, signal, now: () => io.now() });
-      return { value: { ...value, isolation }, text: () => describe(value) };
-    }),
-  );
+    text: describe,
+  });
 }

@@ -20,7 +20,7 @@ export function register(parent: Command, io: Io): void {
   addKeyOptions(evidence).action(
     action(io, async ({ store, log, ...options }: Options, folder: string) => {
       const { providerEvidence } = await import('../../provider/backup/evidence.js');
-      const { version } = await import('../version.js');
+      const { version } = await import('../../shared/version.js');
       const keyring = keyringAt({ store, ...options }, io);
       const [out, software] = [path(folder), `fedshot ${version()}`];
       const from = { store, keyring, dir: log, software, now: () => io.now() };

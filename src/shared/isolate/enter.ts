@@ -1,13 +1,17 @@
-import { spawn } from 'node:child_process';
-import { closeSync, fstatSync, openSync, realpathSync } from 'node:fs';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { constants } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { FedshotError } from '../errors.js';
+import { replay, type ProgressMessage } from '../messages.js';
+import type { Reporter } from '../reporter.js';
 import { layBait, type Bait } from './bait.js';
 import { onlyThese } from './descriptors.js';
+import { received, sendable } from './errors.js';
 import { noteMoved } from './moved.js';
-import { answerInside, openQuestions, QUESTIONS, type Answer } from './outside.js';
 import type { Sandbox } from './sandbox.js';
+import type { Order, SentError, ToWorker } from './step.js';
 import type { Mechanism } from './types.js';
 
 /** Tells the isolated process that it is one, and what to try. */
@@ -22,28 +26,51 @@ export interface Message {
   /** Files and folders that were shown. */
   readonly readable: readonly string[];
   readonly writable: readonly string[];
-  /** Where paths of the command line are found inside. */
+  /** Where paths of the options are found inside. */
   readonly moved: Readonly<Record<string, string>>;
 }
 
-/** The descriptor whose other end the outer process holds. */
+/** The descriptor whose other end the outer process holds; that of IPC, over which all else is said. */
 const CONTROL = 3;
+const CHANNEL = 4;
+
+/** What the worker says. */
+export type FromWorker =
+  | { kind: 'progress'; message: ProgressMessage }
+  | { kind: 'question'; question: string }
+  | { kind: 'answered'; value: unknown }
+  | { kind: 'result'; value: unknown }
+  | { kind: 'error'; error: SentError };
 
 export interface EnterOptions {
   /** The whole environment of the process inside. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly order: Order;
   readonly moved?: Readonly<Record<string, string>>;
-  readonly answer?: Answer;
-  readonly handsOn?: 'SIGHUP';
+  /** Answers what only the outside can know, an opened key for instance. */
+  readonly answer?: (question: string) => Promise<string>;
+  readonly answered?: (value: unknown) => void;
+  readonly onHangup?: (listener: () => void) => () => void;
+  readonly reporter: Reporter;
   readonly signal: AbortSignal;
 }
 
 /**
- * Runs this very command line again inside the sandbox, and ends with its exit code. Output streams
- * are handed on, input is not; an IPC channel is relayed. The inner process is in a session of its own,
- * so that a terminal's Ctrl-C comes to it once, through us.
+ * From the sources (tests, scripts) the built package runs inside: a worker is started as it is
+ * installed.
  */
-export async function enter(sandbox: Sandbox, options: EnterOptions): Promise<number> {
+export const built = (url: string): string =>
+  url.endsWith('.ts') ? url.replace(/\/src\/(?!.*\/src\/)/, '/dist/').replace(/\.ts$/, '.js') : url;
+
+/**
+ * Runs a step as a worker inside the sandbox. What it writes to its output streams is handed on, input
+ * is not; all else goes over IPC. The worker is in a session of its own, so that a terminal's Ctrl-C
+ * comes to it once, through us.
+ *
+ * @returns what the step returned
+ * @throws what the step threw
+ */
+export async function enter(sandbox: Sandbox, options: EnterOptions): Promise<unknown> {
   const { bait, remove } = await layBait();
   const { mechanism, readable = [], writable = [], filter } = sandbox;
   const message: Message = {
@@ -54,53 +81,102 @@ export async function enter(sandbox: Sandbox, options: EnterOptions): Promise<nu
     moved: options.moved ?? {},
     filtered: filter !== undefined,
   };
-  const script = realpathSync(process.argv[1]!);
-  const own = [process.execPath, ...process.execArgv, script, ...process.argv.slice(2)];
-  const [program, ...args] = [...sandbox.command, ...own];
-  const filterFd = filter === undefined ? openSync('/dev/null', 'r') : openSync(filter, 'r');
-  const relay = process.send ? (['ipc'] as const) : [];
+  const worker = fileURLToPath(built(new URL('./worker.js', builtBase()).href));
+  const own = [process.execPath, ...process.execArgv.filter(isNotEval), worker];
+  const [program = process.execPath, ...args] = [...sandbox.command, ...own];
+  const filterFd = openSync(filter ?? '/dev/null', 'r');
   const standard = ['ignore', 'inherit', 'inherit'] as const;
   try {
-    const child = spawn(program!, args, {
+    const child = spawn(program, args, {
       env: { ...options.env, [VARIABLE]: JSON.stringify(message) },
-      stdio: onlyThese([...standard, 'pipe', 'pipe', filterFd, ...relay]),
+      stdio: onlyThese([...standard, 'pipe', 'ipc', filterFd]),
+      serialization: 'advanced',
       detached: true,
     });
     closeSync(filterFd);
-    const control = child.stdio[CONTROL] as Socket;
-    control.on('error', () => undefined);
-    answerInside(child, options.answer);
-    const stop = (): void => void control.write('stop\n');
-    if (options.handsOn) process.on(options.handsOn, () => void control.write('hangup\n'));
-    options.signal.addEventListener('abort', stop, { once: true });
-    if (options.signal.aborted) stop();
-    if (process.send) {
-      child.on('message', (said) => process.send?.(said));
-      process.on('message', (said) => child.connected && child.send(said as object));
-      // Not child.disconnect(): Node never says 'close' of a child that was disconnected from here.
-      process.on('disconnect', stop);
-    }
-    return await new Promise<number>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', (code, signal) =>
-        resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)),
-      );
-    });
+    return await conversation(child, options);
   } finally {
     remove();
   }
 }
 
+const builtBase = (): string => built(import.meta.url);
+
+/** `node -e …` and the test runner's own words are no way to start a worker. */
+const isNotEval = (word: string): boolean => !/^(-e|--eval|-p|--print|--input-type)/.test(word);
+
+async function conversation(child: ChildProcess, options: EnterOptions): Promise<unknown> {
+  const control = child.stdio[CONTROL] as Socket;
+  control.on('error', () => undefined);
+  const stop = (): void => void control.write('stop\n');
+  const noHangup = options.onHangup?.(() => void control.write('hangup\n'));
+  options.signal.addEventListener('abort', stop, { once: true });
+  if (options.signal.aborted) stop();
+  const say = (said: ToWorker): void => void (child.connected && child.send(said));
+  const progress = replay(options.reporter);
+  let outcome: { value: unknown } | { error: SentError } | undefined;
+  child.on('message', (said) => {
+    const heard = said as FromWorker;
+    switch (heard.kind) {
+      case 'progress':
+        progress(heard.message);
+        break;
+      case 'question':
+        void answerTo(heard.question, options).then((reply) => say({ kind: 'answer', reply }));
+        break;
+      case 'answered':
+        options.answered?.(heard.value);
+        break;
+      case 'result':
+        outcome = { value: heard.value };
+        break;
+      case 'error':
+        outcome = { error: heard.error };
+    }
+  });
+  say({ kind: 'order', order: options.order });
+  try {
+    const end = await new Promise<string>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code, signal) => resolve(signal ?? `exit code ${code}`));
+    });
+    if (!outcome) throw endedEarly(end, options.signal);
+    if ('error' in outcome) throw received(outcome.error);
+    return outcome.value;
+  } finally {
+    options.signal.removeEventListener('abort', stop);
+    noHangup?.();
+  }
+}
+
+async function answerTo(question: string, { answer }: EnterOptions) {
+  try {
+    if (!answer) throw new FedshotError('internal', 'nobody outside answers');
+    return { answer: await answer(question) };
+  } catch (error) {
+    return { error: sendable(error) };
+  }
+}
+
+function endedEarly(end: string, signal: AbortSignal): Error {
+  if (signal.aborted && signal.reason instanceof Error) return signal.reason;
+  return new FedshotError('internal', `the isolated process ended by itself (${end})`, {
+    hint:
+      end === 'SIGKILL'
+        ? 'most likely the machine ran out of memory'
+        : 'run it once with --isolate off to see whether the sandbox is the cause',
+  });
+}
+
 /** Inside: what the process outside has told, or undefined outside. Listens to it from now on. */
-export function messageOf(env: NodeJS.ProcessEnv): Message | undefined {
+export function messageOf(env: Readonly<Record<string, string | undefined>>): Message | undefined {
   const text = env[VARIABLE];
   if (text === undefined) return undefined;
   try {
-    if (![CONTROL, QUESTIONS].every((fd) => fstatSync(fd).isSocket())) return undefined;
+    if (![CONTROL, CHANNEL].every((fd) => fstatSync(fd).isSocket())) return undefined;
     const message = JSON.parse(text) as Message;
     const watchdog = new URL('./watchdog.js', import.meta.url);
     new Worker(watchdog, { workerData: CONTROL, execArgv: [], env: {} }).unref();
-    openQuestions();
     noteMoved(message.moved);
     return message;
   } catch {

@@ -1,4 +1,7 @@
-export { examine, isolate, restart } from './isolate.js';
+export { examine } from './examine.js';
+export { insidePath, withOutsidePaths } from './moved.js';
+export { runIsolated } from './run-isolated.js';
+export type { Step, StepContext } from './step.js';
 export {
   ISOLATE_MODES,
   type Attempt,
@@ -7,5 +10,3 @@ export {
   type IsolationRecord,
   type Mechanism,
 } from './types.js';
-export { insidePath, withOutsidePaths } from './moved.js';
-export { askOutside, hasOutside } from './outside.js';

@@ -1,5 +1,4 @@
 import type { MirrorOf } from './mirror.js';
-import type { Reporter } from '../reporter.js';
 
 export const ISOLATE_MODES = ['auto', 'require', 'off'] as const;
 /** `auto`: as far as this system can; `require`: or not at all; `off`: not. */
@@ -27,13 +26,10 @@ export interface IsolateOptions {
   readonly keep?: readonly string[];
   /** True if something of `env` is read at a process's start alone: starts one also unsandboxed. */
   readonly restart?: boolean;
-  /** Answers, outside, what the isolated process asks with `askOutside`. */
+  /** Answers, outside, what the isolated process asks with `ask`. */
   readonly answer?: (question: string) => Promise<string>;
-  /** A signal besides the end that is handed on to the isolated process. */
-  readonly handsOn?: 'SIGHUP';
-  readonly reporter: Reporter;
-  /** Aborted by Ctrl-C, which is passed on to the isolated process. */
-  readonly signal: AbortSignal;
+  /** Modules with definitions from outside this package, as URLs: loaded before the step. */
+  readonly plugins?: readonly string[];
 }
 
 /** What keeps the process apart. */

@@ -279,7 +279,7 @@ describe.each(['bubblewrap', 'unshare'] as const)('isolate by %s', (mechanism) =
 
 describe('examine', () => {
   base('does not call a process isolated that has a network', async () => {
-    const record = await examine({ mode: 'off' }, undefined);
+    const record = await examine({ mode: 'off', network: false, foreign: [] }, undefined);
     const open = record.interfaces.some((name) => name !== 'lo');
     expect(record.network).toBe(open ? 'reachable' : 'none');
     expect(record.files).toBe('open');

@@ -1,7 +1,7 @@
 export { bytes, count, duration, percent, points, shortDigest } from './format.js';
 export { paint, painted } from './paint.js';
 export { printable, printableJson, printableLine } from './printable.js';
-export { messageReporter, replay, type ProgressMessage } from './messages.js';
+export { messageReporter, replay, type ProgressMessage } from '../../messages.js';
 export {
   terminalReporter,
   type Screen,

@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  messageReporter,
-  replay,
-  type ProgressMessage,
-} from '../../../src/shared/report/terminal/index.js';
-import type { Reporter } from '../../../src/shared/reporter.js';
+import { messageReporter, replay, type ProgressMessage } from '../../src/shared/messages.js';
+import type { Reporter } from '../../src/shared/reporter.js';
 
 function recorder() {
   const said: string[] = [];

@@ -1,4 +1,4 @@
-import { printable } from '../shared/report/terminal/index.js';
+import { printable } from './terminal/index.js';
 
 /** What a spreadsheet takes for a formula, in any width that it knows. */
 const FORMULA = /^[\s\0]*[=+\-@\t\r＝＋－＠|%]/u;

@@ -1,9 +1,9 @@
 import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../../shared/files.js';
-import type { Needs } from '../isolation.js';
+import type { Rights as All } from '../operation.js';
 
-type Rights = Pick<Needs, 'read' | 'write' | 'folderMode'>;
+type Rights = Pick<All, 'read' | 'write' | 'folderMode'>;
 
 /** What is pinned and what was pulled: read by every step, written by those that have the network. */
 const PUBLIC = ['trust', 'releases'];

@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
 import type { OwnKey } from '../../shared/release/index.js';
-import type { Io } from '../io.js';
+import { sealerOf, type SecretsOf } from '../keyring.js';
+import type { Outside } from '../operation.js';
 
-/** What signs a statement, in this process or in the one outside. */
+/** What signs a statement. */
 export interface StatementSigner {
   readonly sign: (message: Uint8Array) => Promise<{ keyid: string; sig: Uint8Array }>;
   readonly who: () => Promise<{ keyid: string; public: string }>;
-  /** Answers a process inside of a sandbox, which never gets to see the key. */
-  readonly answer: (question: string) => Promise<string>;
 }
 
 const WHO = 'auditor';
@@ -15,16 +14,17 @@ const SIGN = 'sign ';
 
 /**
  * The auditor's key of a file; one that is not there is made, sealed with a passphrase. What audits the
- * source data runs in a sandbox, and asks outside for each signature.
+ * source data runs in a sandbox, never sees the key, and asks outside for each signature.
+ *
+ * @returns answers what a {@link statementSigner} asks
  */
-export function auditorSigner(
+export function auditorKey(
   { key: file, passphraseFd }: { key: string; passphraseFd?: number },
-  io: Io,
-): StatementSigner {
+  io: SecretsOf & Pick<Outside, 'now'>,
+): (question: string) => Promise<string> {
   let opened: Promise<OwnKey> | undefined;
   const open = async (): Promise<OwnKey> => {
     const { openOwnKey } = await import('../../shared/release/index.js');
-    const { sealerOf } = await import('../keyring.js');
     const creating = !existsSync(file);
     const sealer = (): ReturnType<typeof sealerOf> => sealerOf(file, passphraseFd, io, creating);
     return openOwnKey(file, { role: 'auditor', now: io.now(), sealer, seal: true });
@@ -39,14 +39,14 @@ export function auditorSigner(
     const message = Buffer.from(question.slice(SIGN.length), 'base64');
     return Buffer.from(key.sign(message)).toString('base64');
   };
-  const ask = async (question: string): Promise<string> => {
-    const { askOutside, hasOutside } = await import('../../shared/isolate/index.js');
-    return hasOutside() ? askOutside(question) : answer(question);
-  };
+  return answer;
+}
+
+/** What signs with the key that `ask` knows of. */
+export function statementSigner(ask: (question: string) => Promise<string>): StatementSigner {
   const who = async (): Promise<{ keyid: string; public: string }> =>
     JSON.parse(await ask(WHO)) as { keyid: string; public: string };
   return {
-    answer,
     who,
     sign: async (message) => {
       const sig = Buffer.from(

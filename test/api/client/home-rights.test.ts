@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { dataRights, networkRights } from '../../../src/cli/client/home-rights.js';
+import { dataRights, networkRights } from '../../../src/api/client/home-rights.js';
 import { pinTrust } from '../../../src/client/trust/trust.js';
 import { makeProvider } from '../../fixtures/provider.js';
 import { tempDir } from '../../fixtures/temp.js';

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { csvCell } from '../../src/cli/csv.js';
+import { csvCell } from '../../../src/shared/report/csv.js';
 
 describe('csvCell', () => {
   it.each([

@@ -1,4 +1,4 @@
-import type { Reporter, Task } from '../../reporter.js';
+import type { Reporter, RunEvent, Task } from './reporter.js';
 
 /** Progress as it travels from a process to the one that started it. */
 export type ProgressMessage =
@@ -6,7 +6,8 @@ export type ProgressMessage =
   | { kind: 'advance'; id: number; by: number; note?: string }
   | { kind: 'done'; id: number; note?: string }
   | { kind: 'note'; line: string }
-  | { kind: 'warn'; line: string };
+  | { kind: 'warn'; line: string }
+  | { kind: 'event'; event: RunEvent };
 
 const EVERY_MS = 100;
 
@@ -19,6 +20,7 @@ export function messageReporter(
   return {
     note: (line) => send({ kind: 'note', line }),
     warn: (line) => send({ kind: 'warn', line }),
+    event: (event) => send({ kind: 'event', event }),
     task(label, total, unit) {
       const id = tasks++;
       let by = 0;
@@ -48,18 +50,23 @@ export function messageReporter(
   };
 }
 
-/** Repeats another process's progress, its name in front. */
-export function replay(reporter: Reporter, name: string): (message: ProgressMessage) => void {
+/** Repeats another process's progress, with its name in front if it has one. */
+export function replay(reporter: Reporter, name?: string): (message: ProgressMessage) => void {
   const tasks = new Map<number, Task>();
+  const named = (text: string, mark: string): string =>
+    name === undefined ? text : `${name}${mark}${text}`;
   return (message) => {
     switch (message.kind) {
       case 'note':
       case 'warn':
-        reporter[message.kind](`${name}: ${message.line}`);
+        reporter[message.kind](named(message.line, ': '));
+        break;
+      case 'event':
+        reporter.event?.(message.event);
         break;
       case 'task': {
         const { id, label, total, unit } = message;
-        tasks.set(id, reporter.task(`${name} · ${label}`, total, unit));
+        tasks.set(id, reporter.task(named(label, ' · '), total, unit));
         break;
       }
       case 'advance':

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { TARGET_AUGMENTATIONS } from '../../client/adaptation/types.js';
+import { METHOD_NAMES, type MethodName } from '../../client/methods/types.js';
+import { RUN_NAME } from '../../client/runs/id.js';
+import {
+  batchSize,
+  choice,
+  dataNotation,
+  duration,
+  flag,
+  nonNegativeInteger,
+  nonNegativeReal,
+  outputFile,
+  path,
+  positiveInteger,
+  positiveReal,
+  seed,
+  several,
+  text,
+  withTraits,
+} from '../../shared/option.js';
+import { engineOptions } from '../engine-options.js';
+import { dataOptions } from './data-options.js';
+
+/** Whether a prior is a file, and not one of the words. */
+export const isFile = (prior: string | undefined): prior is string =>
+  prior !== undefined && prior !== 'uniform' && prior !== 'estimate';
+
+const prior = withTraits(
+  z
+    .string()
+    .min(1)
+    .overwrite((word) => (isFile(word) ? path('').parse(word) : word)),
+  { placeholder: '<which>' },
+);
+
+const runName = withTraits(
+  z.string().regex(RUN_NAME, {
+    error: 'Expected up to 64 letters, digits, ".", "_", "-" and spaces.',
+  }),
+  { placeholder: '<name>' },
+);
+
+/** What `adapt` is told. */
+export const adaptOptions = z.strictObject({
+  ...dataOptions,
+  test: dataNotation().optional().describe('data to score on, where it has labels'),
+  source: several(text('<release>'))
+    .optional()
+    .describe('another pulled release to adapt and to ask as well'),
+  method: choice<MethodName | 'auto'>('<name>', () => [...METHOD_NAMES, 'auto'])
+    .default('shot')
+    .describe('how to adapt (docs/method.md)'),
+  budget: duration().optional().describe('how long auto may take, e.g. 5m'),
+  partial: flag().default(false).describe('any of the classes may be absent from the data'),
+  openSet: flag()
+    .default(false)
+    .describe('answer "unknown" for what seems to be of none of the classes'),
+  prior: prior
+    .optional()
+    .describe('shares of the classes: uniform, estimate, or a JSON file {"class": share, …}'),
+  seed: seed().default(2020).describe('same seed, engine and threads: same weights'),
+  epochs: positiveInteger().default(30).describe('passes over the data'),
+  batch: batchSize().default(64).describe('samples per step'),
+  lr: positiveReal('<rate>').default(0.01).describe('learning rate at the start'),
+  featureLr: positiveReal('<factor>')
+    .default(1)
+    .describe('factor on the rate of F (0.1 if pre-trained)'),
+  beta: nonNegativeReal('<weight>')
+    .default(0.1)
+    .describe('weight of the pseudo-labels; 0 is SHOT-IM'),
+  alpha: nonNegativeReal('<weight>').default(1).describe('weight of information maximisation'),
+  threshold: nonNegativeInteger()
+    .default(0)
+    .describe('classes with at most n samples get no pseudo-labels'),
+  augment: choice('<how>', TARGET_AUGMENTATIONS)
+    .default('none')
+    .describe('move images a little before each step (docs/method.md)'),
+  force: flag().default(false).describe('use the adapted model whatever the battery says of it'),
+  keepWeights: flag()
+    .default(false)
+    .describe('keep the weights also of a run that does not come into use'),
+  runName: runName.optional().describe('what to call this run, besides its id'),
+  resume: withTraits(z.union([z.literal(true), z.string().min(1)]), {
+    placeholder: '<run>',
+    optionalValue: true,
+  })
+    .optional()
+    .describe('go on where an interrupted run stopped: the newest, or this one'),
+  report: outputFile().optional().describe('write a page with curves, confusions and samples'),
+  samples: flag().default(false).describe('put the pictures of --report into the JSON as well'),
+  ...engineOptions,
+});
+export type AdaptInput = z.input<typeof adaptOptions>;

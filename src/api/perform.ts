@@ -1,0 +1,107 @@
+import { delimiter, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { z } from 'zod';
+import { filesOfNotation } from '../shared/data/index.js';
+import { engineNeeds } from './engine-needs.js';
+import type { EngineOptions } from '../shared/engine/types.js';
+import { eventReporter, type FedshotEvent } from '../shared/events.js';
+import type { IsolateMode, StepContext } from '../shared/isolate/index.js';
+import { Job } from './job.js';
+import { optionsThatName, parseOptions, type Operation, type Secrets } from './operation.js';
+
+/** How work is run, besides what its options say. */
+export interface Settings extends Secrets {
+  /** Ends it: what was saved can be resumed. */
+  readonly signal?: AbortSignal;
+  /**
+   * `auto` and `require` run what touches private data or a network as a worker in a sandbox, `off` in
+   * this process.
+   */
+  readonly isolate?: IsolateMode;
+  /** Files whose default export is one definition or several: networks, readers, methods, engines. */
+  readonly plugins?: readonly string[];
+  readonly now?: () => Date;
+  /** Environment of the work; that of this process unless told. */
+  readonly env?: StepContext['env'];
+  readonly onHangup?: StepContext['onHangup'];
+}
+
+type Schema = z.ZodObject<z.ZodRawShape>;
+
+/** Runs an operation as a job: its options are checked first, and its progress becomes events. */
+export const perform = <S extends Schema, R>(
+  operation: Operation<S, R>,
+  given: z.input<S>,
+  settings: Settings = {},
+): Job<R> =>
+  new Job(async (emit) => {
+    const options = parseOptions(operation, given);
+    return execute(operation, options, contextOf(settings, emit), settings);
+  });
+
+/** The same with checked options and a context of one's own, as the command line does. */
+export async function execute<S extends Schema, R>(
+  operation: Operation<S, R>,
+  options: z.output<S>,
+  context: Omit<StepContext, 'isolation' | 'ask'> & Secrets,
+  { isolate = 'auto', plugins = [] }: Pick<Settings, 'isolate' | 'plugins'>,
+): Promise<R> {
+  const rights = await operation.rights?.(options, context);
+  const named = (what: 'data' | 'output'): string[] =>
+    optionsThatName(operation.options, what).flatMap((key) => stringsIn(options[key]));
+  if (!rights) {
+    if (named('data').length > 0)
+      throw new TypeError(`${operation.name} reads private data and says no rights`);
+    const { usePlugins } = await import('./plugins.js');
+    await usePlugins(plugins);
+    return operation.run(options, context);
+  }
+  const engine =
+    'engine' in operation.options.shape
+      ? await engineNeeds(options as EngineOptions, context.env)
+      : {};
+  const urls = plugins.map((file) => pathToFileURL(resolve(file)));
+  const { runIsolated } = await import('../shared/isolate/index.js');
+  const value = await runIsolated(
+    operation.module,
+    options,
+    {
+      ...rights,
+      mode: isolate,
+      read: [
+        ...named('data').flatMap(filesOfNotation),
+        ...(rights.read ?? []),
+        ...(engine.read ?? []),
+        ...plugins.map((file) => resolve(file)),
+      ],
+      write: rights.write ?? [],
+      outputs: [...named('output'), ...(rights.outputs ?? [])],
+      foreign: (context.env.FEDSHOT_FOREIGN ?? '').split(delimiter).filter((path) => path !== ''),
+      plugins: urls.map(String),
+      env: { ...engine.env, ...rights.env },
+      restart: engine.restart,
+    },
+    context,
+  );
+  return value as R;
+}
+
+const stringsIn = (value: unknown): string[] =>
+  typeof value === 'string' ? [value] : Array.isArray(value) ? value.flatMap(stringsIn) : [];
+
+function contextOf(
+  settings: Settings,
+  emit: (event: FedshotEvent) => void,
+): Omit<StepContext, 'isolation' | 'ask'> & Secrets {
+  const { signal = new AbortController().signal, now = () => new Date() } = settings;
+  return {
+    reporter: eventReporter(emit),
+    signal,
+    now,
+    env: settings.env ?? process.env,
+    askSecret: settings.askSecret,
+    answered: (value) => emit({ type: 'ready', value }),
+    onHangup: settings.onHangup ?? (() => () => undefined),
+    log: (line) => emit({ type: 'log', line }),
+  };
+}

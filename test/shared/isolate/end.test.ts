@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test as base } from 'vitest';
 import { built, pathFor, possible, WAYS } from '../../fixtures/inside.js';
+import { stepProgram } from '../../fixtures/step-program.js';
 
-const LIBRARY = join(import.meta.dirname, '../../../dist/shared/isolate/index.js');
+let marks = 0;
 const dir = mkdtempSync(join(tmpdir(), 'fedshot-end-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
@@ -16,22 +17,11 @@ const BLOCKED = {
     "process.on('SIGTERM', () => {}); process.on('SIGINT', () => {}); setInterval(() => {}, 1000);",
 };
 
-function program(body: string): string {
-  const file = join(dir, `program-${Math.random()}.mjs`);
-  writeFileSync(
-    file,
-    `import { isolate } from ${JSON.stringify(LIBRARY)};
-    import { readFileSync } from 'node:fs';
-    await isolate({ mode: 'auto', read: [${JSON.stringify(dir)}], write: [],
-      reporter: { note() {}, warn() {} }, signal: new AbortController().signal });
-    console.log('blocked');
-    ${body}`,
-  );
-  return file;
-}
+const program = (body: string): string =>
+  stepProgram({ dir, body: `context.answered('blocked'); ${body}`, mode: 'auto' });
 
-/** Processes of this machine whose command line names this file. */
-const running = (file: string): number[] => {
+/** Processes of this machine whose command line has this mark: the worker gets the words for Node as well. */
+const running = (mark: string): number[] => {
   const text = (pid: number): string => {
     try {
       return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
@@ -39,7 +29,7 @@ const running = (file: string): number[] => {
       return '';
     }
   };
-  return pids().filter((pid) => text(pid).includes(file));
+  return pids().filter((pid) => text(pid).includes(mark));
 };
 const pids = (): number[] =>
   readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []));
@@ -52,14 +42,15 @@ describe.each([...WAYS, 'none'] as const)(
       'one that %s ends, too',
       async (_name, body) => {
         const file = program(body);
-        const child = spawn(process.execPath, [file], {
+        const mark = `fedshot-end-${process.pid}-${++marks}`;
+        const child = spawn(process.execPath, [`--title=${mark}`, file], {
           env: { ...process.env, PATH: pathFor(way, dir) },
           stdio: ['ignore', 'pipe', 'ignore'],
         });
         await new Promise<void>((resolve) => child.stdout.once('data', () => resolve()));
-        expect(running(file).length).toBeGreaterThan(1);
+        expect(running(mark).length).toBeGreaterThan(1);
         child.kill('SIGKILL');
-        await expect.poll(() => running(file), { timeout: 10_000 }).toEqual([]);
+        await expect.poll(() => running(mark), { timeout: 10_000 }).toEqual([]);
       },
     );
   },

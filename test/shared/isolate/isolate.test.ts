@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test as base } from 'vitest';
 import { examine, type IsolationRecord } from '../../../src/shared/isolate/index.js';
+import { stepProgram } from '../../fixtures/step-program.js';
 
 const LIBRARY = join(import.meta.dirname, '../../../dist/shared/isolate/index.js');
 const works = (program: string, ...args: string[]): boolean =>
@@ -52,30 +53,15 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-/** A program that isolates itself, then does what `body` says and prints what `said` gives. */
-function program(body: string, mode = 'require'): string {
-  const file = join(dir, 'data', `program-${Math.floor(performance.now() * 1000)}.mjs`);
-  writeFileSync(
-    file,
-    `import { isolate } from ${JSON.stringify(LIBRARY)};
-    import * as fs from 'node:fs';
-    import * as net from 'node:net';
-    import * as cp from 'node:child_process';
-    const stop = new AbortController();
-    process.on('SIGINT', () => stop.abort());
-    const record = await isolate({
-      mode: ${JSON.stringify(mode)}, read: [${JSON.stringify(join(dir, 'data'))}],
-      write: [${JSON.stringify(join(dir, 'out'))}], folderMode: 0o700, foreign: [${JSON.stringify(join(dir, 'other'))}],
-      reporter: { note: (line) => console.error(line), warn: (line) => console.error('warning', line) },
-      signal: stop.signal });
-    const attempt = (what) => { try { return what() ?? 'succeeded'; } catch (error) { return error.code; } };
-    const connect = (options) => new Promise((done) => net.connect(options)
-      .on('connect', () => done('succeeded')).on('error', (error) => done(error.code)));
-    const DIR = ${JSON.stringify(dir)};
-    ${body}`,
-  );
-  return file;
-}
+/** A program that runs `body` as an isolated step. */
+const program = (body: string, mode = 'require'): string =>
+  stepProgram({
+    dir: join(dir, 'data'),
+    body: `const DIR = ${JSON.stringify(dir)}; ${body}`,
+    mode,
+    write: [join(dir, 'out')],
+    foreign: [join(dir, 'other')],
+  });
 
 function runWith(
   body: string,
@@ -96,12 +82,11 @@ describe.each(['bubblewrap', 'unshare'] as const)('isolate by %s', (mechanism) =
     runWith(body, mode, { PATH: path(), ...env }, words);
   const test = base.skipIf(!possible[mechanism]);
 
-  test('the step itself runs: it reads its data, writes its folder, and says how it ended', () => {
+  test('the step itself runs: it reads its data, writes its folder, and returns a result', () => {
     const { said, status } = run(`
       fs.writeFileSync(DIR + '/out/result', fs.readFileSync(DIR + '/data/images'));
-      console.log(JSON.stringify(record));
-      process.exitCode = 7;`);
-    expect(status).toBe(7);
+      return record;`);
+    expect(status).toBe(0);
     expect(readFileSync(join(dir, 'out/result'), 'utf8')).toBe('mine');
     const record = JSON.parse(said) as IsolationRecord;
     expect(record).toMatchObject({
@@ -127,7 +112,7 @@ describe.each(['bubblewrap', 'unshare'] as const)('isolate by %s', (mechanism) =
     ],
     [
       'one that opens a socket to this machine',
-      `await connect({ port: Number(process.argv[2]) })`,
+      `await connect({ port: Number(input.words[0]) })`,
       /^(ECONNREFUSED|ENETUNREACH)$/,
     ],
     [
@@ -181,10 +166,10 @@ describe.each(['bubblewrap', 'unshare'] as const)('isolate by %s', (mechanism) =
     const daemon = createServer().listen(join(dir, 'other/daemon'));
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as { port: number };
-    const { said } = run(`console.log(${expression})`, 'require', {}, [String(port)]);
+    const { said } = run(`return ${expression}`, 'require', {}, [String(port)]);
     server.close();
     daemon.close();
-    expect(said.trim()).toMatch(typeof code === 'string' ? new RegExp(`^${code}$`) : code);
+    expect(JSON.parse(said)).toMatch(typeof code === 'string' ? new RegExp(`^${code}$`) : code);
   });
 
   test('an adapt that writes beside its folder leaves nothing there', () => {
@@ -192,14 +177,15 @@ describe.each(['bubblewrap', 'unshare'] as const)('isolate by %s', (mechanism) =
     expect(existsSync(join(dir, 'leak'))).toBe(false);
   });
 
-  test('an interrupt reaches the step once, and its exit code comes back', async () => {
+  test('an interrupt aborts the signal of the step once, which ends as it sees fit', async () => {
     const child = spawn(
       process.execPath,
       [
         program(`
+      context.answered('ready');
       let signals = 0;
-      process.on('SIGINT', () => { signals++; setTimeout(() => { console.log('saved', signals); process.exit(130); }, 300); });
-      console.log('ready'); setInterval(() => {}, 1000);`),
+      await new Promise((done) => context.signal.addEventListener('abort', () => { signals++; setTimeout(done, 300); }));
+      return { saved: signals };`),
       ],
       { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, PATH: path() } },
     );
@@ -211,27 +197,18 @@ describe.each(['bubblewrap', 'unshare'] as const)('isolate by %s', (mechanism) =
       });
       child.on('close', resolve);
     });
-    expect(said).toBe('ready\nsaved 1\n');
-    expect(code).toBe(130);
+    expect(said).toBe('"ready"\n{"saved":1}\n');
+    expect(code).toBe(0);
   });
 
-  test('messages of a parent and to it pass through', async () => {
-    const child = spawn(
-      process.execPath,
-      [
-        program(
-          `process.send({ progress: record.network }); process.once('message', () => process.exit(5));`,
-        ),
-      ],
-      {
-        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-        env: { ...process.env, PATH: path() },
-      },
+  test('structured data comes back as it was, and errors with their code', () => {
+    const { said } = run('return { n: [1, 2], bytes: new Uint8Array([7])[0], none: undefined }');
+    expect(JSON.parse(said)).toEqual({ n: [1, 2], bytes: 7 });
+    const { status, stderr } = run(
+      `throw Object.assign(new Error('so many'), { name: 'RangeError' })`,
     );
-    const message = await new Promise((resolve) => child.once('message', resolve));
-    expect(message).toEqual({ progress: 'none' });
-    child.send({ go: 'on' });
-    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(5);
+    expect(status).toBe(9);
+    expect(stderr).toContain('so many');
   });
 
   test('nothing is left behind of what the sandbox was built on', () => {
@@ -248,30 +225,35 @@ describe.each(['bubblewrap', 'unshare'] as const)('isolate by %s', (mechanism) =
     expect(statSync(join(dir, 'out')).mode & 0o777).toBe(0o700);
   });
 
-  test('an exit by a signal comes back as one', () => {
-    expect(run(`process.kill(process.pid, 'SIGKILL')`).status).toBe(137);
+  test('a step that is killed is an error, and no result', () => {
+    const { status, stderr } = run(`process.kill(process.pid, 'SIGKILL'); for (;;);`);
+    expect(status).toBe(9);
+    expect(stderr).toContain('ended by itself');
   });
 
-  test('claiming to be isolated already does not help: the tries decide', () => {
+  test('a step that leaves without a result is an error', () => {
+    const { status, stderr } = run('process.exit(0)');
+    expect(status).toBe(9);
+    expect(stderr).toContain('ended by itself');
+  });
+
+  test('attack: claiming to be isolated already changes nothing, it is isolated all the same', () => {
     const claim = JSON.stringify({
       mechanism: 'bubblewrap',
       namespace: 'x',
       port: 1,
       file: '/no/file',
     });
-    const { status, stderr } = run(`console.log('went on')`, 'require', {
-      FEDSHOT_ISOLATED: claim,
-    });
-    expect(status).not.toBe(0);
-    expect(stderr).toContain('the network can be reached');
+    const { said } = run('return record', 'require', { FEDSHOT_ISOLATED: claim });
+    expect(JSON.parse(said)).toMatchObject({ mechanism, network: 'none', files: 'confined' });
   });
 
   test('without bubblewrap or unshare: auto says so in one line, require refuses', () => {
-    const auto = run(`console.log(record.network)`, 'auto', { PATH: '/nowhere' });
-    expect(auto.said.trim()).toBe('reachable');
+    const auto = run(`return record.network`, 'auto', { PATH: '/nowhere' });
+    expect(JSON.parse(auto.said)).toBe('reachable');
     expect(auto.stderr.trim().split('\n')).toHaveLength(1);
     expect(auto.stderr).toContain('CAN be reached');
-    const required = run(`console.log('went on')`, 'require', { PATH: '/nowhere' });
+    const required = run(`return 'went on'`, 'require', { PATH: '/nowhere' });
     expect(required.said).toBe('');
     expect(required.stderr).toContain('the network can be reached');
   });

@@ -1,43 +1,31 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, test as base } from 'vitest';
 import { seccompFilter } from '../../../src/shared/isolate/kernel/filter.js';
 import { built, pathFor, possible, WAYS, type Way } from '../../fixtures/inside.js';
+import { stepProgram } from '../../fixtures/step-program.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const LIBRARY = join(ROOT, 'dist/shared/isolate/index.js');
 const dir = mkdtempSync(join(tmpdir(), 'fedshot-kernel-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 /** Calls as an attacker makes them, past Node; each gives 0 or an error number. */
 const CALLS = `
   import koffi from ${JSON.stringify(join(ROOT, 'node_modules/koffi/index.js'))};
-  import { spawnSync } from 'node:child_process';
+  const { spawnSync } = cp;
   const libc = koffi.load(null);
   const call = libc.func('syscall', 'long', ['long', 'long', 'long', 'long', 'long']);
   const x64 = process.arch === 'x64';
   const errno = (got) => (Number(got) >= 0 ? 0 : koffi.errno());
   const socket = (family, type = 1) => errno(call(x64 ? 41 : 198, family, type, 0, 0));
-  const keyctl = (...args) => errno(call(x64 ? 250 : 219, ...args));
-  const connect = (options) => new Promise((done) => net.connect(options)
-    .on('connect', () => done('connected')).on('error', (error) => done(error.code)));`;
+  const keyctl = (...args) => errno(call(x64 ? 250 : 219, ...args));`;
 
 /** @returns what `expression` gives in a process isolated so */
 async function inside(way: Way, expression: string, network: boolean, mode = 'require') {
-  const file = join(dir, `program-${Math.random()}.mjs`);
-  writeFileSync(
-    file,
-    `import { isolate } from ${JSON.stringify(LIBRARY)};
-    import net from 'node:net';
-    ${CALLS}
-    const record = await isolate({ mode: '${mode}', read: [${JSON.stringify(file)}], write: [],
-      network: ${network}, reporter: { note() {}, warn() {} }, signal: new AbortController().signal });
-    console.log(JSON.stringify(${expression}));
-    process.exit();`,
-  );
+  const file = stepProgram({ dir, head: CALLS, body: `return ${expression};`, mode, network });
   const child = spawn(process.execPath, [file, ABSTRACT], {
     env: { ...process.env, PATH: pathFor(way, dir) },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -82,7 +70,7 @@ describe.each(WAYS)('isolated by %s', (way) => {
     async (network) => {
       const server = createServer((socket) => socket.end()).listen(`\0${ABSTRACT}`);
       await new Promise((resolve) => server.once('listening', resolve));
-      const expression = 'await connect({ path: "\\0" + process.argv[2] })';
+      const expression = 'await connect({ path: "\\0" + input.words[0] })';
       const answer = await inside(way, expression, network);
       server.close();
       expect(answer).toMatch(/^(EAFNOSUPPORT|ECONNREFUSED)$/);

@@ -1,5 +1,4 @@
 import { delimiter, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { z } from 'zod';
 import { filesOfNotation } from '../shared/data/index.js';
 import { engineNeeds } from './engine-needs.js';
@@ -46,24 +45,23 @@ export async function execute<S extends Schema, R>(
   context: Omit<StepContext, 'isolation' | 'ask'> & Secrets,
   { isolate = 'auto', plugins = [] }: Pick<Settings, 'isolate' | 'plugins'>,
 ): Promise<R> {
+  if (isolate === 'off') await load(plugins);
   const rights = await operation.rights?.(options, context);
   const named = (what: 'data' | 'output'): string[] =>
     optionsThatName(operation.options, what).flatMap((key) => stringsIn(options[key]));
   if (!rights) {
     if (named('data').length > 0)
       throw new TypeError(`${operation.name} reads private data and says no rights`);
-    const { usePlugins } = await import('./plugins.js');
-    await usePlugins(plugins);
+    await load(plugins);
     return operation.run(options, context);
   }
   const engine =
     'engine' in operation.options.shape
       ? await engineNeeds(options as EngineOptions, context.env)
       : {};
-  const urls = plugins.map((file) => pathToFileURL(resolve(file)));
   const { runIsolated } = await import('../shared/isolate/index.js');
   const value = await runIsolated(
-    operation.module,
+    { entry: operation.module, name: operation.name },
     options,
     {
       ...rights,
@@ -77,13 +75,21 @@ export async function execute<S extends Schema, R>(
       write: rights.write ?? [],
       outputs: [...named('output'), ...(rights.outputs ?? [])],
       foreign: (context.env.FEDSHOT_FOREIGN ?? '').split(delimiter).filter((path) => path !== ''),
-      plugins: urls.map(String),
+      plugins: plugins.map((file) => resolve(file)),
+      pluginLoader: new URL('./plugins.js', import.meta.url).href,
       env: { ...engine.env, ...rights.env },
       restart: engine.restart,
     },
     context,
   );
   return value as R;
+}
+
+/** Into this process; work in the sandbox loads them there. */
+async function load(plugins: readonly string[]): Promise<void> {
+  if (plugins.length === 0) return;
+  const { usePlugins } = await import('./plugins.js');
+  await usePlugins(plugins);
 }
 
 const stringsIn = (value: unknown): string[] =>

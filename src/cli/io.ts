@@ -37,6 +37,7 @@ export interface Io {
 /** An `Io` as the frame holds it: the frame alone says when `--json` applies and when it is over. */
 export interface ProcessIo extends Io {
   json: boolean;
+  plugins: readonly string[];
   /** Whether `result` has been called. */
   readonly answered: boolean;
   close(): void;

@@ -1,40 +1,15 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
-import type { FedshotError } from '../shared/errors.js';
 import { ISOLATE_MODES, type IsolateMode } from '../shared/isolate/types.js';
 import { choice, withTraits } from '../shared/option.js';
 import { execute } from '../api/perform.js';
-import { parseOptions, type Operation } from '../api/operation.js';
+import type { CommandOf } from '../api/command.js';
+import { parseOptions } from '../api/operation.js';
 import { command } from './command.js';
 import type { Io } from './io.js';
-import { addOption, declareOptions, WHERE_IT_RUNS, type Headings } from './schema.js';
+import { addOption, declareOptions, WHERE_IT_RUNS } from './schema.js';
 
 type Shape = z.ZodObject<z.ZodRawShape>;
-
-/** How an operation stands on the command line. Its options, defaults and words are its own. */
-export interface CommandOf<S extends Shape, R> {
-  readonly operation: Operation<S, R>;
-  /** Commander's notation, e.g. `adapt` or `evidence <folder>`; arguments are options of that name. */
-  readonly name: string;
-  readonly about: string;
-  readonly examples: readonly [string, ...string[]];
-  /** Headings of `--help`, with the options below them. */
-  readonly headings?: Headings;
-  /** The JSON document; the result itself unless told. */
-  value?(result: R): unknown;
-  /** What a person reads. */
-  text(result: R, options: z.output<S>): string;
-  /** The error with which it ends although there is a result: a verdict is an exit code, too. */
-  failure?(result: R, options: z.output<S>): FedshotError | undefined;
-  /** For work that answers before it ends: what is said then, in place of the result. */
-  answer?(value: unknown, options: z.output<S>): string;
-  /** Options that this command sets by itself, and that are no flags of it. */
-  readonly preset?: Partial<z.input<S>>;
-  /** For work that is never kept apart, since it reads nothing private: `--isolate` is no flag of it. */
-  readonly isolate?: 'off';
-  /** Whether `--help` lists it as what its group does by itself. */
-  readonly isDefault?: boolean;
-}
 
 const isolation = withTraits(choice('<mode>', ISOLATE_MODES), { env: 'FEDSHOT_ISOLATE' })
   .default('auto')

@@ -1,10 +1,12 @@
 import { Command } from 'commander';
+import { commands } from '../api/command.js';
 import { registerAudit } from './audit/index.js';
 import { registerClient } from './client/index.js';
 import { registerEngine } from './engine/index.js';
 import type { ProcessIo } from './io.js';
 import { registerKeys } from './keys/index.js';
 import { registerProvider } from './provider/index.js';
+import { addCommand } from './operation-command.js';
 import { registerProvision } from './provision/index.js';
 import { register as registerSimulate } from './simulate.js';
 import { version } from '../shared/version.js';
@@ -19,6 +21,11 @@ export function createProgram(io: ProcessIo): Command {
     .description('Federated source-free adaptation: signed weights travel, data stays where it is.')
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
+    .option(
+      '--plugin <file>',
+      'load definitions from a file (or FEDSHOT_PLUGINS); may be repeated',
+      (file: string, before: string[] = []) => [...before, file],
+    )
     .configureOutput({
       writeOut: (text) => io.out(text),
       writeErr: (text) => io.complain(text),
@@ -42,6 +49,10 @@ export function createProgram(io: ProcessIo): Command {
   program.commandsGroup('Anywhere:');
   registerEngine(program, io);
   registerAudit(program, io);
+  for (const added of commands.all()) {
+    const group = program.commands.find((one) => one.name() === added.group);
+    if (group) addCommand(group, io, added);
+  }
   return program;
 }
 

@@ -1,3 +1,4 @@
+import { delimiter, resolve } from 'node:path';
 import { CommanderError, type Command } from 'commander';
 import { asFedshotError, exitCode, FedshotError } from '../shared/errors.js';
 import { withOutsidePaths } from '../shared/isolate/moved.js';
@@ -20,6 +21,11 @@ export async function run(
   build: (io: ProcessIo) => Command = createProgram,
 ): Promise<number> {
   try {
+    io.plugins = pluginsOf(argv, io.env);
+    if (io.plugins.length > 0) {
+      const { usePlugins } = await import('../api/plugins.js');
+      await usePlugins(io.plugins);
+    }
     const program = build(io);
     await program.parseAsync(argv, { from: 'user' }).catch((error: unknown) => {
       throw unknownFirst(error, program, argv);
@@ -33,6 +39,17 @@ export async function run(
   } finally {
     io.close();
   }
+}
+
+/** Files of `--plugin`, and of the variable: what they define is there before words are understood. */
+function pluginsOf(argv: readonly string[], env: ProcessIo['env']): string[] {
+  const files = (env.FEDSHOT_PLUGINS ?? '').split(delimiter).filter((file) => file !== '');
+  argv.forEach((word, i) => {
+    const following = argv[i + 1];
+    if (word === '--plugin' && following !== undefined) files.push(following);
+    else if (word.startsWith('--plugin=')) files.push(word.slice('--plugin='.length));
+  });
+  return files.map((file) => resolve(file));
 }
 
 function fail(error: unknown, io: ProcessIo): number {

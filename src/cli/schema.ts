@@ -1,11 +1,9 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { z } from 'zod';
+import type { Headings } from '../api/command.js';
 import { defaultOf, describeOption, traitsOf } from '../shared/option.js';
 
 type Shape = z.ZodObject<z.ZodRawShape>;
-
-/** Headings of `--help`, each with the options that stand below it. */
-export type Headings = Readonly<Record<string, readonly string[]>>;
 
 const kebab = (key: string): string => key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
 

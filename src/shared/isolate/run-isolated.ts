@@ -5,7 +5,7 @@ import { allowedEnvironment } from './environment.js';
 import { examine } from './examine.js';
 import { findSandbox, readablePaths } from './sandbox.js';
 import { prepareStage } from './stage.js';
-import type { Step, StepContext } from './step.js';
+import { stepIn, type Order, type StepContext } from './step.js';
 import type { IsolateOptions } from './types.js';
 
 type Outside = Omit<StepContext, 'isolation' | 'ask'>;
@@ -16,12 +16,12 @@ type Outside = Omit<StepContext, 'isolation' | 'ask'>;
  * environment of its own and its secrets outside. With `mode: 'off'` it runs in this process, unless it
  * needs variables that are read when a process starts.
  *
- * @param entry URL of the module whose default export is the step
+ * @param entry URL of the module whose default export is the step, and its name where there are several
  * @param input structured data, as `structuredClone` takes it
  * @throws FedshotError `isolation` when it is required and cannot be had, and whatever the step throws
  */
 export async function runIsolated(
-  entry: string,
+  { entry, name = '' }: { entry: string; name?: string },
   input: unknown,
   needs: IsolateOptions,
   outside: Outside,
@@ -29,7 +29,9 @@ export async function runIsolated(
   const { outputs = [], mirrors = [], network = false, mode } = needs;
   const order = {
     entry: built(entry),
+    name,
     plugins: needs.plugins ?? [],
+    pluginLoader: built(needs.pluginLoader ?? ''),
     input,
     mode,
     network,
@@ -45,7 +47,7 @@ export async function runIsolated(
     answered: (value: unknown) => outside.answered(value),
     onHangup: (listener: () => void) => outside.onHangup(listener),
   };
-  if (mode === 'off' && !needs.restart) return inThisProcess(entry, order, needs, outside);
+  if (mode === 'off' && !needs.restart) return inThisProcess({ ...order, entry }, needs, outside);
   if (mode === 'off')
     return enter({ mechanism: 'none', command: [] }, { ...hooks, env: { ...env, ...needs.env } });
   const stage = prepareStage(outputs, mirrors);
@@ -67,12 +69,11 @@ export async function runIsolated(
 }
 
 async function inThisProcess(
-  entry: string,
-  order: Parameters<typeof examine>[0] & { input: unknown },
+  order: Order,
   { answer }: IsolateOptions,
   outside: Outside,
 ): Promise<unknown> {
   const isolation = await examine(order, undefined);
-  const { default: step } = (await import(entry)) as { default: Step };
-  return step.run(order.input, { ...outside, isolation, ask: answer });
+  const { default: exported } = (await import(order.entry)) as { default: unknown };
+  return stepIn(exported, order.name).run(order.input, { ...outside, isolation, ask: answer });
 }

@@ -29,8 +29,11 @@ export interface Step<I = unknown, R = unknown> {
 export interface Order {
   /** URL of the module whose default export is the step. */
   readonly entry: string;
-  /** Modules that are loaded before it: definitions from outside this package. */
+  /** The step's name, where the module exports several. */
+  readonly name: string;
+  /** Files with definitions from outside this package, and the URL of what loads them. */
   readonly plugins: readonly string[];
+  readonly pluginLoader: string;
   readonly input: unknown;
   readonly mode: 'auto' | 'require' | 'off';
   readonly network: boolean;
@@ -54,4 +57,19 @@ export type ToWorker = { kind: 'order'; order: Order } | { kind: 'answer'; reply
 export interface Reply {
   readonly answer?: string;
   readonly error?: SentError;
+}
+
+/**
+ * The step that a module exports: by itself, or as the operation of a command, or as one of a list.
+ * @throws TypeError
+ */
+export function stepIn(exported: unknown, name: string): Step {
+  const steps = [exported].flat().map((one) => {
+    const { operation = one } = one as { operation?: unknown };
+    return operation as Partial<Step> & { name?: string };
+  });
+  const step =
+    steps.find((one) => one.name === name) ?? (steps.length === 1 ? steps[0] : undefined);
+  if (typeof step?.run !== 'function') throw new TypeError(`${name}: its module exports no step`);
+  return step as Step;
 }

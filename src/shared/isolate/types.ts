@@ -28,8 +28,10 @@ export interface IsolateOptions {
   readonly restart?: boolean;
   /** Answers, outside, what the isolated process asks with `ask`. */
   readonly answer?: (question: string) => Promise<string>;
-  /** Modules with definitions from outside this package, as URLs: loaded before the step. */
+  /** Files with definitions from outside this package, loaded before the step. */
   readonly plugins?: readonly string[];
+  /** URL of the module whose `usePlugins` loads them. */
+  readonly pluginLoader?: string;
 }
 
 /** What keeps the process apart. */

@@ -10,7 +10,7 @@ import { sendable, received } from './errors.js';
 import { examine, say } from './examine.js';
 import { applyFilter } from './kernel/apply.js';
 import { withOutsidePaths } from './moved.js';
-import type { Order, Reply, Step, StepContext, ToWorker } from './step.js';
+import { stepIn, type Order, type Reply, type StepContext, type ToWorker } from './step.js';
 
 process.umask(process.umask(0o022) | 0o022);
 
@@ -62,13 +62,19 @@ async function work(order: Order): Promise<void> {
   }
 }
 
-async function run({ entry, plugins, input, ...order }: Order): Promise<unknown> {
+async function run({ entry, name, plugins, input, ...order }: Order): Promise<unknown> {
   const message = messageOf(process.env);
   if (message && !message.filtered && order.mode !== 'off') await applyFilter(order.network);
   const isolation = await examine(order, message);
   say(order, isolation, reporter);
-  for (const plugin of plugins) await import(plugin);
-  const { default: step } = (await import(entry)) as { default: Step };
+  if (plugins.length > 0) {
+    const { usePlugins } = (await import(order.pluginLoader)) as {
+      usePlugins: (files: readonly string[]) => Promise<void>;
+    };
+    await usePlugins(plugins);
+  }
+  const { default: exported } = (await import(entry)) as { default: unknown };
+  const step = stepIn(exported, name);
   const context: StepContext = {
     reporter,
     signal: stop.signal,

@@ -1,7 +1,5 @@
 import { delimiter, resolve } from 'node:path';
 import type { z } from 'zod';
-import { filesOfNotation } from '../shared/data/index.js';
-import { engineNeeds } from './engine-needs.js';
 import type { EngineOptions } from '../shared/engine/types.js';
 import { eventReporter, type FedshotEvent } from '../shared/events.js';
 import type { IsolateMode, StepContext } from '../shared/isolate/index.js';
@@ -55,6 +53,8 @@ export async function execute<S extends Schema, R>(
     await load(plugins);
     return operation.run(options, context);
   }
+  const { filesOfNotation } = await import('../shared/data/index.js');
+  const { engineNeeds } = await import('./engine-needs.js');
   const engine =
     'engine' in operation.options.shape
       ? await engineNeeds(options as EngineOptions, context.env)

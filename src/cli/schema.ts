@@ -20,17 +20,23 @@ export function declareOptions(
   apart: readonly string[] = [],
 ): void {
   const placed = new Set(Object.values(headings).flat());
-  const unknown = [...placed].find((key) => !(key in schema.shape));
+  const unknown = [...placed].find((key) => !(key in schema.shape) && key !== 'json');
   if (unknown !== undefined) throw new TypeError(`${command.name()}: no option ${unknown}`);
   const others = Object.keys(schema.shape).filter((key) => !placed.has(key));
-  const declare = (key: string): void => {
+  const declare = (key: string, heading?: string): void => {
+    // It is there already, like `--help`; a heading may claim it.
+    const json = key === 'json' && command.options.find(({ long }) => long === '--json');
+    if (json) {
+      if (heading !== undefined) json.helpGroup(heading);
+      return;
+    }
     if (!apart.includes(key)) addOption(command, key, schema.shape[key] as z.ZodType);
   };
   const before = command.optionsGroup();
-  others.forEach(declare);
+  for (const key of others) declare(key);
   for (const [heading, keys] of Object.entries(headings)) {
     command.optionsGroup(heading);
-    keys.forEach(declare);
+    for (const key of keys) declare(key, heading);
   }
   command.optionsGroup(before);
 }

@@ -34,7 +34,7 @@ export function register(parent: Command, io: Io): void {
         'augment',
       ],
       'What becomes of it:': ['force', 'keepWeights', 'runName', 'resume'],
-      'What it shows:': ['report', 'samples'],
+      'What it shows:': ['report', 'samples', 'json'],
     },
     text: (result, { home, report }) => adaptLines(result, { home, report }).join('\n'),
     failure: ({ run }) => (run.inUse ? undefined : notAccepted(run.verdict.outcome, STAYS)),

@@ -7,16 +7,21 @@ import {
   type Variable,
 } from '@tensorflow/tfjs-core';
 import type { Activation, Ops } from '../shared/engine/index.js';
+import { readParameters, type Architecture } from '../shared/model/architecture.js';
 import { Hypothesis } from '../shared/model/hypothesis.js';
+import { networks } from '../shared/model/networks/index.js';
 import { random } from '../shared/random.js';
 import type { Streams } from '../shared/random.js';
 
-export const BENCH_ARCHS = ['lenet', 'dtn', 'stack'] as const;
-export type BenchArch = (typeof BENCH_ARCHS)[number];
+/** A network of this file, beside those of the registry. */
+const STACK_NAME = 'stack';
+
+/** What can be timed: every network that is known, and {@link stack}. */
+export const benchNames = (): string[] => [...networks.names(), STACK_NAME];
 
 /** What is timed: a network with its trainable parameters. */
 export interface BenchNetwork {
-  input: [number, number, number];
+  input: readonly [number, number, number];
   trainable: Variable[];
   /** All that a pass uses beside its input. */
   tensors(): Variable[];
@@ -26,9 +31,19 @@ export interface BenchNetwork {
 
 const CLASSES = 10;
 
-function shot(name: 'lenet' | 'dtn', ops: Ops): BenchNetwork {
-  const input: [number, number, number] = name === 'lenet' ? [1, 28, 28] : [3, 32, 32];
-  const architecture = { name, input, classes: CLASSES, bottleneck: 256, hidden: [] };
+/** What a network is fed that says of no size that it is made for it. */
+const ANY_INPUT = [1, 28, 28] as const;
+
+function known(name: string, ops: Ops): BenchNetwork {
+  const network = networks.get(name);
+  const input = network.naturalInput ?? ANY_INPUT;
+  const architecture: Architecture = {
+    name,
+    input: [...input],
+    classes: CLASSES,
+    bottleneck: 256,
+    ...readParameters(network, {}),
+  };
   const hypothesis = Hypothesis.fresh(architecture, ops, random('bench'));
   return {
     input,
@@ -39,7 +54,7 @@ function shot(name: 'lenet' | 'dtn', ops: Ops): BenchNetwork {
   };
 }
 
-/** Widths and strides of ResNet-18's 17 convolutions of 3×3, without the shortcuts. */
+/** Widths and strides of `stack`: of ResNet-18's 17 convolutions of 3×3, without the shortcuts. */
 const STACK: [width: number, stride: number][] = [[64, 2]];
 for (const width of [64, 128, 256, 512])
   for (let i = 0; i < 4; i++) STACK.push([width, i === 0 && width > 64 ? 2 : 1]);
@@ -95,5 +110,6 @@ function stack(ops: Ops): BenchNetwork {
   };
 }
 
-export const benchNetwork = (arch: BenchArch, ops: Ops): BenchNetwork =>
-  arch === 'stack' ? stack(ops) : shot(arch, ops);
+/** @throws FedshotError `usage` for a name that is not of {@link benchNames} */
+export const benchNetwork = (arch: string, ops: Ops): BenchNetwork =>
+  arch === STACK_NAME ? stack(ops) : known(arch, ops);

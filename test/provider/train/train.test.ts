@@ -9,7 +9,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { train, type TrainOptions } from '../../../src/provider/train/train.js';
+import type { TrainOptions } from '../../../src/provider/train/options.js';
+import { train } from '../../../src/provider/train/train.js';
 import { FedshotError } from '../../../src/shared/errors.js';
 import { tryLock } from '../../../src/shared/lock.js';
 import { readModel } from '../../../src/shared/model/folder.js';

@@ -33,6 +33,14 @@ const options = (more: Partial<TrainOptions> = {}): TrainOptions => ({
   ...more,
 });
 
+/** A table of 60 rows with two classes. */
+function table(): string {
+  const rows = Array.from({ length: 60 }, (_, i) => `${63 + (i % 37) + i / 100},${i % 2}`);
+  const file = join(mkdtempSync(join(tmpdir(), 'fedshot-')), 't.csv');
+  writeFileSync(file, ['age,sick', ...rows].join('\n'));
+  return `csv:${file}#label=sick`;
+}
+
 const FILES = ['F.safetensors', 'B.safetensors', 'C.safetensors', 'model.json'];
 const bytes = (dir: string) => FILES.map((file) => readFileSync(join(dir, file)).toString('hex'));
 
@@ -131,10 +139,7 @@ describe('train', () => {
   });
 
   it('publishes no figure of a table to more digits than ten rows share', async () => {
-    const rows = Array.from({ length: 60 }, (_, i) => `${63 + (i % 37) + i / 100},${i % 2}`);
-    const table = join(mkdtempSync(join(tmpdir(), 'fedshot-')), 't.csv');
-    writeFileSync(table, ['age,sick', ...rows].join('\n'));
-    const out = options({ data: `csv:${table}#label=sick`, epochs: 1 });
+    const out = options({ data: table(), epochs: 1 });
     await train(out);
     const { input, heldOutAccuracy, card } = readModel(out.out).config;
     if (input.kind !== 'table') throw new Error('not a table');
@@ -150,6 +155,15 @@ describe('train', () => {
     ['a single class name', { classes: ['only'] }, /--classes names 1 class/],
     ['labels beyond the classes', { classes: ['a', 'b'] }, /label/],
     ['an unknown domain', { data: 'digits:fat' }, /fat/],
+    ['an unknown network', { arch: 'alexnet' }, /unknown network "alexnet"/],
+    ['hidden layers for one that has none', { arch: 'lenet' }, /network lenet: hidden: /],
+    [
+      'a table for images',
+      { arch: 'lenet', hidden: undefined, data: table() },
+      /a table cannot feed/,
+    ],
+    ['an augmented table', { data: table(), augment: 'crop-rotate' }, /needs images, not a table/],
+    ['a loss that runs away', { lr: 1e30 }, /the loss became .* in epoch 1/],
   ])('refuses %s', async (_, more, message) => {
     await expect(train(options(more))).rejects.toThrow(message);
   });

@@ -20,13 +20,16 @@ export type Architecture = z.infer<typeof taskSchema>;
 /** Version 0.1 took this parameter for empty where a file did not say it. */
 const ABSENT_IN_0_1 = { hidden: [] };
 
+/** What is said of a network that nobody registered in this process. */
+export const notKnown = (name: string): string =>
+  `network ${quoted(name)} is not known here; --plugin FILE registers it`;
+
 /** Reads and checks an {@link Architecture}; gives its keys in one order, so that files keep their bytes. */
 export const architectureSchema = taskSchema.transform((given, context): Architecture => {
   const { name, input, classes, bottleneck, ...own } = given;
   const network = networks.has(name) ? networks.get(name) : undefined;
   if (!network) {
-    const message = `network ${quoted(name)} is not known here; --plugin FILE registers it`;
-    context.addIssue({ code: 'custom', path: ['name'], message });
+    context.addIssue({ code: 'custom', path: ['name'], message: notKnown(name) });
     return z.NEVER;
   }
   const old = 'hidden' in network.parameters.shape ? ABSENT_IN_0_1 : {};

@@ -162,7 +162,7 @@ describe('train', () => {
       { arch: 'lenet', hidden: undefined, data: table() },
       /a table cannot feed/,
     ],
-    ['an augmented table', { data: table(), augment: 'crop-rotate' }, /needs images, not a table/],
+    ['an augmented table', { data: table(), augment: 'crop-rotate' as const }, /needs images, not a table/],
     ['a loss that runs away', { lr: 1e30 }, /the loss became .* in epoch 1/],
   ])('refuses %s', async (_, more, message) => {
     await expect(train(options(more))).rejects.toThrow(message);

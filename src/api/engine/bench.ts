@@ -11,7 +11,9 @@ const peer = withTraits(z.union([text('<python>'), z.literal(false)]), {
 });
 
 export const benchOptions = z.strictObject({
-  archs: list('<names>').default(['lenet', 'dtn']).describe('networks, and stack: convolutions as of ResNet-18'),
+  archs: list('<names>')
+    .default(['lenet', 'dtn'])
+    .describe('networks, and stack: convolutions as of ResNet-18'),
   batch: positiveInteger().default(64).describe('images per step'),
   steps: positiveInteger().optional().describe('steps per median (default: some seconds of them)'),
   rounds: positiveInteger().default(3).describe('turns that engine and peer take'),

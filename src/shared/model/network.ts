@@ -38,6 +38,7 @@ export interface Task<T extends Takes = 'any'> {
 
 /** What is written down of a network in one file; see {@link defineNetwork}. */
 export interface NetworkDefinition<P extends z.ZodObject, T extends Takes> {
+  kind?: 'network';
   /** As `--arch` and `model.json` call it. */
   name: string;
   /** Images only, or any samples. */
@@ -73,7 +74,7 @@ const RESERVED = ['name', 'input', 'classes', 'bottleneck'];
  * Defines a network; `networks.add` makes it known. Everything else (`--arch`, `model.json`, pulling,
  * adapting, timing) finds it there.
  *
- * @throws FedshotError `usage` for a parameter that `model.json` uses already
+ * @throws FedshotError `usage` for a parameter that `model.json` uses already, or without a default
  */
 export function defineNetwork<P extends z.ZodObject, T extends Takes>(
   definition: NetworkDefinition<P, T>,
@@ -85,6 +86,13 @@ export function defineNetwork<P extends z.ZodObject, T extends Takes>(
     throw new FedshotError('usage', `network ${name}: "${taken}" cannot be a parameter`, {
       hint: `model.json says ${RESERVED.join(', ')} of every network; name it differently`,
     });
+  const [bare] = parameters.safeParse({}).error?.issues ?? [];
+  if (bare)
+    throw new FedshotError(
+      'usage',
+      `network ${name}: the parameter "${bare.path.join('.')}" has no default`,
+      { hint: 'a network is trained and timed without a word on its parameters: add .default(…)' },
+    );
   return {
     kind: 'network',
     name,

@@ -5,6 +5,7 @@ import {
   type TrainOptions,
 } from '../../../src/provider/train/options.js';
 import { FedshotError } from '../../../src/shared/errors.js';
+import { describeOption, traitsOf } from '../../../src/shared/option.js';
 
 const LEAST: TrainOptions = { data: 'digits:plain', out: 'model' };
 /** As a program without types may call it. */
@@ -31,7 +32,6 @@ describe('trainSettings', () => {
       augment: 'none',
       seed: 2020,
       resume: false,
-      parameters: {},
     });
   });
 
@@ -53,20 +53,22 @@ describe('trainSettings', () => {
   });
 
   it.each([
-    ['no epoch', { epochs: 0 }, /^train: epochs: Too small/],
+    ['no epoch', { epochs: 0 }, /^train: epochs: Expected a whole number of at least 1/],
     ['half an epoch', { epochs: 1.5 }, /^train: epochs: /],
-    ['a batch of one', { batch: 1 }, /^train: batch: batch normalisation needs two samples/],
-    ['a rate of nothing', { lr: 0 }, /^train: lr: Too small/],
+    ['a batch of one', { batch: 1 }, /^train: batch: .*batch normalisation needs two samples/],
+    ['a rate of nothing', { lr: 0 }, /^train: lr: Expected a number above 0/],
     ['a rate that is no number', { lr: NaN }, /^train: lr: /],
     ['a rate without an end', { lr: Infinity }, /^train: lr: /],
-    ['more smoothing than all', { smoothing: 1.1 }, /^train: smoothing: Too big/],
-    ['all held out', { holdOut: 1 }, /^train: holdOut: something has to be left/],
-    ['a seed beyond 32 bits', { seed: 2 ** 32 }, /^train: seed: Too big/],
-    ['a seed as text', { seed: '1' }, /^train: seed: Invalid input: expected number/],
-    ['an augmentation that is none', { augment: 'blur' }, /^train: augment: Invalid option/],
-    ['a hidden layer of no width', { hidden: [8, 0] }, /^train: hidden\.1: Too small/],
-    ['no data', { data: undefined }, /^train: data: Invalid input/],
-    ['no folder', { out: '' }, /^train: out: Too small/],
+    ['more smoothing than all', { smoothing: 1.1 }, /^train: smoothing: Expected .* from 0 to 1/],
+    ['all held out', { holdOut: 1 }, /^train: holdOut: .*something has to be left/],
+    ['a seed beyond 32 bits', { seed: 2 ** 32 }, /^train: seed: /],
+    ['a seed as text', { seed: '1' }, /^train: seed: /],
+    ['a network that is none', { arch: 'alexnet' }, /^train: arch: Allowed choices are lenet, dtn/],
+    ['an augmentation that is none', { augment: 'blur' }, /^train: augment: Allowed choices are /],
+    ['a hidden layer of no width', { hidden: [8, 0] }, /^train: hidden\.1: Expected a whole/],
+    ['parameters that are a text', { parameters: 'wide' }, /^train: parameters: .*name=value/],
+    ['no data', { data: undefined }, /^train: data: Expected data/],
+    ['no folder', { out: '' }, /^train: out: Expected a path/],
   ])('refuses %s by name', (_, more, message) => {
     expect(refusal(more)).toMatchObject({
       code: 'usage',
@@ -76,7 +78,7 @@ describe('trainSettings', () => {
 
   it('refuses an option that it does not know, and says which there are', () => {
     const error = refusal({ epoch: 3 });
-    expect(error).toMatchObject({ code: 'usage', message: 'train has no option "epoch"' });
+    expect(error).toMatchObject({ code: 'usage', message: 'train: unknown option "epoch"' });
     expect(error.hint).toContain('epochs, batch, lr');
   });
 
@@ -87,8 +89,13 @@ describe('trainSettings', () => {
     expect(refusal({ lr: -1 }).hint).toBe('lr: learning rate at the start');
   });
 
+  it('keeps how an option stands on a command line, with a range of its own too', () => {
+    expect(traitsOf(trainOptions.shape.holdOut)).toMatchObject({ placeholder: '<share>' });
+    expect(traitsOf(trainOptions.shape.data).names).toBe('data');
+  });
+
   it('has a meaning for every option', () => {
     for (const [name, option] of Object.entries(trainOptions.shape))
-      expect(option.description, name).toMatch(/\w{3}/);
+      expect(describeOption(option), name).toMatch(/\w{3}/);
   });
 });

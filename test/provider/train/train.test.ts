@@ -155,14 +155,17 @@ describe('train', () => {
     ['a single class name', { classes: ['only'] }, /--classes names 1 class/],
     ['labels beyond the classes', { classes: ['a', 'b'] }, /label/],
     ['an unknown domain', { data: 'digits:fat' }, /fat/],
-    ['an unknown network', { arch: 'alexnet' }, /unknown network "alexnet"/],
     ['hidden layers for one that has none', { arch: 'lenet' }, /network lenet: hidden: /],
     [
       'a table for images',
       { arch: 'lenet', hidden: undefined, data: table() },
       /a table cannot feed/,
     ],
-    ['an augmented table', { data: table(), augment: 'crop-rotate' as const }, /needs images, not a table/],
+    [
+      'an augmented table',
+      { data: table(), augment: 'crop-rotate' as const },
+      /needs images, not a table/,
+    ],
     ['a loss that runs away', { lr: 1e30 }, /the loss became .* in epoch 1/],
   ])('refuses %s', async (_, more, message) => {
     await expect(train(options(more))).rejects.toThrow(message);

@@ -44,10 +44,17 @@ describe('defineNetwork', () => {
         defineNetwork({
           name: 'mine',
           input: 'any',
-          parameters: z.object({ [taken]: z.number() }),
+          parameters: z.object({ [taken]: z.number().default(1) }),
           layers: () => sound,
         }),
       ).toThrow(`network mine: "${taken}" cannot be a parameter`);
+  });
+
+  it('refuses a parameter without a default', () => {
+    const parameters = z.object({ deep: z.boolean().default(true), width: z.number() });
+    expect(() =>
+      defineNetwork({ name: 'mine', input: 'any', parameters, layers: () => sound }),
+    ).toThrow('network mine: the parameter "width" has no default');
   });
 
   it('refuses unknown parameters even where the schema would drop them', () => {

@@ -3,7 +3,10 @@ import {
   variable,
   tensor,
   type Tensor,
+  type Rank,
+  type ShapeMap,
   type Tensor2D,
+  type Tensor4D,
   type Variable,
 } from '@tensorflow/tfjs-core';
 import type { Activation, Ops } from '../shared/engine/index.js';
@@ -63,9 +66,13 @@ function stack(ops: Ops): BenchNetwork {
   const stream = random('bench');
   const trainable: Variable[] = [];
   const fixed: Variable[] = [];
-  const parameter = (shape: number[], draw: () => number, learns = true): Variable => {
+  const parameter = <R extends Rank>(
+    shape: ShapeMap[R],
+    draw: () => number,
+    learns = true,
+  ): Variable<R> => {
     const size = shape.reduce((a, b) => a * b, 1);
-    const made = tidy(() => variable(tensor(Float32Array.from({ length: size }, draw), shape)));
+    const made = tidy(() => variable(tensor<R>(Float32Array.from({ length: size }, draw), shape)));
     (learns ? trainable : fixed).push(made);
     return made;
   };
@@ -73,9 +80,10 @@ function stack(ops: Ops): BenchNetwork {
   const layers = STACK.map(([width, stride]) => {
     const bound = 1 / Math.sqrt(channels * 9);
     const draw = (): number => (2 * stream.next() - 1) * bound;
-    const weight = parameter([width, channels, 3, 3], draw);
+    const weight = parameter<Rank.R4>([width, channels, 3, 3], draw);
     channels = width;
-    const vector = (value: number, learns?: boolean) => parameter([width], () => value, learns);
+    const vector = (value: number, learns?: boolean) =>
+      parameter<Rank.R1>([width], () => value, learns);
     const [bias, gamma, beta] = [vector(0), vector(1), vector(0)];
     return {
       stride,
@@ -87,19 +95,19 @@ function stack(ops: Ops): BenchNetwork {
       variance: vector(1, false),
     };
   });
-  const top = parameter([CLASSES, 512], () => (2 * stream.next() - 1) / Math.sqrt(512));
-  const topBias = parameter([CLASSES], () => 0);
+  const top = parameter<Rank.R2>([CLASSES, 512], () => (2 * stream.next() - 1) / Math.sqrt(512));
+  const topBias = parameter<Rank.R1>([CLASSES], () => 0);
   const forward = (x: Tensor, train: boolean): Tensor2D => {
-    let h = ops.images(x as never);
+    let h = ops.images(x as Tensor4D);
     for (const { stride, weight, bias, gamma, beta, mean, variance } of layers) {
-      h = ops.conv2d(h, weight as never, bias as never, stride, 1);
-      const scale = [gamma as never, beta as never] as const;
+      h = ops.conv2d(h, weight, bias, stride, 1);
+      const scale = [gamma, beta] as const;
       h = train
         ? ops.batchNormTrain<Activation>(h, ...scale, mean, variance)
-        : ops.batchNormEval<Activation>(h, ...scale, mean as never, variance as never);
+        : ops.batchNormEval<Activation>(h, ...scale, mean, variance);
       h = ops.relu(h);
     }
-    return ops.linear(ops.flatten(ops.maxPool2d(h, 4)), top as never, topBias as never);
+    return ops.linear(ops.flatten(ops.maxPool2d(h, 4)), top, topBias);
   };
   return {
     input: [3, 64, 64],

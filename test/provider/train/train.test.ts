@@ -12,6 +12,7 @@ import { describe, expect, it } from 'vitest';
 import type { TrainOptions } from '../../../src/provider/train/options.js';
 import { train } from '../../../src/provider/train/train.js';
 import { FedshotError } from '../../../src/shared/errors.js';
+import { parseSafetensors } from '../../../src/shared/format/safetensors.js';
 import { tryLock } from '../../../src/shared/lock.js';
 import { readModel } from '../../../src/shared/model/folder.js';
 import { silent, type Reporter } from '../../../src/shared/reporter.js';
@@ -40,6 +41,16 @@ function table(): string {
   writeFileSync(file, ['age,sick', ...rows].join('\n'));
   return `csv:${file}#label=sick`;
 }
+
+/** What a checkpoint says of such a run; with any other name in it, those of 0.1 could not be resumed. */
+const SETTINGS_OF_0_1 = [
+  ...['data', 'holdOut', 'arch', 'hidden', 'bottleneck', 'epochs', 'batch', 'lr', 'smoothing'],
+  ...['augment', 'seed', 'engine', 'device', 'threads'],
+];
+const settingsIn = (out: string): string[] => {
+  const { metadata } = parseSafetensors(readFileSync(join(out, '.checkpoint.safetensors')));
+  return Object.keys(JSON.parse(metadata.settings!) as object);
+};
 
 const FILES = ['F.safetensors', 'B.safetensors', 'C.safetensors', 'model.json'];
 const bytes = (dir: string) => FILES.map((file) => readFileSync(join(dir, file)).toString('hex'));
@@ -110,6 +121,7 @@ describe('train', () => {
     };
     await expect(train({ ...cut, reporter, signal: controller.signal })).rejects.toThrow('stopped');
     expect(existsSync(join(cut.out, 'model.json'))).toBe(false);
+    expect(settingsIn(cut.out)).toEqual(SETTINGS_OF_0_1);
     await train({ ...cut, resume: true });
     expect(bytes(cut.out)).toEqual(bytes(whole.out));
     expect(existsSync(join(cut.out, '.checkpoint.safetensors'))).toBe(false);

@@ -55,6 +55,8 @@ def entropy(p):
 
 
 def bench(arch, batch, steps, device):
+    if arch not in ARCHS:
+        sys.exit(f"no network {arch} in {__file__}")
     torch.manual_seed(0)
     features, width, shape = ARCHS[arch]()
     bottleneck = nn.Sequential(nn.Linear(width, 256), nn.BatchNorm1d(256), nn.Dropout(0.5))

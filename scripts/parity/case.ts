@@ -20,7 +20,7 @@ export type Differences = Record<keyof typeof TOLERANCE, number>;
 
 const step = z.object({ iter: z.number(), lr: z.number(), loss: z.number() });
 const recordSchema = z.object({
-  arch: architectureSchema.shape.name,
+  arch: z.string(),
   batch: z.number(),
   epochs: z.number(),
   cls_par: z.number(),

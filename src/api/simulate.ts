@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { ARCHITECTURE_NAMES } from '../shared/model/architecture.js';
+import { networks } from '../shared/model/networks/index.js';
 import {
   choice,
   flag,
@@ -21,7 +21,7 @@ export const simulateOptions = z.strictObject({
   sites: positiveInteger().default(3).describe('number of sites'),
   domains: list('<list>').optional().describe("the sites' domains, in turn: thin,slanted,noisy,…"),
   source: text('<domain>').default('plain').describe("domain of the provider's digits"),
-  arch: choice('<name>', () => ARCHITECTURE_NAMES)
+  arch: choice('<name>', () => networks.names())
     .default('lenet')
     .describe('network'),
   sourceSamples: positiveInteger().default(2000).describe('labelled samples at the provider'),

@@ -1,18 +1,16 @@
 import type { Engine } from '../shared/engine/index.js';
 import type { Reporter } from '../shared/reporter.js';
-import { BENCH_STEPS, measure } from './measure.js';
+import { measure, suitableSteps } from './measure.js';
 import type { BenchRow } from './measure.js';
-import type { BenchArch } from './networks.js';
 import { measurePeer } from './peer.js';
 
-export { BENCH_ARCHS } from './networks.js';
-export type { BenchArch } from './networks.js';
+export { benchNames } from './networks.js';
 export type { BenchRow } from './measure.js';
 
 export interface BenchOptions {
-  archs: readonly BenchArch[];
+  archs: readonly string[];
   batch: number;
-  /** Steps per median; a number for each architecture that suits it unless told. */
+  /** Steps per median; what takes about three seconds unless told. */
   steps?: number;
   /** How often engine and peer take turns, so that a noisy machine is noisy for both. */
   rounds: number;
@@ -25,7 +23,7 @@ export interface BenchResult {
   results: BenchRow[];
   peer: { python: string; results: BenchRow[]; notRun?: string };
   /** Engine ÷ peer, by architecture. */
-  ratios: { arch: BenchArch; train: number; forward: number }[];
+  ratios: { arch: string; train: number; forward: number }[];
   threads: number;
 }
 
@@ -41,18 +39,18 @@ const merge = (rows: BenchRow[]): BenchRow => ({
 export async function bench(engine: Engine, options: BenchOptions): Promise<BenchResult> {
   const { archs, batch, rounds, python, reporter } = options;
   const peer: BenchResult['peer'] = { python, results: [] };
-  if (!python) peer.notRun = 'not asked for';
   const result: BenchResult = { results: [], peer, ratios: [], threads: engine.threads };
   const task = reporter.task('timing', archs.length * rounds, 'rounds');
   for (const arch of archs) {
-    const steps = options.steps ?? BENCH_STEPS[arch];
+    const steps = options.steps ?? (await suitableSteps(engine, arch, batch));
     const ours: BenchRow[] = [];
     const theirs: BenchRow[] = [];
+    let notRun = python ? undefined : 'not asked for';
     for (let round = 0; round < rounds; round++) {
       ours.push(await measure(engine, arch, batch, steps));
       const job = { python, arch, batch, steps, threads: engine.threads, device: engine.device };
-      const row = peer.notRun ? peer.notRun : await measurePeer(job);
-      if (typeof row === 'string') peer.notRun = row;
+      const row = notRun ?? (await measurePeer(job));
+      if (typeof row === 'string') peer.notRun = notRun = row;
       else theirs.push(row);
       task.advance(1, arch);
     }

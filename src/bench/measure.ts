@@ -6,13 +6,12 @@ import { shotLoss } from '../shared/objective/losses.js';
 import { random } from '../shared/random.js';
 import type { Streams } from '../shared/random.js';
 import { benchNetwork } from './networks.js';
-import type { BenchArch } from './networks.js';
 
 export interface BenchRow {
   engine: string;
   version: string;
   device: string;
-  arch: BenchArch;
+  arch: string;
   batch: number;
   /** Median over the steps of one SHOT training step, gather and optimiser included. */
   trainMsPerStep: number;
@@ -20,8 +19,16 @@ export interface BenchRow {
   forwardMsPerBatch: number;
 }
 
-/** Steps per architecture that give a steady median in seconds. */
-export const BENCH_STEPS: Record<BenchArch, number> = { lenet: 200, dtn: 60, stack: 6 };
+/** What a median is taken over: about so long, and no fewer or more steps than these. */
+const MILLISECONDS = 3000;
+const FEWEST = 6;
+const MOST = 200;
+
+/** Steps that give a steady median in seconds, from a few that are timed. */
+export async function suitableSteps(engine: Engine, arch: string, batch: number): Promise<number> {
+  const { trainMsPerStep } = await measure(engine, arch, batch, 3);
+  return Math.min(MOST, Math.max(FEWEST, Math.round(MILLISECONDS / trainMsPerStep)));
+}
 
 async function median(count: number, f: (i: number) => tf.Tensor): Promise<number> {
   const times: number[] = [];
@@ -39,7 +46,7 @@ async function median(count: number, f: (i: number) => tf.Tensor): Promise<numbe
 /** Times SHOT training steps and forward passes on random data; nothing is learnt. */
 export async function measure(
   engine: Engine,
-  arch: BenchArch,
+  arch: string,
   batch: number,
   steps: number,
 ): Promise<BenchRow> {

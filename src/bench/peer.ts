@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { BenchArch } from './networks.js';
 import type { BenchRow } from './measure.js';
 
 /** Present in a checkout; a packaged fedshot has no peer to compare with. */
@@ -10,7 +9,7 @@ const SCRIPT = fileURLToPath(new URL('../../scripts/bench/peer.py', import.meta.
 
 export interface PeerJob {
   python: string;
-  arch: BenchArch;
+  arch: string;
   batch: number;
   steps: number;
   threads: number;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { BenchArch, BenchResult } from '../../bench/index.js';
+import type { BenchResult } from '../../bench/index.js';
 import { FedshotError } from '../../shared/errors.js';
 import { list, positiveInteger, text, withTraits } from '../../shared/option.js';
 import { engineOptions } from '../engine-options.js';
@@ -11,7 +11,9 @@ const peer = withTraits(z.union([text('<python>'), z.literal(false)]), {
 });
 
 export const benchOptions = z.strictObject({
-  archs: list('<names>').default(['lenet', 'dtn']).describe('networks: lenet, dtn, stack'),
+  archs: list('<names>')
+    .default(['lenet', 'dtn'])
+    .describe('networks, and stack: convolutions as of ResNet-18'),
   batch: positiveInteger().default(64).describe('images per step'),
   steps: positiveInteger().optional().describe('steps per median (default: some seconds of them)'),
   rounds: positiveInteger().default(3).describe('turns that engine and peer take'),
@@ -30,8 +32,8 @@ export default defineOperation({
     { archs, peer: python, engine, device, threads, ...options },
     { reporter },
   ): Promise<BenchResult> {
-    const { bench, BENCH_ARCHS } = await import('../../bench/index.js');
-    const known: readonly string[] = BENCH_ARCHS;
+    const { bench, benchNames } = await import('../../bench/index.js');
+    const known = benchNames();
     const unknown = archs.find((arch) => !known.includes(arch));
     if (unknown !== undefined)
       throw new FedshotError('usage', `--archs: unknown network ${unknown}`, {
@@ -41,7 +43,7 @@ export default defineOperation({
     const started = await startEngine({ engine, device, threads, reporter });
     return bench(started, {
       ...options,
-      archs: archs as BenchArch[],
+      archs,
       python: python === false ? '' : python,
       reporter,
     });

@@ -1,7 +1,6 @@
 import type { Dataset } from '../../shared/data/index.js';
 import { applyInput } from '../../shared/preprocessing/input.js';
-import { parseModelConfig } from '../../shared/model/config.js';
-import { CONFIG_FILE } from '../../shared/release/index.js';
+import { modelConfigSchema, type ModelConfig } from '../../shared/model/config.js';
 import type { Normalisation } from './encodings.js';
 import { areCounts } from './numbers.js';
 import { WINDOW, WindowIndex } from './search.js';
@@ -25,13 +24,17 @@ export interface Needles {
   readonly samplesEach: number;
 }
 
-type Input = ReturnType<typeof parseModelConfig>['input'];
+type Input = ModelConfig['input'];
 
-/** What releases say of their input; a config that is not one is found by `audit release`. */
+/**
+ * What releases say of their input, whatever their network; a config that is not one is found by
+ * `audit release`.
+ */
 const inputsOf = (configs: readonly Buffer[]): Input[] =>
   configs.flatMap((bytes) => {
     try {
-      return [parseModelConfig(bytes, CONFIG_FILE).input];
+      const { input } = JSON.parse(bytes.toString()) as { input?: unknown };
+      return [modelConfigSchema.shape.input.parse(input)];
     } catch {
       return [];
     }

@@ -1,5 +1,6 @@
 import { assertFits, decodeState } from '../../shared/model/state.js';
-import { parseModelConfig } from '../../shared/model/config.js';
+import { notKnown } from '../../shared/model/architecture.js';
+import { parseModelConfig, unknownNetwork } from '../../shared/model/config.js';
 import { paramSpecs } from '../../shared/model/hypothesis.js';
 import { parseSafetensors } from '../../shared/format/safetensors.js';
 import { CONFIG_FILE, type Release, type ReleaseFile } from '../../shared/release/index.js';
@@ -21,10 +22,13 @@ export function auditReleases(store: PublicStore): Claim[] {
   const structure: string[] = [...store.findings];
   const statistics: string[] = [];
   const tables: string[] = [];
+  const missing = store.releases.length === 0 ? ['0 releases: nothing was published yet'] : [];
   for (const release of store.releases) {
     const what = `${release.name} ${release.version}`;
     try {
-      structure.push(...structureFaults(store, release).map((fault) => `${what}: ${fault}`));
+      const { faults, unseen } = structureFaults(store, release);
+      structure.push(...faults.map((fault) => `${what}: ${fault}`));
+      missing.push(...unseen.map((line) => `${what}: ${line}`));
       for (const { tensor, line, faults } of tensorStatistics(store, release)) {
         tables.push(`${what} ${tensor}: ${line}`);
         statistics.push(...faults.map((fault) => `${what}: ${tensor}: ${fault}`));
@@ -43,7 +47,7 @@ export function auditReleases(store: PublicStore): Claim[] {
         'each file: its header exactly the one its tensors give, tensors exactly those of the declared architecture, all values finite',
       ],
       findings: structure,
-      missing: store.releases.length === 0 ? ['0 releases: nothing was published yet'] : [],
+      missing,
       notCovered: [
         'class names and figures in model.json are text that a person has to read',
         'when and how often releases are published, and which names, versions and times they bear',
@@ -68,28 +72,38 @@ const untold = ({ releases }: PublicStore): string =>
     ? '0 releases: nothing was published yet'
     : `0 tensors of ${ENOUGH} values or more: too few for statistics; leave it out by name with --without release/bits`;
 
-function structureFaults(store: PublicStore, release: Release): string[] {
+/** What is wrong with a release's files, and what of them could not be looked at. */
+function structureFaults(
+  store: PublicStore,
+  release: Release,
+): { faults: string[]; unseen: string[] } {
   const faults: string[] = [];
+  const unseen: string[] = [];
   const bytes = new Map(release.files.map((file) => [file.path, fileBytes(store, file)]));
   for (const [path, found] of bytes)
     if (!found) faults.push(`${path}: a chunk is missing from the store, or damaged`);
   const config = bytes.get(CONFIG_FILE);
-  if (!config) return faults;
+  if (!config) return { faults, unseen };
   if (config.toString() !== `${JSON.stringify(JSON.parse(config.toString()), null, 2)}\n`)
     faults.push(`${CONFIG_FILE}: not as fedshot writes it: white space, escapes or numbers`);
   if (config.length > MAX_CONFIG) faults.push(`${CONFIG_FILE}: ${config.length} bytes`);
-  const { architecture } = parseModelConfig(config, CONFIG_FILE);
+  const stranger = unknownNetwork(config);
+  if (stranger !== undefined)
+    unseen.push(`which tensors ${CONFIG_FILE} declares: ${notKnown(stranger)}`);
+  const specs =
+    stranger === undefined ? paramSpecs(parseModelConfig(config, CONFIG_FILE).architecture) : [];
   for (const [path, found] of bytes) {
     if (path === CONFIG_FILE || !found) continue;
     const prefix = `${path.split('.')[0]!}.`;
-    const specs = paramSpecs(architecture).filter(({ name }) => name.startsWith(prefix));
+    const own = specs.filter(({ name }) => name.startsWith(prefix));
     try {
-      assertFits(decodeState(found, path), specs, path);
+      const state = decodeState(found, path);
+      if (stranger === undefined) assertFits(state, own, path);
     } catch (error) {
       faults.push((error as Error).message);
     }
   }
-  return faults;
+  return { faults, unseen };
 }
 
 function tensorStatistics(store: PublicStore, release: Release) {

@@ -15,7 +15,7 @@ export function register(parent: Command, io: Io): void {
     ],
     headings: {
       'Of what, and to where:': ['data', 'out', 'test', 'holdOut', 'classes', 'resume'],
-      'The network:': ['arch', 'hidden', 'bottleneck'],
+      'The network:': ['arch', 'hidden', 'parameters', 'bottleneck'],
       'How to train:': ['epochs', 'batch', 'lr', 'smoothing', 'augment', 'seed'],
     },
     text: (value) =>

@@ -3,15 +3,13 @@ import { applyInput, fitInput, type InputSpec } from '../../shared/preprocessing
 import { holdOut, holdOutForCard } from '../../shared/data/split.js';
 import type { Dataset } from '../../shared/data/types.js';
 import { FedshotError } from '../../shared/errors.js';
-import {
-  architectureSchema,
-  naturalInput,
-  type Architecture,
-} from '../../shared/model/architecture.js';
+import { readParameters, type Architecture } from '../../shared/model/architecture.js';
 import { MINIMUM_COUNT } from '../../shared/model/card/index.js';
+import type { Network } from '../../shared/model/network.js';
+import { networks } from '../../shared/model/networks/index.js';
 import { random } from '../../shared/random.js';
 import { assertClasses } from './source-classes.js';
-import type { TrainOptions } from './train.js';
+import type { TrainSettings } from './options.js';
 
 /** Normalised samples with their labels. */
 export interface Samples {
@@ -30,18 +28,49 @@ export interface SourceData {
   classes: string[];
 }
 
-/** The hidden layers of an `mlp` that is not told others. */
-const DEFAULT_HIDDEN = [256, 128];
-
 /**
  * Reads source and held-out data. All statistics of the input contract come from the samples that
  * are trained on.
  *
- * @throws FedshotError `data` where labels are missing, too few or outside the classes
+ * @throws FedshotError `data` where labels are missing, too few or outside the classes; `usage` for a
+ *   network or a parameter of it that is not known
  */
-export async function sourceData(options: TrainOptions): Promise<SourceData> {
-  const { reporter, test } = options;
-  const source = labelled(await loadDataset(options.data, { reporter }));
+export async function sourceData(settings: TrainSettings): Promise<SourceData> {
+  const network = networks.get(settings.arch);
+  const parameters = parametersOf(network, settings);
+  const { classes, trained, heldOut } = await readSamples(settings);
+  const input = fitInput(trained, network.naturalInput);
+  const { bottleneck } = settings;
+  const task = { input: input.shape, classes: classes.length, bottleneck };
+  const samples = (dataset: Dataset): Samples => ({
+    x: applyInput(dataset, input),
+    labels: dataset.labels!,
+    count: dataset.count,
+    shape: input.shape,
+  });
+  return {
+    train: samples(trained),
+    heldOut: samples(heldOut),
+    input,
+    architecture: { name: network.name, ...task, ...parameters },
+    classes,
+  };
+}
+
+/** The network's parameters as told, `hidden` among them, and its defaults. */
+function parametersOf(
+  network: Network,
+  { parameters, hidden }: Pick<TrainSettings, 'parameters' | 'hidden'>,
+): Record<string, unknown> {
+  return readParameters(network, hidden ? { ...parameters, hidden } : (parameters ?? {}));
+}
+
+/** What is trained on and what is held out, with the classes that their labels index. */
+async function readSamples(
+  settings: TrainSettings,
+): Promise<{ classes: string[]; trained: Dataset; heldOut: Dataset }> {
+  const { reporter, test } = settings;
+  const source = labelled(await loadDataset(settings.data, { reporter }));
   const given =
     test === undefined ? undefined : labelled(await loadDataset(test, { takes: source, reporter }));
   const least = given ? 2 : 3;
@@ -54,28 +83,11 @@ export async function sourceData(options: TrainOptions): Promise<SourceData> {
       },
     );
   assertClasses(source, reporter);
-  const classes = classNames(source, options.classes);
+  const classes = classNames(source, settings.classes);
   const checked = checkLabels(source, classes); // before the split, so that samples keep their numbers
-  const { kept, held } = given
-    ? { kept: undefined, held: undefined }
-    : split(checked.labels!, classes.length, options);
-  const trained = kept ? rows(checked, kept) : checked;
-  const scored = given ? checkLabels(given, classes) : rows(checked, held!);
-  const input = fitInput(trained, naturalInput(options.arch));
-  const architecture = architectureSchema.parse({
-    name: options.arch,
-    input: input.shape,
-    classes: classes.length,
-    bottleneck: options.bottleneck,
-    hidden: options.arch === 'mlp' ? (options.hidden ?? DEFAULT_HIDDEN) : [],
-  });
-  const samples = (dataset: Dataset): Samples => ({
-    x: applyInput(dataset, input),
-    labels: dataset.labels!,
-    count: dataset.count,
-    shape: input.shape,
-  });
-  return { train: samples(trained), heldOut: samples(scored), input, architecture, classes };
+  if (given) return { classes, trained: checked, heldOut: checkLabels(given, classes) };
+  const { kept, held } = split(checked.labels!, classes.length, settings);
+  return { classes, trained: rows(checked, kept), heldOut: rows(checked, held) };
 }
 
 /**
@@ -88,7 +100,7 @@ const FOR_CARD = MINIMUM_COUNT + 5;
 const split = (
   labels: Int32Array,
   K: number,
-  { holdOut: share, seed }: Pick<TrainOptions, 'holdOut' | 'seed'>,
+  { holdOut: share, seed }: Pick<TrainSettings, 'holdOut' | 'seed'>,
 ): { kept: Int32Array; held: Int32Array } =>
   share === undefined
     ? holdOutForCard(labels, K, FOR_CARD, random(seed))

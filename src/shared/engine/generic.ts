@@ -77,6 +77,8 @@ export const genericOps: Ops = {
     tf.add(tf.conv2d(x, tf.transpose(weight, [2, 3, 1, 0]), stride, padding), bias),
   maxPool2d: (x, size) => tf.maxPool(x, size, size, 'valid'),
   relu: tf.relu,
+  add: (a, b) => tf.add(a, b),
+  mul: (a, b) => tf.mul(a, b),
   scaleChannels: (x, mask) => tf.mul(x, tf.reshape(mask, [x.shape[0], 1, 1, x.shape[3]])),
   flatten: (x) => tf.reshape(tf.transpose(x, [0, 3, 1, 2]), [x.shape[0], -1]),
   linear: (x, weight, bias): Tensor2D => tf.add(tf.matMul(x, weight, false, true), bias),

@@ -42,6 +42,10 @@ export interface Ops {
   /** Maximum over disjoint `size × size` windows; a remainder at the edge is dropped (PyTorch's floor mode). */
   maxPool2d(x: Activation, size: number): Activation;
   relu<T extends Tensor>(x: T): T;
+  /** Sum of two tensors of one shape, as a residual block's. */
+  add<T extends Tensor>(a: T, b: T): T;
+  /** Product, value by value, of two tensors of one shape. */
+  mul<T extends Tensor>(a: T, b: T): T;
   /** Multiplies each channel of each image: `mask [N, C]` (Dropout2d; not differentiated in `mask`). */
   scaleChannels(x: Activation, mask: Tensor2D): Activation;
   /** Activation → `[N, C·H·W]` in PyTorch's order. */

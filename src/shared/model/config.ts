@@ -3,6 +3,7 @@ import { inputSchema } from '../preprocessing/input.js';
 import { FedshotError } from '../errors.js';
 import { architectureSchema } from './architecture.js';
 import { cardMisfit, cardSchema } from './card/schema.js';
+import { networks } from './networks/index.js';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256 in hex');
 
@@ -31,6 +32,17 @@ export const modelConfigSchema = z.strictObject({
 });
 
 export type ModelConfig = z.infer<typeof modelConfigSchema>;
+
+/** The network that a `model.json` asks for, where it names one that this process does not know. */
+export function unknownNetwork(bytes: Uint8Array): string | undefined {
+  const named = z.object({ architecture: z.object({ name: z.string() }) });
+  try {
+    const { architecture } = named.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    return networks.has(architecture.name) ? undefined : architecture.name;
+  } catch {
+    return undefined; // no model.json, which parseModelConfig says
+  }
+}
 
 /**
  * Reads `model.json`.

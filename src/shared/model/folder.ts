@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { asFedshotError, FedshotError } from '../errors.js';
 import { commitFiles, readCommitted, type Files } from '../folders.js';
-import { paramSpecs, PARTS } from './hypothesis.js';
+import { paramSpecs } from './hypothesis.js';
+import { PARTS } from './network.js';
 import {
   modelConfigSchema,
   parseModelConfig,

@@ -2,22 +2,21 @@ import {
   tensor,
   tidy,
   variable,
+  type Rank,
   type Tensor,
   type Tensor2D,
+  type Tensor4D,
   type Variable,
 } from '@tensorflow/tfjs-core';
 import type { Ops } from '../engine/ops.js';
 import { eachTime, hostTensor } from '../engine/repeat.js';
 import { FedshotError } from '../errors.js';
 import type { Random, Streams } from '../random.js';
-import type { Architecture } from './architecture.js';
+import { partsOf, type Architecture } from './architecture.js';
 import { initialState } from './init.js';
-import type { Context, ParamSpec } from './layers.js';
-import { networks, type Networks } from './networks.js';
+import type { Context, ParamSpec } from './layers/index.js';
+import { specsOf, type Part, type Parts } from './network.js';
 import { assertFits, type StateDict } from './state.js';
-
-export type Part = 'F' | 'B' | 'C';
-export const PARTS: readonly Part[] = ['F', 'B', 'C'];
 
 /** What a forward pass gives: `features [N, bottleneck]` after B, `logits [N, K]` after C. */
 export interface Output {
@@ -27,14 +26,13 @@ export interface Output {
 
 /** Every parameter of an architecture, in state-dict order F, B, C. */
 export function paramSpecs(architecture: Architecture): ParamSpec[] {
-  const nets = networks(architecture);
-  return PARTS.flatMap((name) => nets[name].params(name));
+  return specsOf(partsOf(architecture));
 }
 
 /** A hypothesis h = C ∘ B ∘ F (Liang et al. 2020, section 3.1) with its weights on an engine. */
 export class Hypothesis {
   readonly specs: ParamSpec[];
-  private readonly nets: Networks;
+  private readonly parts: Parts;
   private readonly variables = new Map<string, Variable>();
   private readonly counters = new Map<string, bigint>();
 
@@ -47,8 +45,8 @@ export class Hypothesis {
     readonly ops: Ops,
     state: StateDict,
   ) {
-    this.nets = networks(architecture);
-    this.specs = paramSpecs(architecture);
+    this.parts = partsOf(architecture);
+    this.specs = specsOf(this.parts);
     assertFits(state, this.specs);
     for (const { name, shape, init } of this.specs) {
       const data = state.get(name)?.data;
@@ -101,17 +99,35 @@ export class Hypothesis {
   }
 
   private forward(x: Tensor, mode: Pick<Context, 'train' | 'mask'>): Output {
-    const { ops } = this;
+    const { ops, architecture } = this;
     const context: Context = {
       ...mode,
       ops,
+      // The shapes are those of the layers' own specs, which the weights were held against.
       param: (name) => this.param(name),
+      vector: (name) => this.param(name) as Variable<Rank.R1>,
+      matrix: (name) => this.param(name) as Variable<Rank.R2>,
+      filter: (name) => this.param(name) as Variable<Rank.R4>,
       count: (name) => eachTime(() => void this.counters.set(name, this.counters.get(name)! + 1n)),
     };
-    const input = x.rank === 4 ? ops.images(x as never) : x;
-    const features = this.nets.B.forward(this.nets.F.forward(input, 'F', context), 'B', context);
-    const logits = this.nets.C.forward(features, 'C', context);
-    return { features: features as Tensor2D, logits: logits as Tensor2D };
+    const { F, B, C } = this.parts;
+    const input = x.rank === 4 ? ops.images(x as Tensor4D) : x;
+    const features = B.forward(F.forward(input, 'F', context), 'B', context);
+    const logits = C.forward(features, 'C', context);
+    return {
+      features: this.wide(features, 'B', architecture.bottleneck),
+      logits: this.wide(logits, 'C', architecture.classes),
+    };
+  }
+
+  /** @throws FedshotError `model` where a part gives another width than the architecture says */
+  private wide(x: Tensor, part: Part, width: number): Tensor2D {
+    if (x.rank === 2 && x.shape[1] === width) return x as Tensor2D;
+    const { name } = this.architecture;
+    throw new FedshotError(
+      'model',
+      `network ${name}: ${part} gives [${x.shape.join()}], not rows of ${width}`,
+    );
   }
 
   /** The weights as they are now, copied to host memory. */

@@ -1,5 +1,5 @@
 import type { Random } from '../random.js';
-import type { ParamSpec } from './layers.js';
+import type { ParamSpec } from './layers/index.js';
 import type { HostTensor, StateDict } from './state.js';
 
 const size = (shape: number[]): number => shape.reduce((a, b) => a * b, 1);

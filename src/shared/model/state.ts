@@ -5,7 +5,7 @@ import {
   serializeSafetensors,
   type TensorBytes,
 } from '../format/safetensors.js';
-import type { ParamSpec } from './layers.js';
+import type { ParamSpec } from './layers/index.js';
 
 /** A tensor in host memory, row-major; int64 only for PyTorch's batch counters. */
 export interface HostTensor {

@@ -9,8 +9,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { train, type TrainOptions } from '../../../src/provider/train/train.js';
+import type { TrainOptions } from '../../../src/provider/train/options.js';
+import { train } from '../../../src/provider/train/train.js';
 import { FedshotError } from '../../../src/shared/errors.js';
+import { parseSafetensors } from '../../../src/shared/format/safetensors.js';
 import { tryLock } from '../../../src/shared/lock.js';
 import { readModel } from '../../../src/shared/model/folder.js';
 import { silent, type Reporter } from '../../../src/shared/reporter.js';
@@ -31,6 +33,24 @@ const options = (more: Partial<TrainOptions> = {}): TrainOptions => ({
   resume: false,
   ...more,
 });
+
+/** A table of 60 rows with two classes. */
+function table(): string {
+  const rows = Array.from({ length: 60 }, (_, i) => `${63 + (i % 37) + i / 100},${i % 2}`);
+  const file = join(mkdtempSync(join(tmpdir(), 'fedshot-')), 't.csv');
+  writeFileSync(file, ['age,sick', ...rows].join('\n'));
+  return `csv:${file}#label=sick`;
+}
+
+/** What a checkpoint says of such a run; with any other name in it, those of 0.1 could not be resumed. */
+const SETTINGS_OF_0_1 = [
+  ...['data', 'holdOut', 'arch', 'hidden', 'bottleneck', 'epochs', 'batch', 'lr', 'smoothing'],
+  ...['augment', 'seed', 'engine', 'device', 'threads'],
+];
+const settingsIn = (out: string): string[] => {
+  const { metadata } = parseSafetensors(readFileSync(join(out, '.checkpoint.safetensors')));
+  return Object.keys(JSON.parse(metadata.settings!) as object);
+};
 
 const FILES = ['F.safetensors', 'B.safetensors', 'C.safetensors', 'model.json'];
 const bytes = (dir: string) => FILES.map((file) => readFileSync(join(dir, file)).toString('hex'));
@@ -101,6 +121,7 @@ describe('train', () => {
     };
     await expect(train({ ...cut, reporter, signal: controller.signal })).rejects.toThrow('stopped');
     expect(existsSync(join(cut.out, 'model.json'))).toBe(false);
+    expect(settingsIn(cut.out)).toEqual(SETTINGS_OF_0_1);
     await train({ ...cut, resume: true });
     expect(bytes(cut.out)).toEqual(bytes(whole.out));
     expect(existsSync(join(cut.out, '.checkpoint.safetensors'))).toBe(false);
@@ -130,10 +151,7 @@ describe('train', () => {
   });
 
   it('publishes no figure of a table to more digits than ten rows share', async () => {
-    const rows = Array.from({ length: 60 }, (_, i) => `${63 + (i % 37) + i / 100},${i % 2}`);
-    const table = join(mkdtempSync(join(tmpdir(), 'fedshot-')), 't.csv');
-    writeFileSync(table, ['age,sick', ...rows].join('\n'));
-    const out = options({ data: `csv:${table}#label=sick`, epochs: 1 });
+    const out = options({ data: table(), epochs: 1 });
     await train(out);
     const { input, heldOutAccuracy, card } = readModel(out.out).config;
     if (input.kind !== 'table') throw new Error('not a table');
@@ -149,6 +167,18 @@ describe('train', () => {
     ['a single class name', { classes: ['only'] }, /--classes names 1 class/],
     ['labels beyond the classes', { classes: ['a', 'b'] }, /label/],
     ['an unknown domain', { data: 'digits:fat' }, /fat/],
+    ['hidden layers for one that has none', { arch: 'lenet' }, /network lenet: hidden: /],
+    [
+      'a table for images',
+      { arch: 'lenet', hidden: undefined, data: table() },
+      /a table cannot feed/,
+    ],
+    [
+      'an augmented table',
+      { data: table(), augment: 'crop-rotate' as const },
+      /needs images, not a table/,
+    ],
+    ['a loss that runs away', { lr: 1e30 }, /the loss became .* in epoch 1/],
   ])('refuses %s', async (_, more, message) => {
     await expect(train(options(more))).rejects.toThrow(message);
   });

@@ -95,6 +95,8 @@ export const denseOps: Pick<
   Ops,
   | 'linear'
   | 'relu'
+  | 'add'
+  | 'mul'
   | 'scaleChannels'
   | 'softmax'
   | 'logSoftmax'
@@ -106,6 +108,8 @@ export const denseOps: Pick<
   flatten: (x) => tf.reshape(x, [x.shape[0], -1]),
   linear: (x, weight, bias) => run(LINEAR, { x, weight, bias }),
   relu: (x) => run(RELU, { x }),
+  add: (a, b) => tf.add(a, b),
+  mul: (a, b) => tf.mul(a, b),
   scaleChannels: (x, mask) => run(SCALE, { x, mask }),
   softmax: (x) => run('TorchSoftmax', { x }),
   logSoftmax: (x) => run('TorchLogSoftmax', { x }),

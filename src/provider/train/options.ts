@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import type { EngineOptions } from '../../shared/engine/index.js';
+import { FedshotError } from '../../shared/errors.js';
+import type { Files } from '../../shared/folders.js';
+import { networks } from '../../shared/model/networks/index.js';
+import {
+  batchSize,
+  choice,
+  dataNotation,
+  describeOption,
+  flag,
+  fraction,
+  list,
+  path,
+  positiveInteger,
+  positiveReal,
+  seed,
+  withTraits,
+} from '../../shared/option.js';
+import { AUGMENTATIONS } from '../../shared/preprocessing/augment.js';
+import { silent, type Reporter } from '../../shared/reporter.js';
+import { parameterText } from './parameter-text.js';
+
+const widths = withTraits(z.array(positiveInteger()), {
+  placeholder: '<widths>',
+  fromText: (text) => text.split(',').map(Number),
+});
+
+const parameters = withTraits(
+  z.record(z.string(), z.unknown(), { error: 'Expected name=value, e.g. width=32,blocks=2.' }),
+  { placeholder: '<name=value,…>', fromText: parameterText },
+);
+
+/** Every option of training, with its default, its range and what it means. */
+export const trainOptions = z.strictObject({
+  data: dataNotation().describe('labelled source data (docs/data.md)'),
+  out: path('<dir>').describe('folder for the model'),
+  test: dataNotation().optional().describe('labelled held-out data; chooses the best epoch'),
+  holdOut: fraction()
+    .lt(1, { error: 'Expected less than 1: something has to be left to train on.' })
+    .optional()
+    .describe(
+      'share of the data held out where there is no --test (default: 0.1, or up to a third for the card)',
+    ),
+  classes: list('<names>')
+    .optional()
+    .describe('class names in label order (default: from the data)'),
+  resume: flag().default(false).describe('go on where an interrupted run stopped'),
+  arch: choice('<name>', () => networks.names())
+    .default('lenet')
+    .describe('network'),
+  hidden: widths.optional().describe('hidden layers of an mlp, e.g. 256,128'),
+  parameters: parameters
+    .optional()
+    .describe("the network's own parameters, e.g. width=32,blocks=2 (default: the network's)"),
+  bottleneck: positiveInteger('<width>').default(256).describe('width of B'),
+  epochs: positiveInteger().default(30).describe('passes over the data'),
+  batch: batchSize().default(64).describe('samples per step'),
+  lr: positiveReal('<rate>').default(0.01).describe('learning rate at the start'),
+  smoothing: fraction().default(0.1).describe('label smoothing'),
+  augment: choice('<how>', AUGMENTATIONS)
+    .default('none')
+    .describe('change the images at random in training'),
+  seed: seed().default(2020).describe('same seed, engine and threads: same weights'),
+});
+
+/** What training uses of the program that calls it. */
+interface Surroundings {
+  engine?: EngineOptions;
+  reporter?: Reporter;
+  /** Stops after the step that is being taken. */
+  signal?: AbortSignal;
+  /** Milliseconds on any clock; measures the run. */
+  clock?: () => number;
+  /** Further files of `out` that are replaced in the same step. */
+  beside?: Files;
+}
+
+/** As a program gives them: what has a default may be left out. */
+export type TrainOptions = z.input<typeof trainOptions> & Surroundings;
+
+/** As training reads them. */
+export type TrainSettings = z.output<typeof trainOptions> &
+  Surroundings &
+  Required<Pick<Surroundings, 'reporter' | 'clock'>>;
+
+/**
+ * Checks options and fills in the defaults.
+ * @throws FedshotError `usage`, naming the option
+ */
+export function trainSettings({
+  engine,
+  reporter = silent,
+  signal,
+  clock = () => performance.now(),
+  beside,
+  ...given
+}: TrainOptions): TrainSettings {
+  const parsed = trainOptions.safeParse(given);
+  if (parsed.success) return { ...parsed.data, engine, reporter, signal, clock, beside };
+  const [issue] = parsed.error.issues;
+  if (issue?.code === 'unrecognized_keys')
+    throw new FedshotError('usage', `train: unknown option "${issue.keys.join('", "')}"`, {
+      hint: `it knows ${Object.keys(trainOptions.shape).join(', ')}`,
+    });
+  const option = String(issue?.path[0]);
+  const wrong =
+    option in given ? `${issue?.path.join('.')}: ${issue?.message}` : `${option} is missing`;
+  throw new FedshotError('usage', `train: ${wrong}`, { hint: meaningOf(option) });
+}
+
+/** What an option says of itself. */
+function meaningOf(option: string): string | undefined {
+  const shape: Record<string, z.ZodType | undefined> = trainOptions.shape;
+  const schema = shape[option];
+  return schema && `${option}: ${describeOption(schema)}`;
+}

@@ -1,0 +1,8 @@
+import { Registry } from '../../registry.js';
+import type { Network } from '../network.js';
+import { dtn } from './dtn.js';
+import { lenet } from './lenet.js';
+import { mlp } from './mlp.js';
+
+/** The networks that this process knows: `model.json` names one of them. */
+export const networks = new Registry<Network>('network', [lenet, dtn, mlp]);

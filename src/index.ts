@@ -1,0 +1,23 @@
+/**
+ * fedshot for programs: one function for each command, and what is needed to add networks, readers,
+ * methods, engines and commands of one's own. docs/api.md shows how they are used.
+ *
+ * @packageDocumentation
+ */
+import './examples/digits/index.js';
+
+export * from './api/index.js';
+export { defineCommand, type CommandDefinition, type CommandOf } from './api/command.js';
+export { Job } from './api/job.js';
+export {
+  defineOperation,
+  type Operation,
+  type Outside,
+  type Rights,
+  type Secrets,
+} from './api/operation.js';
+export type { Settings } from './api/perform.js';
+export { register, type Definition } from './api/register.js';
+export { FedshotError, type ErrorCode } from './shared/errors.js';
+export type { FedshotEvent, RunEvent } from './shared/events.js';
+export type { IsolationRecord, StepContext } from './shared/isolate/index.js';

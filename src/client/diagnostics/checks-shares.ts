@@ -2,8 +2,8 @@ import { isCalibrated, LOSS } from './calibrated.js';
 import { percent, type Check, type Found } from './finding.js';
 import { ERRORS, uncertainty } from './label-shift.js';
 
-/** Adapted answers this far from the shares that a site has told are shared out otherwise. */
-const AS_TOLD = 0.1;
+/** Adapted answers this far from the shares that a site has given are shared out otherwise. */
+const AS_GIVEN = 0.1;
 
 /** Shares of which the estimate may be off by more say nothing. */
 const KNOWN = 0.1;
@@ -64,7 +64,7 @@ const expectedLoss: Check = (s, { classes }): Found | undefined => {
 const cannotTell: Check = (s, config) => {
   if (!s.strict || s.adaptedClasses === undefined || isCalibrated(s)) return undefined;
   if (!describesAll(s, config.classes)) return undefined; // said of the card already
-  if (s.toldGap !== undefined) return asTold(s.toldGap);
+  if (s.toldGap !== undefined) return asGiven(s.toldGap);
   const table = config.input.kind === 'table';
   if (!table && s.answered && !s.answered.significant) {
     const error = uncertainty(s.answered);
@@ -78,8 +78,8 @@ const cannotTell: Check = (s, config) => {
   };
 };
 
-const asTold = (gap: number): Found =>
-  gap <= AS_TOLD
+const asGiven = (gap: number): Found =>
+  gap <= AS_GIVEN
     ? {
         check: 'shares of the classes',
         outcome: 'warn',

@@ -5,13 +5,13 @@ import type { Signals } from './signals.js';
  * `undecided` (not enough to tell), `rolled back` and `refuse` keep the released model; `--force`
  * overrides them.
  */
-export type Outcome = 'ok' | 'warn' | 'undecided' | 'rolled back' | 'refuse';
+export type VerdictOutcome = 'ok' | 'warn' | 'undecided' | 'rolled back' | 'refuse';
 
 /** One thing that the battery has to say. */
 export interface Finding {
   /** Name of the check. */
   check: string;
-  outcome: Outcome;
+  outcome: VerdictOutcome;
   /** What was seen, with its figure. */
   says: string;
   /** What to do about it. */

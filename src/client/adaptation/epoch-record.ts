@@ -3,7 +3,7 @@ import { agreement } from '../../shared/model/score.js';
 import type { StepFigures } from '../../shared/objective/figures.js';
 import type { PseudoLabels } from '../../shared/objective/pseudo-labels.js';
 import { SHOT_TERMS } from '../../shared/objective/terms.js';
-import type { Task } from '../../shared/reporter.js';
+import type { Reporter, Task } from '../../shared/reporter.js';
 import type { TargetEpochRecord } from './types.js';
 
 /**
@@ -36,12 +36,21 @@ export function recordOf(
   return record;
 }
 
-/** Shows an epoch to whoever waits for the run. */
+/** Shows an epoch to whoever waits for the run, and tells programs of it. */
 export function noteEpoch(
   task: Task,
-  { epoch, loss, accuracy }: TargetEpochRecord,
+  reporter: Reporter,
+  { epoch, loss, terms, accuracy }: TargetEpochRecord,
   epochs: number,
 ): void {
   const right = accuracy === undefined ? '' : `, accuracy ${(100 * accuracy).toFixed(1)} %`;
   task.advance(0, `epoch ${epoch}/${epochs}, loss ${loss.toFixed(3)}${right}`);
+  reporter.event?.({
+    type: 'epoch',
+    phase: 'adapt',
+    epoch,
+    epochs,
+    terms: { loss, ...terms },
+    ...(accuracy !== undefined && { accuracy }),
+  });
 }

@@ -66,7 +66,8 @@ export async function trainEpochs(loop: EpochLoop): Promise<Trained> {
   const optimizer = optimizerOf(loop);
   const plan = planOf(prepared);
   const perEpoch = stepsPerEpoch(plan);
-  const task = (options.reporter ?? silent).task('adapt', perEpoch * epochs, 'steps');
+  const { reporter = silent } = options;
+  const task = reporter.task('adapt', perEpoch * epochs, 'steps');
   task.advance(perEpoch * (saved?.epochs ?? 0));
   const epochOf = stepper(loop, plan, optimizer, task);
   const progress: Progress = saved?.progress ?? { epochs: [] };
@@ -82,7 +83,7 @@ export async function trainEpochs(loop: EpochLoop): Promise<Trained> {
       if (accuracy !== undefined) record.accuracy = accuracy;
       progress.epochs.push(record);
       progress.pseudo = pseudo && [...pseudo.labels];
-      noteEpoch(task, record, epochs);
+      noteEpoch(task, reporter, record, epochs);
       const [weights, velocity] = [await hypothesis.state(), await optimizer.state()];
       if (isPowerOf2(epoch + 1) && epoch + 1 < epochs && (await loop.accepts?.(weights)))
         [best, progress.best] = [weights, epoch + 1];

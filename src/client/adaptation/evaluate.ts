@@ -40,6 +40,8 @@ export async function evaluate(
   const last = await method.lastLabels?.(embedding, settings);
   const own = last && (await predicted(embedding.probabilities));
   const final: Battery = back ? { ...battery, kept: 'adapted', epoch: back.epoch } : battery;
+  const { outcome, kept } = final;
+  prepared.options.reporter?.event?.({ type: 'verdict', outcome, kept });
   return {
     battery: final,
     observations,

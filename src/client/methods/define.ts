@@ -27,7 +27,7 @@ export interface AdaptationMethod<Options extends z.ZodObject = z.ZodObject> {
   readonly summary: string;
   /** The method's own options, each with a default and a description. */
   readonly options: Options;
-  /** Names of the terms that its loss reports; `total` is reported as `loss`. */
+  /** Names of the terms that its loss reports, besides the total, which is reported as `loss`. */
   readonly terms: readonly string[];
   readonly needs?: readonly Need[];
   /** Whether `auto` may try it. */
@@ -47,6 +47,9 @@ export interface AdaptationMethod<Options extends z.ZodObject = z.ZodObject> {
   readonly stream?: boolean;
 }
 
+/** What the total is called. */
+const RESERVED: readonly string[] = ['loss', 'total'];
+
 /**
  * Defines a method; `methods.add` makes it known.
  * @throws FedshotError `usage` for a definition that cannot work
@@ -60,8 +63,8 @@ export function defineMethod<Options extends z.ZodObject>(
   };
   const ways = [objective, refresh, stream].filter(Boolean).length;
   if (ways > 1) refuse('it has more than one of objective, refresh and stream', 'keep one of them');
-  if (terms.includes('total') || new Set(terms).size !== terms.length)
-    refuse('terms have names of their own, other than "total"', 'the total is reported as loss');
+  if (terms.some((term) => RESERVED.includes(term)) || new Set(terms).size !== terms.length)
+    refuse('terms have names of their own, other than "loss"', 'that is the total');
   if (terms.length > 0 && !objective) refuse('it has terms and no objective', 'leave one out');
   if (!options.safeParse({}).success)
     refuse('an option has no default', 'give each option of its schema a default');

@@ -28,12 +28,12 @@ describe('defineMethod', () => {
 
   it.each([
     [{ refresh: true }, 'more than one of objective, refresh and stream'],
-    [{ terms: ['total'] }, 'terms have names of their own'],
+    [{ terms: ['loss'] }, 'terms have names of their own'],
     [{ terms: ['one', 'one'] }, 'terms have names of their own'],
     [{ objective: undefined }, 'terms and no objective'],
     [{ options: z.strictObject({ k: z.number() }) }, 'an option has no default'],
   ])('refuses what cannot work: %o', (wrong, why) => {
-    expect(() => defineMethod({ ...sound, ...wrong })).toThrow(why);
+    expect(() => defineMethod<z.ZodObject>({ ...sound, ...wrong })).toThrow(why);
   });
 });
 

@@ -30,7 +30,8 @@ describe('Figures', () => {
     expect(() => step(new Figures(['one']), 1, { two: 1 })).toThrow('a term "two"');
     const figures = new Figures(['one', 'two']);
     step(figures, 1, { one: 1 });
-    for (const other of [{ two: 1 }, { one: 1, two: 1 }, {}])
+    const others: Record<string, number>[] = [{ two: 1 }, { one: 1, two: 1 }, {}];
+    for (const other of others)
       expect(() => step(figures, 1, other)).toThrow('other terms than in the step before');
     figures.dispose();
   });

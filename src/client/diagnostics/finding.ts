@@ -21,12 +21,12 @@ export interface Finding {
 }
 
 /** What a check finds. */
-export interface Found extends Finding {
+export interface CheckFinding extends Finding {
   /** A cause of failure and no failure itself: nothing to warn of where adapting came out well. */
   cause?: boolean;
 }
 
 /** A check: says nothing where all is well, or where a figure that it needs is not there. */
-export type Check = (signals: Signals, config: ModelConfig) => Found | undefined;
+export type Check = (signals: Signals, config: ModelConfig) => CheckFinding | undefined;
 
-export const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+export const wholePercent = (share: number): string => `${(100 * share).toFixed(0)} %`;

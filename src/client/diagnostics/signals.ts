@@ -1,5 +1,5 @@
 import type { Naming } from './anchors.js';
-import type { ColumnFigures } from './columns.js';
+import type { OddColumn } from './columns.js';
 import type { ExpectedChange } from './expected-change.js';
 import type { LabelShift } from './label-shift.js';
 import type { SampleFigures } from './samples.js';
@@ -43,7 +43,7 @@ export interface Signals {
   /** How the classes are shared out by the released model's answers; nothing where the card says too little. */
   answered?: LabelShift;
   /** Columns of a table that are not like the provider's. */
-  columns?: ColumnFigures[];
+  columns?: OddColumn[];
   /** exp(entropy) of the predicted classes. */
   releasedClasses: number;
   refreshedClasses: number;

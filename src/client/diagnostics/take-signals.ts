@@ -1,7 +1,7 @@
 import { classDistance, confidences, tempered, type Card } from '../../shared/model/card/index.js';
 import { adjustedRand, balanced, naming } from './anchors.js';
 import { isCalibrated } from './calibrated.js';
-import { columnFigures } from './columns.js';
+import { oddColumns } from './columns.js';
 import { expectedChange } from './expected-change.js';
 import { inputSignals } from './input-signals.js';
 import { distance, labelShift, type LabelShift } from './label-shift.js';
@@ -78,7 +78,7 @@ function signalsOfSite(observations: Observations, shares: Shares): Signals {
     ...inputSignals(x, input, card),
     answered,
     informed: observations.informed,
-    columns: columnFigures(x, input, observations.missing),
+    columns: oddColumns(x, input, observations.missing),
     asIs: variants[0],
     bestReading: best(variants),
     releasedClasses: effectiveNumber(countsOf(ofReleased, K)),

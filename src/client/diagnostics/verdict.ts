@@ -3,7 +3,7 @@ import { DATA_CHECKS } from './checks-data.js';
 import { columnFindings } from './checks-columns.js';
 import { RUN_CHECKS } from './checks-run.js';
 import { SHARES_CHECKS } from './checks-shares.js';
-import type { Check, Finding, Found, VerdictOutcome } from './finding.js';
+import type { Check, Finding, CheckFinding, VerdictOutcome } from './finding.js';
 import type { Signals } from './signals.js';
 import { together } from './together.js';
 
@@ -60,5 +60,5 @@ export function verdict(signals: Signals, config: ModelConfig, force: boolean): 
 /** The same where it is forced: the adapted model is kept, whatever was found. */
 export const forced = (battery: Battery): Battery => ({ ...battery, kept: 'adapted' });
 
-const found = (checks: readonly Check[], signals: Signals, config: ModelConfig): Found[] =>
+const found = (checks: readonly Check[], signals: Signals, config: ModelConfig): CheckFinding[] =>
   checks.map((check) => check(signals, config)).filter((finding) => finding !== undefined);

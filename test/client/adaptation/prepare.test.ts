@@ -38,7 +38,9 @@ describe('a prepared run', () => {
 });
 
 describe('the memory of an engine', () => {
-  beforeAll(async () => void (await startEngine(quick.engine)));
+  beforeAll(async () => {
+    await startEngine(quick.engine);
+  });
 
   it.each(methods.names())('holds as much after %s as before', async (method) => {
     const { numTensors, numDataBuffers } = memory();

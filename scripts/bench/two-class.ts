@@ -74,7 +74,7 @@ const percent = (share: number): string => (100 * share).toFixed(1);
 
 /** One line of the table. */
 async function line(model: Model, n: number, seed: number, share: number): Promise<string> {
-  const { result, evidence, labels } = await adaptModel(
+  const { result, observations, labels } = await adaptModel(
     model,
     { name: 'two-class', version: 1, digest: '' },
     join(dir, 'work'),
@@ -92,7 +92,7 @@ async function line(model: Model, n: number, seed: number, share: number): Promi
     },
   );
   const { battery, sourceOnlyAccuracy: before = 0, adaptedAccuracy: kept = 0, classes } = result;
-  const answers = evidence.adapted && argMaxRows(evidence.adapted.p, classes.length);
+  const answers = observations.adapted && argMaxRows(observations.adapted.p, classes.length);
   const adapted = answers && labels ? percent(agreement(answers, labels)) : 'not made';
   const found = battery.findings
     .filter(({ outcome }) => outcome !== 'ok')

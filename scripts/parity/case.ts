@@ -147,14 +147,14 @@ export async function parityCase(path: string, ops: Ops): Promise<Differences> {
     });
     const recorded = record.target.slice(epoch * steps.length, (epoch + 1) * steps.length);
     for (const [mine, theirs] of [
-      ['total', 'loss'],
-      ['entropy', 'entropy'],
-      ['diversity', 'diversity'],
+      [({ total }: (typeof steps)[number]) => total, 'loss'],
+      [({ terms }: (typeof steps)[number]) => terms.entropy, 'entropy'],
+      [({ terms }: (typeof steps)[number]) => terms.diversity, 'diversity'],
     ] as const)
       note(
         'loss',
         gap(
-          steps.map((s) => s[mine]),
+          steps.map(mine),
           recorded.map((s) => s[theirs]),
         ),
       );

@@ -1,5 +1,5 @@
-import { CANDIDATES } from '../../src/client/selection/auto.js';
-import { choose } from '../../src/client/selection/choose.js';
+import { candidateNames } from '../../src/client/selection/candidates.js';
+import { selectMethod } from '../../src/client/selection/select.js';
 import { readAnswers } from './files.js';
 import { truthOf, type Row } from './summary.js';
 
@@ -13,14 +13,15 @@ export function autoTable(set: string, rows: readonly Row[], fileOf: (row: Row) 
     const name = `${row.source} | ${row.name} | ${row.seed}`;
     cases.set(name, [...(cases.get(name) ?? []), row]);
   }
+  const tried = candidateNames();
   const lines: string[] = [];
   const losses: number[] = [];
   for (const [name, found] of cases) {
-    const runs = CANDIDATES.flatMap((method) => found.filter((row) => row.method === method));
+    const runs = tried.flatMap((method) => found.filter((row) => row.method === method));
     const best = runs.reduce((a, b) => (b.after > a.after ? b : a));
     // healthy: the best candidate gains two points or more
-    if (runs.length < CANDIDATES.length || truthOf(best) !== 'healthy') continue;
-    const { candidates, chosen } = choose(
+    if (runs.length < tried.length || truthOf(best) !== 'healthy') continue;
+    const { candidates, chosen } = selectMethod(
       runs.map((row) => {
         const { released, adapted } = readAnswers(fileOf(row))!;
         return {
@@ -30,7 +31,7 @@ export function autoTable(set: string, rows: readonly Row[], fileOf: (row: Row) 
             adaptedAccuracy: row.after,
             battery: { outcome: row.outcome, signals: row.signals },
           },
-          evidence: { released: { p: released }, adapted: adapted && { p: adapted } },
+          observations: { released: { p: released }, adapted: adapted && { p: adapted } },
         };
       }),
       best.K,

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Evidence } from '../../src/client/diagnostics/index.js';
+import type { Observations, Outlook } from '../../src/client/diagnostics/index.js';
 import type { Dataset } from '../../src/shared/data/types.js';
 import { writeFileAtomic } from '../../src/shared/files.js';
 import { parseSafetensors, serializeSafetensors } from '../../src/shared/format/safetensors.js';
@@ -21,10 +21,15 @@ export function writeDataset(file: string, { count, shape, x, labels }: Dataset)
 }
 
 /** Keeps what the battery looked at, without the samples: verdicts can be drawn from it again. */
-export function writeEvidence(file: string, evidence: Evidence, labels?: Int32Array): void {
-  const { released, refreshed, adapted, moved, classes: K } = evidence;
+export function writeEvidence(file: string, observations: Observations, labels?: Int32Array): void {
+  const { released, refreshed, adapted, moved, classes: K } = observations;
   const n = released.p.length / K;
-  const outlooks = { released, refreshed, adapted, moved: moved.adapted };
+  const outlooks: Record<string, Outlook | undefined> = {
+    released,
+    refreshed,
+    adapted,
+    moved: moved.adapted,
+  };
   mkdirSync(dirname(file), { recursive: true });
   writeFileAtomic(
     file,

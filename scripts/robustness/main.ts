@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { CANDIDATES } from '../../src/client/selection/auto.js';
-import { METHOD_NAMES, type MethodName } from '../../src/client/methods/index.js';
+import { candidateNames } from '../../src/client/selection/candidates.js';
+import { METHOD_NAMES } from '../../src/client/methods/index.js';
 import { verdict } from '../../src/client/diagnostics/index.js';
 import { autoTable } from './auto.js';
 import { casesOf, isReal, SETS, SOURCES, type SourceName } from './cases.js';
@@ -51,8 +51,8 @@ const sets = values.set === 'all' ? SETS : SETS.filter((set) => set === values.s
 if (sets.length === 0) throw new Error(`no set ${values.set}`);
 const only = values.cases?.split(';');
 const methods = values.auto
-  ? (['shot', ...CANDIDATES.filter((method) => method !== 'shot')] as const)
-  : (values.methods.split(',') as MethodName[]);
+  ? ['shot', ...candidateNames().filter((method) => method !== 'shot')]
+  : values.methods.split(',');
 for (const method of methods)
   if (!METHOD_NAMES.includes(method)) throw new Error(`no method ${method}`);
 mkdirSync(values.work, { recursive: true });

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { adaptModel } from '../../src/client/adaptation/adapt.js';
-import type { MethodName } from '../../src/client/methods/index.js';
 import { loadDataset } from '../../src/shared/data/index.js';
 import type { Dataset } from '../../src/shared/data/types.js';
 import type { Model } from '../../src/shared/model/folder.js';
@@ -25,7 +24,7 @@ async function site(one: ZooCase, seed: number, n: number, work: string): Promis
 
 export interface Settings {
   seed: number;
-  method: MethodName;
+  method: string;
   /** Samples at the site, where the case does not say. */
   n: number;
   epochs: number;
@@ -46,7 +45,7 @@ export async function measure(
 ) {
   const notation = await site(one, seed, n, work);
   const release = { name: one.source, version: 1, digest: '' };
-  const { result, evidence, labels } = await adaptModel(model, release, work, {
+  const { result, observations, labels } = await adaptModel(model, release, work, {
     data: notation,
     method,
     seed,
@@ -62,7 +61,7 @@ export async function measure(
     force: !obey,
     resume: false,
   });
-  if (evidenceFile) writeEvidence(evidenceFile, evidence, labels);
+  if (evidenceFile) writeEvidence(evidenceFile, observations, labels);
   return {
     n: result.n,
     K: result.classes.length,

@@ -1,6 +1,5 @@
 import { isAccepted } from '../../src/client/diagnostics/index.js';
-import type { Finding, Outcome, Signals } from '../../src/client/diagnostics/index.js';
-import type { MethodName } from '../../src/client/methods/index.js';
+import type { Finding, Signals, VerdictOutcome } from '../../src/client/diagnostics/index.js';
 
 /** One case that was run. */
 export interface Row {
@@ -8,14 +7,14 @@ export interface Row {
   source: string;
   name: string;
   seed: number;
-  method: MethodName;
+  method: string;
   n: number;
   K: number;
   /** True accuracies of the released and of the adapted model. */
   before: number;
   after: number;
   seconds: number;
-  outcome: Outcome;
+  outcome: VerdictOutcome;
   findings: Finding[];
   signals: Signals;
 }
@@ -29,7 +28,7 @@ export function truthOf({ before, after, K }: Pick<Row, 'before' | 'after' | 'K'
   return after - before > 0.02 ? 'healthy' : 'indifferent';
 }
 
-const keepsSource = (outcome: Outcome): boolean => !isAccepted({ outcome });
+const keepsSource = (outcome: VerdictOutcome): boolean => !isAccepted({ outcome });
 const percent = (share: number): string => (100 * share).toFixed(1);
 
 /** The table of a set of cases in Markdown, with its misses and false alarms. */

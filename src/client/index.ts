@@ -21,7 +21,7 @@ export async function diagnoseRelease(
   return diagnose(model, options, state, informed);
 }
 
-/** The weights in use that were adapted from this version of a release, and what adapting was told. */
+/** The weights in use that were adapted from this version of a release, and whether by given shares. */
 function adaptedOf(
   home: string,
   name: string,
@@ -36,7 +36,8 @@ function adaptedOf(
   return { state, informed: battery.signals.informed };
 }
 
-export { adaptRelease, type KeptRun, type RunOptions } from './adaptation/adapt-release.js';
+export { adaptRelease } from './adaptation/adapt-release.js';
+export type { KeptRun, RunOptions } from './adaptation/run-options.js';
 export { withoutFolders } from './adaptation/settings.js';
 export {
   predictRelease,

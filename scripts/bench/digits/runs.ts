@@ -1,10 +1,10 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { adaptModel } from '../../../src/client/adaptation/adapt.js';
-import { CANDIDATES } from '../../../src/client/selection/auto.js';
-import { choose, type Run } from '../../../src/client/selection/choose.js';
-import type { MethodName } from '../../../src/client/methods/index.js';
-import type { Outcome } from '../../../src/client/diagnostics/index.js';
+import { candidateNames } from '../../../src/client/selection/candidates.js';
+import { selectMethod } from '../../../src/client/selection/select.js';
+import type { SelectionRun } from '../../../src/client/selection/selection-run.js';
+import type { VerdictOutcome } from '../../../src/client/diagnostics/index.js';
 import type { TargetAugmentation } from '../../../src/client/adaptation/types.js';
 import { train } from '../../../src/provider/train/train.js';
 import { readModel, writeModel, type Model } from '../../../src/shared/model/folder.js';
@@ -13,7 +13,7 @@ import { PAIRS, type PairName } from './pairs.js';
 
 /** How a model is adapted. */
 export interface Way {
-  method: MethodName | 'auto';
+  method: string;
   augment: TargetAugmentation;
   /** `--zoom fit`: the target's images are read at the size that suits the release. */
   zoom: 'none' | 'fit';
@@ -40,9 +40,9 @@ export interface Row extends Way {
   /** What `--zoom fit` came to. */
   factor?: number;
   /** What the battery says, without labels; `took` is what `auto` chose. */
-  outcome: Outcome;
-  signals: Run['result']['battery']['signals'];
-  took?: MethodName;
+  outcome: VerdictOutcome;
+  signals: SelectionRun['result']['battery']['signals'];
+  took?: string;
   seconds: number;
   /** Of the source training, in the run that it was made in. */
   trainSeconds?: number;
@@ -111,7 +111,7 @@ export class Results {
     const { epochs, beta, work } = this.settings;
     const { model, trainSeconds } = await sourceModel(pair, seed, this.settings);
     const [data, test] = PAIRS[pair].target;
-    const { result, evidence, state, use } = await adaptModel(
+    const { result, observations, state, use } = await adaptModel(
       model,
       { name: pair, version: 1, digest: '' },
       join(work, 'runs', this.nameOf(pair, seed, way)),
@@ -132,7 +132,7 @@ export class Results {
         featureLr: 1,
       },
     );
-    writeEvidence(this.evidence(pair, seed, way), evidence);
+    writeEvidence(this.evidence(pair, seed, way), observations);
     const { config } = model;
     writeModel(join(work, 'runs', this.nameOf(pair, seed, way)), { config, state });
     const { signals } = result.battery;
@@ -172,23 +172,23 @@ export class Results {
     const found = candidatesOf(way).map((one) => this.find(pair, seed, one));
     const runs = found.flatMap((row) => row ?? []);
     if (runs.length < found.length) return undefined;
-    const { chosen } = choose(
+    const { chosen } = selectMethod(
       runs.map((row) => {
         const { released, adapted } = readAnswers(this.evidence(pair, seed, row))!;
         return {
           result: {
-            method: row.method as MethodName,
+            method: row.method,
             seconds: row.seconds,
             battery: { outcome: row.outcome, signals: row.signals },
           },
-          evidence: { released: { p: released }, adapted: adapted && { p: adapted } },
+          observations: { released: { p: released }, adapted: adapted && { p: adapted } },
         };
       }),
       10,
     );
     const took = runs[chosen]!;
     const seconds = runs.reduce((s, run) => s + run.seconds, 0);
-    return { ...took, ...way, took: took.method as MethodName, seconds };
+    return { ...took, ...way, took: took.method, seconds };
   }
 
   private evidence(pair: PairName, seed: number, way: Way): string {
@@ -203,7 +203,7 @@ export class Results {
 
 /** What `auto` tries: methods without training steps have nothing to augment. */
 const candidatesOf = ({ augment, zoom, upright }: Way): Way[] =>
-  CANDIDATES.map((method) => ({
+  candidateNames().map((method) => ({
     method,
     augment: method === 'source' || method === 'bn' ? 'none' : augment,
     zoom,

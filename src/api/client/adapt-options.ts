@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TARGET_AUGMENTATIONS } from '../../client/adaptation/types.js';
-import { METHOD_NAMES, type MethodName } from '../../client/methods/types.js';
+import { METHOD_NAMES } from '../../client/methods/index.js';
 import { RUN_NAME } from '../../client/runs/id.js';
 import {
   batchSize,
@@ -48,7 +48,7 @@ export const adaptOptions = z.strictObject({
   source: several(text('<release>'))
     .optional()
     .describe('another pulled release to adapt and to ask as well'),
-  method: choice<MethodName | 'auto'>('<name>', () => [...METHOD_NAMES, 'auto'])
+  method: choice<string>('<name>', () => [...METHOD_NAMES, 'auto'])
     .default('shot')
     .describe('how to adapt (docs/method.md)'),
   budget: duration().optional().describe('how long auto may take, e.g. 5m'),

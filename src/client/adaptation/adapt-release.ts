@@ -1,63 +1,24 @@
 import { join } from 'node:path';
-import type { IsolationRecord } from '../../shared/isolate/types.js';
-import type { Model } from '../../shared/model/folder.js';
 import { silent } from '../../shared/reporter.js';
-import { adaptModel, type Adapted, type ReleaseId } from './adapt.js';
-import { adaptAuto } from '../selection/auto.js';
-import { assertNoConflict } from './conflicts.js';
 import { openRelease } from '../pull/releases.js';
 import {
-  acceptedOf,
   begin,
-  discard,
   exclusively,
-  keepRun,
   migrate,
-  moveTo,
   readPointer,
   resume,
   runFolders,
-  settle,
   sweep,
-  type RunRecord,
-  type RunRef,
   type Work,
 } from '../runs/index.js';
-import { runId } from '../runs/id.js';
-import { forRecord, settingsOf } from './settings.js';
+import { adaptAuto } from '../selection/auto.js';
+import { adaptModel } from './adapt.js';
+import { assertNoConflict } from './conflicts.js';
+import { keep, type SourceModel } from './keep.js';
+import type { KeptRun, RunOptions } from './run-options.js';
+import { settingsOf } from './settings.js';
 import { assertSameClasses, combined } from './sources.js';
-import type { AutoOptions } from './types.js';
-
-/** How an adaptation is kept. */
-export interface RunOptions extends Omit<AutoOptions, 'resume'> {
-  /** Goes on with an interrupted run: this one, or for `true` the newest of these settings. */
-  resume?: string | boolean;
-  /** What the run is called besides its id. */
-  runName?: string;
-  /** Keeps the weights of a run that does not come into use, to look at. */
-  keepWeights?: boolean;
-  /** Keeps the pictures of a report beside the record. */
-  keepSamples?: boolean;
-  /** What the run was kept apart from, for audits. */
-  isolation?: IsolationRecord;
-  now?: () => Date;
-}
-
-/** What became of a run. */
-export interface KeptRun {
-  id: string;
-  name?: string;
-  verdict: RunRecord['verdict'];
-  /** Whether it is what answers now. */
-  inUse: boolean;
-}
-
-/** A release that is adapted, and what came of it. */
-interface Part {
-  one: string;
-  model: Model;
-  id: ReleaseId;
-}
+import type { Adapted } from './types.js';
 
 /**
  * Adapts the newest pulled version of a release and keeps the result as a run of its own. It comes into
@@ -77,23 +38,26 @@ export async function adaptRelease(
 ): Promise<Adapted & { run: KeptRun }> {
   assertNoConflict(options);
   const names = [name, ...sources.filter((other) => other !== name)];
-  const parts = names.map((one): Part => ({ one, ...openRelease(home, one) }));
-  assertSameClasses(parts);
-  const settings = settingsOfAll(parts, options);
+  const all = names.map((one): SourceModel => ({ name: one, ...openRelease(home, one) }));
+  assertSameClasses(all);
+  const settings = settingsOfAll(all, options);
   const work = await start(home, name, settings, options);
   try {
-    const all: Adapted[] = [];
-    for (const part of parts) all.push(await adaptPart(part, work, options));
-    const adapted = all.length > 1 ? combined(all) : all[0]!;
-    const run = await keep(home, { parts, all, adapted, settings, work }, options);
+    const each: Adapted[] = [];
+    for (const one of all) each.push(await adaptOne(one, work, options));
+    const adapted = each.length > 1 ? combined(each) : each[0]!;
+    const run = await keep(home, { sources: all, each, adapted, settings, work }, options);
     return { ...adapted, run };
   } finally {
     work.close();
   }
 }
 
-const settingsOfAll = (parts: readonly Part[], options: RunOptions): Record<string, unknown> => {
-  const [first, ...others] = parts;
+const settingsOfAll = (
+  all: readonly SourceModel[],
+  options: RunOptions,
+): Record<string, unknown> => {
+  const [first, ...others] = all;
   const sources = others.length > 0 ? others.map(({ id }) => id.digest) : undefined;
   return { ...settingsOf(options, first!.id), sources };
 };
@@ -119,94 +83,14 @@ async function start(
 }
 
 /** Checkpoints of different releases and methods are files of different folders. */
-function adaptPart(
-  { one, model, id }: Part,
+function adaptOne(
+  { name, model, id }: SourceModel,
   { dir, resumed }: Work,
   { method, ...options }: RunOptions,
 ): Promise<Adapted> {
-  const work = join(dir, one);
+  const work = join(dir, name);
   const given = { ...options, resume: resumed };
   return method === 'auto'
     ? adaptAuto(model, id, work, given)
     : adaptModel(model, id, work, { ...given, method });
-}
-
-interface Done {
-  parts: readonly Part[];
-  all: readonly Adapted[];
-  /** The first of them, with what all answer together. */
-  adapted: Adapted;
-  settings: Record<string, unknown>;
-  work: Work;
-}
-
-/** Writes the runs, whole, and only then moves what points to the one in use. */
-function keep(home: string, done: Done, options: RunOptions): Promise<KeptRun> {
-  const { parts, all, adapted, settings, work } = done;
-  const { force = false, runName, now = () => new Date(), reporter = silent } = options;
-  const [{ one: name, id: release }] = parts as [Part];
-  return exclusively(home, () => {
-    migrate(home, reporter);
-    sweep(home);
-    const common = { began: work.began, ...(runName !== undefined && { name: runName }) };
-    const together = parts.slice(1).map((part, i): RunRef => {
-      const own = all[i + 1]!;
-      return keepRun(
-        home,
-        {
-          id: runId(new Date(work.began)),
-          ...common,
-          result: own.result,
-          use: own.use,
-          settings: forRecord(settingsOf(options, part.id)),
-          verdict: acceptedOf(own.result.battery, force),
-        },
-        // What answers with others needs its weights, even where they are the released ones.
-        leavings(part, own, own.state, options),
-      );
-    });
-    const verdict = verdictOf(all, force);
-    const used = verdict.accepted || force;
-    const keepsTried = options.keepWeights === true;
-    const weights = used ? all[0]!.state : keepsTried ? adapted.tried : undefined;
-    const ref = keepRun(
-      home,
-      {
-        id: work.id,
-        ...common,
-        settings: forRecord(settings),
-        result: adapted.result,
-        use: adapted.use,
-        verdict,
-        ...(together.length > 0 && { together }),
-      },
-      leavings(parts[0]!, adapted, weights, options),
-    );
-    if (used) moveTo(home, name, { ...ref, at: now().toISOString(), forced: !verdict.accepted });
-    else settle(home, name);
-    discard(work);
-    sweep(home, { name: release.name, settings, run: work.id });
-    return { id: work.id, ...(runName !== undefined && { name: runName }), verdict, inUse: used };
-  });
-}
-
-/** Of several that answer together: accepted where one of them is, by the verdict of the first such. */
-function verdictOf(all: readonly Adapted[], force: boolean): RunRecord['verdict'] {
-  const verdicts = all.map(({ result }) => acceptedOf(result.battery, force));
-  return verdicts.find(({ accepted }) => accepted) ?? verdicts[0]!;
-}
-
-function leavings(
-  { model }: Part,
-  { samples }: Adapted,
-  state: Model['state'] | undefined,
-  { isolation, keepSamples }: RunOptions,
-) {
-  return {
-    ...(state && { model: { config: model.config, state } }),
-    documents: {
-      ...(isolation && { 'isolation.json': isolation }),
-      ...(keepSamples && { 'samples.json': samples }),
-    },
-  };
 }

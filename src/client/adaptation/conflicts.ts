@@ -1,18 +1,20 @@
 import { FedshotError } from '../../shared/errors.js';
+import { methods, parseOptions } from '../methods/index.js';
 import type { AutoOptions } from './types.js';
 
-/** Methods whose loss has a term for the shares of the classes. */
-const WITH_PRIOR: readonly AutoOptions['method'][] = ['shot', 'shot-im', 'shot++', 'auto'];
-
-/** Methods that take no training steps. */
-const WITHOUT_STEPS: readonly AutoOptions['method'][] = ['source', 'bn', 't3a'];
+/** Names of the methods whose loss has a term for the shares of the classes. */
+const withPrior = (): string[] => [
+  ...methods.all().flatMap(({ name, even }) => (even === 'by default' ? [name] : [])),
+  'auto',
+];
 
 /**
- * Refuses options of which one would be without effect.
+ * Refuses methods that are not known, and options of which one would be without effect.
  * @throws FedshotError `usage`
  */
 export function assertNoConflict({
   method = 'shot',
+  methodOptions,
   budget,
   partial,
   prior,
@@ -21,6 +23,12 @@ export function assertNoConflict({
   const refuse = (message: string, hint: string): never => {
     throw new FedshotError('usage', message, { hint });
   };
+  if (method !== 'auto') parseOptions(methods.get(method), methodOptions);
+  else if (methodOptions)
+    refuse(
+      'options of a method have no effect with --method auto',
+      'each method is tried with its defaults',
+    );
   if (budget !== undefined && method !== 'auto')
     refuse(`--budget has no effect with --method ${method}`, 'it is for --method auto');
   if (partial && prior)
@@ -29,8 +37,8 @@ export function assertNoConflict({
       'a partial set has no term for the shares of its classes',
     );
   for (const [flag, given] of Object.entries({ '--partial': partial, '--prior': prior }))
-    if (given && !WITH_PRIOR.includes(method))
-      refuse(`${flag} has no effect with --method ${method}`, `methods: ${WITH_PRIOR.join(', ')}`);
-  if (augment !== 'none' && WITHOUT_STEPS.includes(method))
+    if (given && !withPrior().includes(method))
+      refuse(`${flag} has no effect with --method ${method}`, `methods: ${withPrior().join(', ')}`);
+  if (augment !== 'none' && method !== 'auto' && !methods.get(method).objective)
     refuse(`--augment has no effect with --method ${method}`, 'nothing is trained there');
 }

@@ -4,7 +4,7 @@ import { tempered } from '../../shared/model/card/index.js';
 import type { Model } from '../../shared/model/folder.js';
 import type { LabelShift } from '../diagnostics/index.js';
 import { estimatePrior } from '../diagnostics/shift.js';
-import type { MethodOptions } from '../methods/index.js';
+import type { SharedSettings } from '../../shared/objective/epoch.js';
 import type { AdaptOptions } from './types.js';
 
 /** Samples that a class of a partial set needs, as in the original's partial-set code. */
@@ -13,18 +13,18 @@ const PARTIAL_THRESHOLD = 10;
 const LEAST = 0.001;
 
 /**
- * Makes of the options what a method takes.
+ * Makes of the options what every method is given.
  * @param p probabilities that a prior is estimated from, `N × K`
  * @param answered shares of the classes that the released model speaks for, where it is to be believed:
- *   they take the place of equal ones where the two differ by more than chance, unless told otherwise
+ *   they take the place of equal ones where the two differ by more than chance and no prior is given
  * @throws FedshotError `usage`, `data`, `not-found` for a prior that cannot be one
  */
-export function methodOptions(
+export function sharedSettings(
   options: AdaptOptions,
   { config }: Model,
   p: Float32Array,
   answered?: LabelShift,
-): MethodOptions {
+): SharedSettings {
   const { beta, alpha, threshold, partial = false, openSet = false, prior } = options;
   const K = config.classes.length;
   const common = {
@@ -44,9 +44,9 @@ export function methodOptions(
 
 /**
  * Shares that the site knows of, where the options name a file of them.
- * @throws FedshotError as {@link methodOptions}
+ * @throws FedshotError as {@link sharedSettings}
  */
-export const toldPrior = (
+export const givenPrior = (
   { prior }: Pick<AdaptOptions, 'prior'>,
   { config }: Model,
 ): Float32Array | undefined =>
@@ -89,7 +89,7 @@ function proper(shares: ArrayLike<number>): Float32Array {
   return least.map((share) => share / sum);
 }
 
-/** What the loss is told of the classes, in words. */
+/** The shares of the classes that the loss is given, in words. */
 export const priorLine = (prior: ArrayLike<number>, classes: readonly string[]): string =>
   `adapting to classes shared out as ${classes
     .slice(0, 10)

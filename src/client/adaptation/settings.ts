@@ -9,7 +9,17 @@ export function settingsOf(
   release: ReleaseId,
 ): Record<string, unknown> {
   const { data, test, epochs, batch, lr, featureLr, beta, alpha, threshold, seed } = options;
-  const { method = 'shot', prior, partial, openSet, invert, rescale, orient, zoom } = options;
+  const {
+    method = 'shot',
+    methodOptions,
+    prior,
+    partial,
+    openSet,
+    invert,
+    rescale,
+    orient,
+    zoom,
+  } = options;
   const [deslant, fill] = [options.deslant, options.fill].map((given) => given || undefined);
   // absent where nothing is moved or turned upright, so that checkpoints from before the options fit
   const augment = augmentation(options);
@@ -26,6 +36,7 @@ export function settingsOf(
     threshold,
     seed,
     method,
+    methodOptions,
     prior,
     partial,
     openSet,
@@ -51,7 +62,7 @@ export function withoutFolders(notation: string): string {
 
 /** Settings as a record keeps them: what is a path is the name of a file. */
 export function forRecord(settings: Record<string, unknown>): Record<string, unknown> {
-  const { data, test, prior } = settings;
+  const { data, test, prior, methodOptions } = settings;
   const short = (value: unknown): unknown =>
     typeof value === 'string' ? withoutFolders(value) : value;
   return {
@@ -59,5 +70,12 @@ export function forRecord(settings: Record<string, unknown>): Record<string, unk
     data: Array.isArray(data) ? data.map(short) : short(data),
     test: short(test),
     prior: short(prior),
+    methodOptions: mapped(methodOptions, short),
   };
 }
+
+/** The values of an object, each through `change`. */
+const mapped = (value: unknown, change: (one: unknown) => unknown): unknown =>
+  typeof value === 'object' && value !== null
+    ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, change(one)]))
+    : value;

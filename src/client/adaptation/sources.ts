@@ -9,11 +9,11 @@ import type { Adapted, SourceResult } from './types.js';
  * Refuses models that cannot answer together, before the work of adapting them.
  * @throws FedshotError `usage` where the classes differ
  */
-export function assertSameClasses(models: readonly { one: string; model: Model }[]): void {
+export function assertSameClasses(models: readonly { name: string; model: Model }[]): void {
   const [first] = models;
-  for (const { one, model } of models)
+  for (const { name, model } of models)
     if (model.config.classes.join('\0') !== first!.model.config.classes.join('\0'))
-      throw new FedshotError('usage', `${one} and ${first!.one} have different classes`);
+      throw new FedshotError('usage', `${name} and ${first!.name} have different classes`);
 }
 
 /**

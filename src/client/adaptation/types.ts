@@ -1,8 +1,7 @@
 import type { Engine, EngineOptions } from '../../shared/engine/index.js';
 import type { StateDict } from '../../shared/model/state.js';
 import type { Reporter } from '../../shared/reporter.js';
-import type { Battery, Evidence, Outcome } from '../diagnostics/index.js';
-import type { MethodName } from '../methods/index.js';
+import type { Battery, Observations, VerdictOutcome } from '../diagnostics/index.js';
 import type { InputOptions } from '../target/options.js';
 import type { Reading } from '../target/reading.js';
 import type { SampleSheet } from './sample-sheet.js';
@@ -11,8 +10,10 @@ export const TARGET_AUGMENTATIONS = ['none', 'affine'] as const;
 export type TargetAugmentation = (typeof TARGET_AUGMENTATIONS)[number];
 
 export interface AdaptOptions extends InputOptions {
-  /** How F and B are adapted; `shot` unless told. */
-  method?: MethodName;
+  /** Name of the method by which F and B are adapted; `shot` where it is not given. */
+  method?: string;
+  /** The method's own options, by its schema (docs/method.md). */
+  methodOptions?: Record<string, unknown>;
   epochs: number;
   batch: number;
   /** lr₀ of the schedule. */
@@ -25,7 +26,7 @@ export interface AdaptOptions extends InputOptions {
   alpha: number;
   /** Classes with at most this many predicted samples get no pseudo-labels. */
   threshold: number;
-  /** π: balanced unless told, estimated from the released model's predictions, or read from a file. */
+  /** π: balanced where it is not given, estimated from the released model's predictions, or read from a file. */
   prior?: string;
   /** Any class may be absent: no diversity term, and classes of at most 10 samples left out. */
   partial?: boolean;
@@ -45,9 +46,8 @@ export interface AdaptOptions extends InputOptions {
   clock?: () => number;
 }
 
-/** As {@link AdaptOptions}, but the method may be picked among those that the time allows. */
-export interface AutoOptions extends Omit<AdaptOptions, 'method'> {
-  method?: MethodName | 'auto';
+/** As {@link AdaptOptions}, but `method` may be `auto`: it is picked among those that the time allows. */
+export interface AutoOptions extends AdaptOptions {
   /** Seconds that `auto` may take. */
   budget?: number;
 }
@@ -63,11 +63,13 @@ export interface ReleaseId {
 export interface TargetEpochRecord {
   /** Counted from 1. */
   epoch: number;
-  /** Means over the epoch's steps, nats: the objective and its terms (docs/method.md). */
+  /** Means over the epoch's steps: the objective, and each of its terms by the method's own names. */
   loss: number;
-  entropy: number;
-  diversity: number;
-  pseudoCe: number;
+  terms: Record<string, number>;
+  /** Those of the terms that SHOT has, nats, where the method reports them (docs/method.md). */
+  entropy?: number;
+  diversity?: number;
+  pseudoCe?: number;
   /** Share of this epoch's pseudo-labels that equal the model's own predictions at its start. */
   pseudoLabelAgreement?: number;
   /** Share of pseudo-labels that differ from the epoch before. */
@@ -80,10 +82,10 @@ export interface AdaptResult {
   engine: Pick<Engine, 'name' | 'device' | 'version' | 'threads'>;
   release: ReleaseId;
   classes: string[];
-  method: MethodName;
+  method: string;
   /** How samples were moved in training, if they were. */
   augment?: TargetAugmentation;
-  /** Shares of the classes that the loss was told of, where it was: they take the place of equal ones. */
+  /** Shares of the classes that the loss was given in place of equal ones. */
   prior?: number[];
   /** Samples adapted on. */
   n: number;
@@ -104,7 +106,7 @@ export interface AdaptResult {
   pseudoLabelAgreement?: number;
   epochs: TargetEpochRecord[];
   /** What `--method auto` tried, and why it took what it took. */
-  choice?: { method: MethodName; why: string; candidates: Candidate[] };
+  choice?: { method: string; why: string; candidates: TriedMethod[] };
   /** Figures of every source, where there are several. */
   sources?: SourceResult[];
   seed: number;
@@ -112,14 +114,14 @@ export interface AdaptResult {
 }
 
 /** One method that `auto` has tried. */
-export interface Candidate {
-  method: MethodName;
-  outcome: Outcome;
+export interface TriedMethod {
+  method: string;
+  outcome: VerdictOutcome;
   /** Whether the battery lets it take part. */
   accepted: boolean;
   /**
-   * Left out although accepted: it evens out classes that are shared out unevenly, or is much
-   * unsteadier than another.
+   * Left out although accepted. `uneven`: it shares samples out evenly among classes that are shared out
+   * otherwise here. `unsteady`: its answers change much more than another's when the samples are moved.
    */
   leftOut?: 'uneven' | 'unsteady';
   /** Share of samples on which it agrees with the ensemble. */
@@ -133,7 +135,7 @@ export interface Candidate {
 /** One of several sources. */
 export interface SourceResult {
   release: ReleaseId;
-  outcome: Outcome;
+  outcome: VerdictOutcome;
   kept: Battery['kept'];
   sourceOnlyAccuracy?: number;
   adaptedAccuracy?: number;
@@ -150,7 +152,7 @@ export interface Adapted {
   /** How the model is to be used. */
   use: Use;
   /** What the battery looked at. */
-  evidence: Evidence;
+  observations: Observations;
   /** Probabilities for what is scored, `N × K`, of the kept model, and labels where there are any. */
   answers: Float32Array;
   labels?: Int32Array;

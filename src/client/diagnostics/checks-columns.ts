@@ -1,5 +1,5 @@
-import type { ColumnFigures } from './columns.js';
-import { percent, type Found } from './finding.js';
+import type { OddColumn } from './columns.js';
+import { wholePercent, type CheckFinding } from './finding.js';
 
 /** Columns that are named one by one. */
 const NAMED = 8;
@@ -13,7 +13,7 @@ const factor = (ratio: number): string =>
     : `the provider's divided by ${short(1 / ratio)}`;
 
 /** What can be said of a site's table column by column, whatever a model makes of it. */
-export const columnFindings = (columns: readonly ColumnFigures[] = []): Found[] => [
+export const columnFindings = (columns: readonly OddColumn[] = []): CheckFinding[] => [
   ...columns.slice(0, NAMED).map(findingOf),
   ...(columns.length > NAMED
     ? [
@@ -30,13 +30,13 @@ export const columnFindings = (columns: readonly ColumnFigures[] = []): Found[] 
     : []),
 ];
 
-function findingOf({ column, missing, constant, site, provider, unit }: ColumnFigures): Found {
+function findingOf({ column, missing, constant, site, provider, unit }: OddColumn): CheckFinding {
   const check = `column ${column}`;
   if (missing !== undefined)
     return {
       check,
       outcome: 'warn',
-      says: `column ${column}: ${percent(missing)} of the cells are missing and were filled with the provider's median`,
+      says: `column ${column}: ${wholePercent(missing)} of the cells are missing and were filled with the provider's median`,
       remedy: 'bring the values, or ask the provider for a model without this column',
     };
   if (constant !== undefined)

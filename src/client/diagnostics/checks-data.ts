@@ -1,5 +1,5 @@
 import { isCalibrated } from './calibrated.js';
-import { percent, type Check, type Found } from './finding.js';
+import { wholePercent, type Check, type CheckFinding } from './finding.js';
 import { nothingToAdaptFor } from './checks-shares.js';
 import { SAMPLE_CHECKS, showNothing } from './checks-samples.js';
 import { shiftBeyondChance } from './shift.js';
@@ -23,7 +23,7 @@ const DESCRIBED = 0.5;
 
 /** A release that says too little of its classes leaves nothing to hold an adaptation against. */
 const cardSays: Check = ({ described, strict }, { card, classes }) => {
-  const undecided = (says: string, remedy: string): Found => ({
+  const undecided = (says: string, remedy: string): CheckFinding => ({
     check: 'card',
     outcome: 'undecided',
     says: `not enough to tell: ${says}`,
@@ -58,7 +58,7 @@ export const DATA_CHECKS: readonly Check[] = [
     return {
       check: 'source accuracy',
       outcome: hopeless ? 'refuse' : 'warn',
-      says: `the released model gets ${percent(accuracy)} of the provider's own samples right`,
+      says: `the released model gets ${wholePercent(accuracy)} of the provider's own samples right`,
       remedy: 'ask the provider for a better model',
     };
   },
@@ -94,7 +94,7 @@ export const DATA_CHECKS: readonly Check[] = [
       outcome: 'warn',
       says: inverted
         ? 'images look inverted against the contract'
-        : `grey levels lie ${percent(histogramDistance)} of the scale away from the contract's`,
+        : `grey levels lie ${wholePercent(histogramDistance)} of the scale away from the contract's`,
       remedy: inverted ? '--invert' : 'check normalisation and background; or --rescale',
       ...(!inverted && { cause: true }),
     };
@@ -105,7 +105,7 @@ export const DATA_CHECKS: readonly Check[] = [
       : {
           check: 'mixed polarity',
           outcome: 'warn',
-          says: `${percent(share)} of the images look inverted against the contract, the others do not`,
+          says: `${wholePercent(share)} of the images look inverted against the contract, the others do not`,
           remedy: 'bring images of one polarity at a time, with --invert for those',
         },
   ({ deviationRatio: ratio, samples, columns }) =>
@@ -140,7 +140,7 @@ export const DATA_CHECKS: readonly Check[] = [
     return {
       check: 'label shift',
       outcome: 'warn',
-      says: `classes are shared out differently from the provider's (by ${percent(s.labelShift)}); predictions fall on about ${s.releasedClasses.toFixed(0)} of ${classes.length}`,
+      says: `classes are shared out differently from the provider's (by ${wholePercent(s.labelShift)}); predictions fall on about ${s.releasedClasses.toFixed(0)} of ${classes.length}`,
       remedy: '--partial where classes are missing, --prior estimate where some are rare',
     };
   },

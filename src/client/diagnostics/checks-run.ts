@@ -1,5 +1,5 @@
 import { isCalibrated, LOSS } from './calibrated.js';
-import { percent, type Check } from './finding.js';
+import { wholePercent, type Check } from './finding.js';
 import { shiftBeyondChance } from './shift.js';
 import type { Signals } from './signals.js';
 
@@ -9,25 +9,25 @@ import type { Signals } from './signals.js';
  * agree with the released model's, the steadier they have to be: steadiness + κ / 5 must reach this.
  */
 const STEADY = 1.01;
-/** Steadiness below which results in the zoo were hardly above chance, and below which all were. */
+/** Steadiness below which results of the robustness suite were hardly above chance, and below which all were. */
 const LOST = 0.79;
 const HOPELESS = 0.7;
 /**
- * Beyond this distance the released model was hardly right either (8 to 40 % in the zoo): neither of
- * the two is worth keeping, and which one is less wrong cannot be told.
+ * Beyond this distance the released model was hardly right either (8 to 40 % in the robustness
+ * suite): neither of the two is worth keeping, and nothing says which one is less wrong.
  */
 const FAR = 1.6;
 /**
- * Unsteady images, and no clusters that cut through classes: where the adapted answers agree this well
- * with the released model's and the classes are shared out as at the provider's, or where something
- * lies over the images (a box, noise, dead pixels).
+ * Answers are unsteady because of the images, and not because clusters are other than the classes, where
+ * the adapted answers agree this well with the released model's and the classes are shared out as at the
+ * provider's, or where something lies over the images (a box, noise, dead pixels).
  */
 const SAME = { kappa: 0.7, shift: 0.15 };
 const SPOILT = { deviation: 1.2, smoothness: 0.5 };
 /** Share of samples in clusters that look most like the class whose name they bear. */
 const NAMED = 0.8;
 /**
- * Things of other classes form clusters as steady as any. They lie further than this from the released
+ * Samples of classes that the release does not have form clusters as steady as any. They lie further than this from the released
  * classes, and adapted answers agree with the released model's less than κ.
  */
 const FOREIGN = { distance: 2, kappa: 0.62 };
@@ -55,7 +55,7 @@ export const RUN_CHECKS: readonly Check[] = [
     return {
       check: 'estimated change',
       outcome: 'rolled back',
-      says: `the released model seems right on ${percent(s.estimatedAccuracy)}, of which adapting changed ${percent(1 - s.keptAnswers)}`,
+      says: `the released model seems right on ${wholePercent(s.estimatedAccuracy)}, of which adapting changed ${wholePercent(1 - s.keptAnswers)}`,
       remedy: fewer
         ? `it sees about ${s.releasedClasses.toFixed(0)} classes: --partial, or --prior estimate`
         : 'keep the released model: fedshot client predict --source-model',
@@ -87,7 +87,7 @@ export const RUN_CHECKS: readonly Check[] = [
     return {
       check: 'class features',
       outcome: 'warn',
-      says: `${percent(1 - own)} of the samples lie in clusters that look most like another class than the one whose name they got`,
+      says: `${wholePercent(1 - own)} of the samples lie in clusters that look most like another class than the one whose name they got`,
       remedy:
         'check that the data shows the classes of the release, and score some samples by hand',
     };
@@ -114,7 +114,7 @@ export const RUN_CHECKS: readonly Check[] = [
     return {
       check: 'steadiness',
       outcome: noClasses ? 'rolled back' : 'warn',
-      says: `moved by a pixel, ${percent(s.steadiness!)} as many samples keep their class as at the provider; agreement with the released model κ ${s.agreementBalanced!.toFixed(2)}`,
+      says: `moved by a pixel, ${wholePercent(s.steadiness!)} as many samples keep their class as at the provider; agreement with the released model κ ${s.agreementBalanced!.toFixed(2)}`,
       remedy: both
         ? 'rely on neither the adapted nor the released model: look at the images, and how they are read'
         : noClasses
@@ -124,7 +124,7 @@ export const RUN_CHECKS: readonly Check[] = [
   },
 ];
 
-/** Whether unsteady answers are due to the images, and not to clusters that cut through classes. */
+/** Whether unsteady answers are due to the images, and not to clusters that are other than the classes. */
 const isTheImages = (s: Signals): boolean =>
   (s.agreementBalanced! >= SAME.kappa && shiftBeyondChance(s) < SAME.shift) ||
   // images alone have a smoothness: a table that varies more is in other units

@@ -1,4 +1,4 @@
-import { percent, type Check } from './finding.js';
+import { wholePercent, type Check } from './finding.js';
 import type { SampleFigures } from './samples.js';
 
 /** Share of images without anything on them that is worth a word, and from which nothing is left. */
@@ -18,14 +18,14 @@ export const SAMPLE_CHECKS: readonly Check[] = [
       : {
           check: 'blank samples',
           outcome: showNothing(samples) ? 'refuse' : 'warn',
-          says: `${percent(samples.blank)} of the images show nothing: all their pixels are equal`,
+          says: `${wholePercent(samples.blank)} of the images show nothing: all their pixels are equal`,
           remedy: 'look at the images; check the level of white and how they were exported',
         },
   ({ samples }) =>
     samples?.extreme && {
       check: 'extreme values',
       outcome: 'refuse',
-      says: `in ${percent(samples.extreme.share)} of the rows a value lies more than 1,000 of the provider's deviations away, in column "${samples.extreme.column}" for one`,
+      says: `in ${wholePercent(samples.extreme.share)} of the rows a value lies more than 1,000 of the provider's deviations away, in column "${samples.extreme.column}" for one`,
       remedy: 'check units and typing errors; leave cells that stand for a missing value empty',
     },
   ({ perClass, samples }) => {

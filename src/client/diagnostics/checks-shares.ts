@@ -1,9 +1,9 @@
 import { isCalibrated, LOSS } from './calibrated.js';
-import { percent, type Check, type Found } from './finding.js';
+import { wholePercent, type Check, type CheckFinding } from './finding.js';
 import { ERRORS, uncertainty } from './label-shift.js';
 
-/** Adapted answers this far from the shares that a site has told are shared out otherwise. */
-const AS_TOLD = 0.1;
+/** Adapted answers this far from the shares that a site has given are shared out otherwise. */
+const AS_GIVEN = 0.1;
 
 /** Shares of which the estimate may be off by more say nothing. */
 const KNOWN = 0.1;
@@ -29,7 +29,7 @@ const sharesMoved: Check = (s) => {
   return {
     check: 'shares of the classes',
     outcome: 'rolled back',
-    says: `adapted answers are shared out otherwise than the classes seem to be here, so that at least ${percent(wrong)} of them are wrong; the released model seems right on ${percent(s.estimatedAccuracy)}`,
+    says: `adapted answers are shared out otherwise than the classes seem to be here, so that at least ${wholePercent(wrong)} of them are wrong; the released model seems right on ${wholePercent(s.estimatedAccuracy)}`,
     remedy: `keep the released model; ${KNOWN_SHARES}`,
   };
 };
@@ -38,7 +38,7 @@ const sharesMoved: Check = (s) => {
  * Few classes, a table, or classes that are shared out unevenly: adapting is kept where the released model
  * itself expects no loss from it.
  */
-const expectedLoss: Check = (s, { classes }): Found | undefined => {
+const expectedLoss: Check = (s, { classes }): CheckFinding | undefined => {
   if (!s.expected || !isCalibrated(s) || !describesAll(s, classes)) return undefined;
   if (!s.strict && !s.answered?.uneven) return undefined;
   const { gain, error } = s.expected;
@@ -64,7 +64,7 @@ const expectedLoss: Check = (s, { classes }): Found | undefined => {
 const cannotTell: Check = (s, config) => {
   if (!s.strict || s.adaptedClasses === undefined || isCalibrated(s)) return undefined;
   if (!describesAll(s, config.classes)) return undefined; // said of the card already
-  if (s.toldGap !== undefined) return asTold(s.toldGap);
+  if (s.toldGap !== undefined) return asGiven(s.toldGap);
   const table = config.input.kind === 'table';
   if (!table && s.answered && !s.answered.significant) {
     const error = uncertainty(s.answered);
@@ -78,8 +78,8 @@ const cannotTell: Check = (s, config) => {
   };
 };
 
-const asTold = (gap: number): Found =>
-  gap <= AS_TOLD
+const asGiven = (gap: number): CheckFinding =>
+  gap <= AS_GIVEN
     ? {
         check: 'shares of the classes',
         outcome: 'warn',
@@ -89,7 +89,7 @@ const asTold = (gap: number): Found =>
     : {
         check: 'shares of the classes',
         outcome: 'rolled back',
-        says: `adapted answers are shared out otherwise than told, so that at least ${percent(gap)} of them are wrong`,
+        says: `adapted answers are shared out otherwise than told, so that at least ${wholePercent(gap)} of them are wrong`,
         remedy: 'keep the released model, or score some samples by hand',
       };
 
@@ -97,7 +97,7 @@ const asTold = (gap: number): Found =>
  * A table like the provider's, with classes shared out as there: adapting can win nothing, and costs what
  * it changes. Where so few samples hardly say how the classes are shared out, that is said.
  */
-export const nothingToAdaptFor: Check = (s, { input, classes, card }): Found | undefined => {
+export const nothingToAdaptFor: Check = (s, { input, classes, card }): CheckFinding | undefined => {
   const { answered } = s;
   if (!s.strict || input.kind !== 'table' || !isCalibrated(s) || !describesAll(s, classes))
     return undefined;
@@ -107,13 +107,13 @@ export const nothingToAdaptFor: Check = (s, { input, classes, card }): Found | u
     return {
       check: 'shares of the classes',
       outcome: 'undecided',
-      says: `not enough to tell: by ${card?.samples ?? 0} held-out samples and ${(s.perClass * classes.length).toFixed(0)} rows here, the shares of the classes are known to ${percent(error)} only`,
+      says: `not enough to tell: by ${card?.samples ?? 0} held-out samples and ${(s.perClass * classes.length).toFixed(0)} rows here, the shares of the classes are known to ${wholePercent(error)} only`,
       remedy: `bring more rows, or ask the provider to hold out more; ${KNOWN_SHARES}`,
     };
   return {
     check: 'nothing to adapt for',
     outcome: 'ok',
-    says: `the rows look like the provider's, and so do the shares of the classes, as far as they are known (to ${percent(error)}): adapting has nothing to win`,
+    says: `the rows look like the provider's, and so do the shares of the classes, as far as they are known (to ${wholePercent(error)}): adapting has nothing to win`,
     remedy: 'the released model is left as it is; --force adapts all the same',
     leave: true,
   };
@@ -126,7 +126,9 @@ export const describesAll = (
 ): boolean => (described ?? 0) >= classes.length;
 
 const sharesOf = (shares: readonly number[] | undefined, classes: readonly string[]): string =>
-  shares ? shares.map((share, k) => `${classes[k]} ${percent(share)}`).join(', ') : 'not known';
+  shares
+    ? shares.map((share, k) => `${classes[k]} ${wholePercent(share)}`).join(', ')
+    : 'not known';
 
 /** What can be said of an adaptation by how it shares out the classes. */
 export const SHARES_CHECKS: readonly Check[] = [sharesMoved, expectedLoss, cannotTell];

@@ -11,7 +11,7 @@ const OTHER = { spread: 2, middle: 2.5 };
 const UNIT = { spread: 5, middle: 6 };
 
 /** What is odd about one column of a site's table. */
-export interface ColumnFigures {
+export interface OddColumn {
   column: string;
   /** Share of its cells that are missing, where it is half or more. */
   missing?: number;
@@ -48,13 +48,13 @@ export function missingShares(
  * @param x normalised rows, `count × columns`
  * @param missing share of each column's cells that were filled in
  */
-export function columnFigures(
+export function oddColumns(
   x: Float32Array,
   input: InputSpec,
   missing: readonly number[] = [],
-): ColumnFigures[] | undefined {
+): OddColumn[] | undefined {
   if (input.kind !== 'table') return undefined;
-  return input.columns.flatMap((_, d): ColumnFigures[] => {
+  return input.columns.flatMap((_, d): OddColumn[] => {
     const share = missing[d] ?? 0;
     if (share >= HALF) return [{ column: input.columns[d]!, missing: share }];
     const figures = figuresOf(x, input, d);
@@ -62,7 +62,7 @@ export function columnFigures(
   });
 }
 
-function figuresOf(x: Float32Array, input: Table, d: number): ColumnFigures | undefined {
+function figuresOf(x: Float32Array, input: Table, d: number): OddColumn | undefined {
   const width = input.columns.length;
   const values = Float64Array.from(
     { length: x.length / width },

@@ -1,10 +1,11 @@
 export { isSteady } from './checks-run.js';
 export { isCalibrated } from './calibrated.js';
-export { gatherEvidence, type Witness } from './evidence.js';
+export { observe, type Observer } from './observe.js';
 export { labelShift, type LabelShift } from './label-shift.js';
-export { judge } from './judge.js';
+export { judge, type Judgement } from './judge.js';
 export { diagnose, type Diagnosis } from './site.js';
-export { signalsOf } from './signals.js';
-export type { Evidence, Outlook, Signals } from './signals.js';
-export { isAccepted, verdict } from './verdict.js';
-export type { Battery, Judged, Finding, Outcome } from './verdict.js';
+export type { Observations, Outlook } from './observations.js';
+export type { Signals } from './signals.js';
+export { signalsOf } from './take-signals.js';
+export { forced, isAccepted, verdict } from './verdict.js';
+export type { Battery, Judged, Finding, VerdictOutcome } from './verdict.js';

@@ -1,28 +1,34 @@
 import type { ModelConfig } from '../../shared/model/config.js';
 import type { StateDict } from '../../shared/model/state.js';
-import type { Witness } from './evidence.js';
-import { signalsOf, type Evidence } from './signals.js';
+import type { Observations } from './observations.js';
+import type { Observer } from './observe.js';
+import { signalsOf } from './take-signals.js';
 import { verdict, type Battery } from './verdict.js';
+
+/** A verdict, and what it rests on. */
+export interface Judgement {
+  battery: Battery;
+  observations: Observations;
+}
 
 /**
  * Judges a site's data, and an adaptation to it where there is one.
- * @returns the verdict, and what it rests on
  * @param adapted weights, or answers of the released model that a stream has changed (`n × K`)
- * @param informed whether adapting was told of the classes' shares (`Evidence`)
+ * @param informed whether adapting was given the classes' shares (`Observations`)
  * @param force keeps the adapted model whatever is found
  */
 export async function judge(
-  witness: Witness,
+  observer: Observer,
   config: ModelConfig,
   force: boolean,
   adapted?: StateDict | Float32Array,
   informed?: boolean,
-): Promise<{ battery: Battery; evidence: Evidence }> {
-  const evidence =
+): Promise<Judgement> {
+  const observations =
     adapted === undefined
-      ? witness.before
+      ? observer.before
       : adapted instanceof Float32Array
-        ? witness.answered(adapted)
-        : await witness.after(adapted, informed);
-  return { battery: verdict(signalsOf(evidence), config, force), evidence };
+        ? observer.answered(adapted)
+        : await observer.after(adapted, informed);
+  return { battery: verdict(signalsOf(observations), config, force), observations };
 }

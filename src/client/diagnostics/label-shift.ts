@@ -4,7 +4,7 @@ import { chiSquareTail, inverse } from './statistics.js';
 
 /** Below this probability a difference is no chance. */
 const CHANCE = 0.01;
-/** Difference (total variation) that a term for the classes' shares had better be told of. */
+/** Difference (total variation) from equal shares at which the loss had better be given the estimated ones. */
 const WORTH_TELLING = 0.1;
 /** Standard errors that an estimate is taken to be off by at most. */
 export const ERRORS = 2;

@@ -4,9 +4,8 @@ import type { StateDict } from '../../shared/model/state.js';
 import type { Reporter } from '../../shared/reporter.js';
 import { targetData } from '../target/target-data.js';
 import type { InputOptions } from '../target/options.js';
-import { fitted } from '../target/fit-zoom.js';
-import { gatherEvidence } from './evidence.js';
 import { judge } from './judge.js';
+import { observe } from './observe.js';
 import type { Battery } from './verdict.js';
 
 export interface Diagnosis {
@@ -21,7 +20,7 @@ export interface Diagnosis {
  * Runs the battery on a site's data without adapting to it.
  *
  * @param adapted weights of an adaptation that was made before, to be judged as well
- * @param informed whether that adaptation was told how the classes are shared out
+ * @param informed whether that adaptation was given the shares of the classes
  * @throws FedshotError `data` where the data does not fit the release, `engine`
  */
 export async function diagnose(
@@ -30,9 +29,9 @@ export async function diagnose(
   adapted?: StateDict,
   informed?: boolean,
 ): Promise<Diagnosis> {
-  const host = await targetData(await fitted(model, options), model.config);
+  const host = await targetData(options, model);
   const { ops } = await startEngine(options.engine);
-  const witness = await gatherEvidence(model, ops, host.x, host);
-  const { battery } = await judge(witness, model.config, false, adapted, informed);
+  const observer = await observe(model, ops, host.x, { missing: host.missing });
+  const { battery } = await judge(observer, model.config, false, adapted, informed);
   return { n: host.count, judged: adapted ? 'adapted' : 'data', battery };
 }

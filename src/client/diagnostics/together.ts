@@ -1,4 +1,4 @@
-import type { Finding, Found } from './finding.js';
+import type { Finding, CheckFinding } from './finding.js';
 import type { Signals } from './signals.js';
 
 /** Warnings that say the same of an adaptation, each by another figure. */
@@ -18,7 +18,7 @@ const NOT_LOST = 0.7;
  * the classes is right in the second case alone, which is hardly that of a model that seems right on most
  * samples.
  */
-export function together(findings: readonly Finding[], s: Signals): Found | undefined {
+export function together(findings: readonly Finding[], s: Signals): CheckFinding | undefined {
   if (s.adaptedClasses === undefined) return undefined;
   const warned = (checks: readonly string[]): Finding[] =>
     findings.filter(({ check, outcome }) => checks.includes(check) && outcome === 'warn');

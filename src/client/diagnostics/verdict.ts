@@ -3,15 +3,15 @@ import { DATA_CHECKS } from './checks-data.js';
 import { columnFindings } from './checks-columns.js';
 import { RUN_CHECKS } from './checks-run.js';
 import { SHARES_CHECKS } from './checks-shares.js';
-import type { Check, Finding, Found, Outcome } from './finding.js';
+import type { Check, Finding, CheckFinding, VerdictOutcome } from './finding.js';
 import type { Signals } from './signals.js';
 import { together } from './together.js';
 
-export type { Finding, Outcome } from './finding.js';
+export type { Finding, VerdictOutcome } from './finding.js';
 
 export interface Battery {
   /** The gravest of the findings. */
-  outcome: Outcome;
+  outcome: VerdictOutcome;
   /** The model that is kept. */
   kept: 'adapted' | 'source';
   /** The model that would be kept without `--force`. */
@@ -29,7 +29,7 @@ export type Judged = Pick<Battery, 'outcome'> & Partial<Pick<Battery, 'advised'>
 export const isAccepted = ({ outcome, advised }: Judged): boolean =>
   advised ? advised === 'adapted' : outcome === 'ok' || outcome === 'warn';
 
-const GRAVITY: readonly Outcome[] = ['ok', 'warn', 'undecided', 'rolled back', 'refuse'];
+const GRAVITY: readonly VerdictOutcome[] = ['ok', 'warn', 'undecided', 'rolled back', 'refuse'];
 
 /**
  * The verdict on a site's data, or on an adaptation to it.
@@ -57,5 +57,8 @@ export function verdict(signals: Signals, config: ModelConfig, force: boolean): 
   };
 }
 
-const found = (checks: readonly Check[], signals: Signals, config: ModelConfig): Found[] =>
+/** The same where it is forced: the adapted model is kept, whatever was found. */
+export const forced = (battery: Battery): Battery => ({ ...battery, kept: 'adapted' });
+
+const found = (checks: readonly Check[], signals: Signals, config: ModelConfig): CheckFinding[] =>
   checks.map((check) => check(signals, config)).filter((finding) => finding !== undefined);

@@ -1,31 +1,24 @@
-import { gather, reshape, tensor2d } from '@tensorflow/tfjs-core';
-import { aadLambda, aadLoss } from '../../shared/objective/aad.js';
-import { nearestNeighbours } from '../../shared/objective/neighbours.js';
-import type { Method } from './types.js';
+import { z } from 'zod';
+import { defineMethod } from './define.js';
 
-/** Neighbours of a sample that attract it. */
-const NEIGHBOURS = 5;
-
-/**
- * Attracting and dispersing (Yang et al., NeurIPS 2022, eq. 5). The memory bank is renewed before
- * each epoch, in evaluation mode, and not after each step as in the paper: that costs one pass
- * instead of two and makes an epoch resumable.
- */
-export const aad: Method = {
+/** Attracting and dispersing. The loss is `objective/aad.ts`. */
+export const aad = defineMethod({
   name: 'aad',
-  async objective({ hypothesis: { ops }, embedding, random }) {
-    const { index, k } = await nearestNeighbours(embedding.features, NEIGHBOURS, random);
-    const near = tensor2d(index, [index.length / k, k], 'int32');
-    const bank = embedding.probabilities.clone();
-    return {
-      loss: ({ x, index: rows, step, forward }) => {
-        const p = ops.softmax(forward(x).logits);
-        return aadLoss(p, bank, reshape(gather(near, rows), [-1]), aadLambda(step.progress));
-      },
-      dispose: () => {
-        near.dispose();
-        bank.dispose();
-      },
-    };
-  },
-};
+  title: 'AaD, C frozen',
+  paper: 'Yang et al. 2022',
+  equation: 'eq. 5',
+  summary:
+    'neighbours attract, other samples of the batch disperse. The paper trains C as well; here it stays as released',
+  options: z.strictObject({
+    neighbours: z.int().min(1).max(100).default(5).describe('neighbours that attract a sample'),
+    decay: z
+      .number()
+      .min(0)
+      .default(5)
+      .describe('exponent by which dispersion fades, the β of the paper: 5 for small sets'),
+  }),
+  terms: ['attraction', 'dispersion', 'entropy', 'diversity'],
+  auto: true,
+  objective: async (context) =>
+    (await import('../../shared/objective/aad.js')).aadObjective(context, context.options),
+});

@@ -1,8 +1,18 @@
-import type { Method } from './types.js';
+import { defineMethod, NO_OPTIONS } from './define.js';
 
 /**
- * Refresh of batch statistics (Li et al. 2017, "Revisiting batch normalization for practical domain
- * adaptation", section 3.2): every mean and variance of batch normalisation becomes the target's,
- * nothing is learned. {@link refreshStatistics} does it.
+ * AdaBN: every mean and variance of batch normalisation becomes the target's, nothing is learned.
+ * `objective/refresh.ts` does it.
  */
-export const bn: Method = { name: 'bn', refresh: true };
+export const bn = defineMethod({
+  name: 'bn',
+  title: 'AdaBN',
+  paper: 'Li et al. 2016',
+  equation: 'section 3.2',
+  summary: 'batch statistics become those of the target, nothing is learned',
+  options: NO_OPTIONS,
+  terms: [],
+  needs: ['batch normalisation'],
+  auto: true,
+  refresh: true,
+});

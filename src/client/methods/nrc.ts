@@ -1,37 +1,25 @@
-import { gather, reshape, tensor2d } from '@tensorflow/tfjs-core';
-import { nearestNeighbours } from '../../shared/objective/neighbours.js';
-import { nrcLoss, reciprocal } from '../../shared/objective/nrc.js';
-import type { Method } from './types.js';
+import { z } from 'zod';
+import { defineMethod } from './define.js';
 
-/** Neighbours of a sample, and neighbours of each of those. */
-const NEIGHBOURS = 4;
-
-/**
- * Neighbourhood reciprocity clustering (Yang et al., NeurIPS 2021, eq. 7). The memory bank is
- * renewed before each epoch; see {@link aad}.
- */
-export const nrc: Method = {
+/** Neighbourhood reciprocity clustering. The loss is `objective/nrc.ts`. */
+export const nrc = defineMethod({
   name: 'nrc',
+  title: 'NRC, C frozen',
+  paper: 'Yang et al. 2021',
+  equation: 'eq. 7',
+  summary:
+    "neighbours pull, mutual ones more, neighbours' neighbours a little. The paper trains C as well; here it stays as released",
+  options: z.strictObject({
+    neighbours: z
+      .int()
+      .min(1)
+      .max(100)
+      .default(4)
+      .describe('neighbours of a sample, and of each of those'),
+  }),
+  terms: ['attraction', 'diversity', 'entropy'],
+  auto: true,
   even: 'always',
-  async objective({ hypothesis: { ops }, embedding, random }) {
-    const { index, k } = await nearestNeighbours(embedding.features, NEIGHBOURS, random);
-    const { near, affinity, width } = reciprocal(index, k);
-    const N = near.length / width;
-    const nearby = tensor2d(near, [N, width], 'int32');
-    const weights = tensor2d(affinity, [N, width]);
-    const bank = embedding.probabilities.clone();
-    return {
-      loss: ({ x, index: rows, forward }) =>
-        nrcLoss(
-          ops.softmax(forward(x).logits),
-          rows,
-          bank,
-          reshape(gather(nearby, rows), [-1]),
-          reshape(gather(weights, rows), [-1]),
-        ),
-      dispose: () => {
-        for (const t of [nearby, weights, bank]) t.dispose();
-      },
-    };
-  },
-};
+  objective: async (context) =>
+    (await import('../../shared/objective/nrc.js')).nrcObjective(context, context.options),
+});

@@ -4,7 +4,6 @@ import { disposeEmbedding, embed, type Embedding } from '../../shared/model/embe
 import type { Model } from '../../shared/model/folder.js';
 import type { Hypothesis } from '../../shared/model/hypothesis.js';
 import { argMaxRows } from '../diagnostics/linear.js';
-import type { Method } from '../methods/index.js';
 import { streamed } from './stream.js';
 
 /** What a model answers: probabilities `N × K`, and the class of each sample. */
@@ -13,14 +12,17 @@ export interface Answers {
   labels: Int32Array;
 }
 
-/** Reads answers from a model's outputs, in the way of the method that adapted it. */
+/**
+ * Reads answers from a model's outputs.
+ * @param stream whether the samples are a stream, answered one after the other (T3A)
+ */
 export async function answersOf(
   embedding: Embedding,
-  method: Method,
+  stream: boolean,
   model: Model,
   ops: Ops,
 ): Promise<Answers> {
-  const p = method.stream
+  const p = stream
     ? await streamed(embedding, model, ops)
     : Float32Array.from(await embedding.probabilities.data());
   return { p, labels: argMaxRows(p, embedding.probabilities.shape[1]) };
@@ -31,13 +33,13 @@ export async function scoredAnswers(
   hypothesis: Hypothesis,
   test: Tensor | undefined,
   current: Embedding,
-  method: Method,
+  stream: boolean,
   model: Model,
 ): Promise<Answers> {
   const { ops } = hypothesis;
-  if (!test) return answersOf(current, method, model, ops);
+  if (!test) return answersOf(current, stream, model, ops);
   const embedding = embed(hypothesis, test);
-  const answers = await answersOf(embedding, method, model, ops);
+  const answers = await answersOf(embedding, stream, model, ops);
   disposeEmbedding(embedding);
   return answers;
 }

@@ -6,7 +6,6 @@ import { Hypothesis } from '../../shared/model/hypothesis.js';
 import { aboveCut } from '../../shared/objective/unknown.js';
 import type { Reporter } from '../../shared/reporter.js';
 import { answersOf } from './answers.js';
-import { methodOf } from '../methods/index.js';
 import { readSamples } from '../target/reading.js';
 import type { Use } from '../adaptation/types.js';
 
@@ -48,14 +47,14 @@ export async function predict(
   let total = new Float32Array(0);
   let numbers: readonly number[] | undefined;
   for (const [i, model] of models.entries()) {
-    const told = i === 0 ? reporter : undefined; // the same data each time
+    const listener = i === 0 ? reporter : undefined; // the same data each time
     const { reading, stream } = model.use ?? PLAIN;
-    const { x: host, count, dataset } = await readSamples(data, model.config, reading, told);
+    const { x: host, count, dataset } = await readSamples(data, model.config, reading, listener);
     numbers = dataset.rowNumbers;
     const hypothesis = new Hypothesis(model.config.architecture, ops, model.state);
     const x = tensor(host, [count, ...model.config.input.shape]);
     const embedding = embed(hypothesis, x);
-    const { p } = await answersOf(embedding, methodOf(stream ? 't3a' : 'source'), model, ops);
+    const { p } = await answersOf(embedding, stream, model, ops);
     disposeEmbedding(embedding);
     hypothesis.dispose();
     x.dispose();

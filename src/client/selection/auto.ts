@@ -1,80 +1,103 @@
 import { join } from 'node:path';
 import type { Model } from '../../shared/model/folder.js';
 import { silent } from '../../shared/reporter.js';
-import { adaptModel } from '../adaptation/adapt.js';
-import { choose } from './choose.js';
+import { adaptPrepared, clockOf } from '../adaptation/adapt.js';
+import { prepare, type Prepared } from '../adaptation/prepare.js';
+import type { Adapted, AutoOptions, ReleaseId, TriedMethod } from '../adaptation/types.js';
 import { isAccepted, type Battery, type Finding } from '../diagnostics/index.js';
-import { methodOf, type MethodName } from '../methods/index.js';
-import type { Adapted, AutoOptions, Candidate, ReleaseId } from '../adaptation/types.js';
-
-/** In the order in which they are tried: cheap and safe first, then what has done best. */
-export const CANDIDATES: readonly MethodName[] = [
-  'source',
-  'bn',
-  'shot',
-  'shot-im',
-  'nrc',
-  'shot++',
-  'aad',
-];
+import { learns } from '../methods/index.js';
+import { candidatesFor } from './candidates.js';
+import { reasonFor } from './explain.js';
+import { FinishedFile } from './finished.js';
+import { selectMethod } from './select.js';
 
 /**
- * Runs the methods that the time allows and picks one without labels: among those that neither the
- * battery rejects nor `leaveOut` leaves out, the one whose answers agree best with the mean of those
- * that learn and change least where the samples are moved a little. A single method can be wrong in its own way; where several
- * meet, they are more often right than any of them. Clusters that cut through classes are unsteady.
+ * Runs the methods that the time allows on samples that are prepared once, and selects one without labels:
+ * among those that neither the battery rejects nor `leftOutOf` leaves out, the one whose answers agree best
+ * with the mean of those that learn and change least where the samples are moved a little. A single method
+ * can be wrong in its own way; where several agree, they are more often right than any of them. Answers that
+ * change with a pixel's movement come from clusters that are not those of the classes.
  *
- * With `force` the battery leaves none out. With `resume` it goes on where it was interrupted: a method
- * that had finished is looked at again, from its last checkpoint, and not trained again.
+ * With `force` the battery leaves none out. With `resume` it goes on where it was interrupted: methods that
+ * had finished are read from their folders, the one that was being trained goes on from its checkpoint.
  *
- * @param work folder for the checkpoints, one for each method
+ * @param work folder for what each method leaves, one folder each
  * @throws FedshotError as `adaptModel` does
  */
 export async function adaptAuto(
   model: Model,
   release: ReleaseId,
   work: string,
-  options: Omit<AutoOptions, 'method'>,
+  options: Omit<AutoOptions, 'method' | 'methodOptions'>,
 ): Promise<Adapted> {
-  const { reporter = silent, clock = () => performance.now(), budget = Infinity } = options;
-  const { force = false } = options;
+  const clock = clockOf(options);
   const started = clock();
-  const K = model.config.classes.length;
+  const { force = false } = options;
+  const least = candidatesFor(model).some(learns) ? 2 : 1;
+  const prepared = await prepare(model, release, options, least);
+  try {
+    const { runs, before } = await tryCandidates(prepared, work, { ...options, started });
+    const K = model.config.classes.length;
+    const { candidates, chosen } = selectMethod(runs, K, isInformed(options), force);
+    const winner = runs[chosen]!;
+    const { battery } = winner.result;
+    return {
+      ...winner,
+      result: {
+        ...winner.result,
+        battery: force ? battery : unforced(battery, candidates),
+        choice: {
+          method: winner.result.method,
+          why: reasonFor(candidates, chosen),
+          candidates,
+        },
+        seconds: before + (clock() - started) / 1000,
+      },
+    };
+  } finally {
+    prepared.dispose();
+  }
+}
+
+/** Whether the site has said how the classes are shared out, or that some may be absent. */
+const isInformed = ({ partial, prior = 'uniform' }: AutoOptions): boolean =>
+  partial === true || prior !== 'uniform';
+
+/**
+ * Runs each candidate that the time allows, at least two of them, whatever the battery says of each.
+ * @returns them, and the seconds that those had taken which an interrupted run had finished
+ */
+async function tryCandidates(
+  prepared: Prepared,
+  work: string,
+  { budget = Infinity, resume, started }: AutoOptions & { started: number },
+): Promise<{ runs: Adapted[]; before: number }> {
+  const clock = clockOf(prepared.options);
+  const reporter = prepared.options.reporter ?? silent;
   const runs: Adapted[] = [];
-  let slowest = 0;
-  for (const method of CANDIDATES) {
-    const spent = (clock() - started) / 1000;
-    if (runs.length >= 2 && spent + slowest > budget) {
-      reporter.note(`${method}: no time left`);
+  let [before, slowest] = [0, 0];
+  for (const method of candidatesFor(prepared.model)) {
+    const folder = join(work, method.name);
+    const finished = new FinishedFile(folder, prepared, method.name);
+    const known = resume && finished.exists() ? finished.load() : undefined;
+    const spent = before + (clock() - started) / 1000;
+    if (!known && runs.length >= 2 && spent + slowest > budget) {
+      reporter.note(`${method.name}: no time left`);
       continue;
     }
-    const run = await adaptModel(model, release, join(work, method), {
-      ...options,
-      method,
-      force: true,
-    });
+    const run =
+      known ?? (await adaptPrepared(prepared, { method, work: folder, resume, force: true }));
+    if (known) before += run.result.seconds;
+    else finished.save(run);
     slowest = Math.max(slowest, run.result.seconds);
-    reporter.note(`${method}: ${run.result.battery.outcome}`);
+    reporter.note(`${method.name}: ${run.result.battery.outcome}`);
     runs.push(run);
   }
-  const { partial, prior = 'uniform' } = options;
-  const told = partial === true || prior !== 'uniform';
-  const { candidates, chosen } = choose(runs, K, told, force);
-  const winner = runs[chosen]!;
-  const { method } = candidates[chosen]!;
-  return {
-    ...winner,
-    result: {
-      ...winner.result,
-      battery: force ? winner.result.battery : unforced(winner.result.battery, candidates),
-      choice: { method, why: reason(candidates, chosen), candidates },
-      seconds: (clock() - started) / 1000,
-    },
-  };
+  return { runs, before };
 }
 
 /** What the battery says without the force under which the methods were run. */
-function unforced(battery: Battery, candidates: readonly Candidate[]): Battery {
+function unforced(battery: Battery, candidates: readonly TriedMethod[]): Battery {
   if (!isAccepted(battery)) return { ...battery, kept: 'source' };
   if (candidates.some(({ accepted }, i) => accepted && i > 0)) return battery;
   const tried = candidates
@@ -85,22 +108,4 @@ function unforced(battery: Battery, candidates: readonly Candidate[]): Battery {
   const finding: Finding = { check: 'choice', outcome: 'rolled back', says };
   const findings = [...battery.findings, finding];
   return { ...battery, outcome: 'rolled back', kept: 'source', findings };
-}
-
-function reason(candidates: readonly Candidate[], chosen: number): string {
-  const { method, agreement, views } = candidates[chosen]!;
-  const adapted = candidates.filter((c, i) => c.accepted && !c.leftOut && i > 0);
-  if (adapted.length === 0) return 'source: the battery accepts none of the adaptations';
-  const learnt = adapted.filter((c) => methodOf(c.method).objective).length || adapted.length;
-  const left = (why: Candidate['leftOut']): string =>
-    candidates.flatMap((c) => (c.leftOut === why ? [c.method] : [])).join(', ');
-  const [uneven, unsteady] = [left('uneven'), left('unsteady')];
-  const without = [
-    uneven && `; classes are shared out unevenly here, so that ${uneven} were left out`,
-    unsteady && `; left out as much unsteadier than another: ${unsteady}`,
-  ].join('');
-  const itself = `with itself on moved samples (κ ${views.toFixed(3)})`;
-  return learnt === 1 && methodOf(method).objective
-    ? `${method} is the only adaptation left, and agrees ${itself}${without}`
-    : `${method} agrees best with the mean of ${learnt} adaptations that the battery accepts (${agreement.toFixed(3)}) and ${itself}${without}`;
 }

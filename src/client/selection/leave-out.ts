@@ -1,72 +1,71 @@
-import type { Run } from './choose.js';
+import type { TriedMethod } from '../adaptation/types.js';
 import { isSteady } from '../diagnostics/index.js';
-import { methodOf } from '../methods/index.js';
-import type { Candidate } from '../adaptation/types.js';
+import { methods } from '../methods/index.js';
+import { movedKappa, type SelectionRun } from './selection-run.js';
 
 /**
- * Classes are shared out unevenly where not even the methods that even them out fill them: the widest of
- * their answers (effective number of classes) stays below this share of K. Another takes part if its
- * answers are as wide as `WIDE` times the refreshed model's, or steady: AAD can lose classes, and can be
- * right that there are few. Set on the zoo's cases (docs/benchmarks.md); from 0.80 to 0.86 little changes.
+ * Classes are shared out unevenly where not even the methods that even them out fill them: the largest
+ * effective number of classes among their answers stays below this share of K. Another method takes part if
+ * its effective number of classes is `WIDE` times the refreshed model's, or its answers are steady: AaD can
+ * lose classes, and can be right that there are few. Set on the cases of the robustness suite
+ * (docs/benchmarks.md); from 0.80 to 0.86 little changes.
  */
 const FILLED = 0.82;
 const WIDE = 0.7;
 
 /**
- * Of methods that learn, one whose answers agree with those to moved samples less than another's by
- * this much (κ) has found no classes where the other did.
+ * A method that learns is left out where the κ of its answers with those to moved samples is lower than
+ * another's by this much: it has found no classes where the other did.
  */
 const UNSTEADIER = 0.1;
 
-/** Which of the accepted runs are left out of the choice all the same, and why. */
-export function leaveOut(
-  runs: readonly Run[],
+/** Which of the accepted runs are left out of the selection all the same, and why. */
+export function leftOutOf(
+  runs: readonly SelectionRun[],
   accepted: readonly boolean[],
   K: number,
-  told: boolean,
-): Candidate['leftOut'][] {
-  const uneven = unfit(runs, accepted, K, told);
+  informed: boolean,
+): TriedMethod['leftOut'][] {
+  const uneven = unfit(runs, accepted, K, informed);
+  const takes = (i: number): boolean => accepted[i] === true && !uneven[i];
   const steadiest = Math.max(
-    ...runs.flatMap((run, i) => (accepted[i] && !uneven[i] && learns(run) ? [viewsOf(run)] : [])),
+    ...runs.flatMap((run, i) => (takes(i) && learns(run) ? [movedKappa(run)] : [])),
   );
   return runs.map((run, i) => {
     if (uneven[i]) return 'uneven';
-    return accepted[i] && learns(run) && viewsOf(run) < steadiest - UNSTEADIER
+    return accepted[i] && learns(run) && movedKappa(run) < steadiest - UNSTEADIER
       ? 'unsteady'
       : undefined;
   });
 }
 
-/** κ with moved samples; the released model is not looked at with those, but refreshed it is. */
-export const viewsOf = ({ result: { battery } }: Run): number =>
-  battery.signals.adaptedViews ?? battery.signals.refreshedViews;
+const learns = ({ result }: SelectionRun): boolean =>
+  methods.get(result.method).objective !== undefined;
 
-const learns = ({ result }: Run): boolean => methodOf(result.method).objective !== undefined;
-
-/** Which of the accepted runs share samples out among classes that are shared out otherwise. */
+/** Which of the accepted runs share samples out evenly among classes that are shared out otherwise. */
 function unfit(
-  runs: readonly Run[],
+  runs: readonly SelectionRun[],
   accepted: readonly boolean[],
   K: number,
-  told: boolean,
+  informed: boolean,
 ): boolean[] {
-  const evens = ({ result }: Run): boolean => {
-    const { even } = methodOf(result.method);
-    return even === 'always' || (even === 'untold' && !told);
+  const evens = ({ result }: SelectionRun): boolean => {
+    const { even } = methods.get(result.method);
+    return even === 'always' || (even === 'by default' && !informed);
   };
-  const tellsApart = ({ result: { battery } }: Run): boolean => {
+  const findsClasses = ({ result: { battery } }: SelectionRun): boolean => {
     const { adaptedClasses = Infinity, refreshedClasses } = battery.signals;
     return adaptedClasses >= WIDE * refreshedClasses || isSteady(battery.signals);
   };
   const taking = runs.filter((_, i) => accepted[i]);
-  const widths = taking
+  const filled = taking
     .filter(evens)
     .map(({ result: { battery } }) => battery.signals.adaptedClasses ?? K);
-  const n = runs[0]!.evidence.released.p.length / K;
+  const n = runs[0]!.observations.released.p.length / K;
   // so few samples fill no more by chance (the bias of an entropy, Miller 1955)
   const full = K * Math.exp(-(K - 1) / (2 * n));
-  const uneven = widths.length > 0 && Math.max(...widths) < FILLED * full;
-  const fits = (run: Run): boolean => !evens(run) && tellsApart(run);
+  const uneven = filled.length > 0 && Math.max(...filled) < FILLED * full;
+  const fits = (run: SelectionRun): boolean => !evens(run) && findsClasses(run);
   const others = taking.some((run) => fits(run) && learns(run));
   return runs.map((run, i) => uneven && others && accepted[i]! && i > 0 && !fits(run));
 }

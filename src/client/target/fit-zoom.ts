@@ -3,12 +3,10 @@ import { applyInput } from '../../shared/preprocessing/input.js';
 import type { Dataset } from '../../shared/data/types.js';
 import { startEngine, type EngineOptions } from '../../shared/engine/index.js';
 import { FedshotError } from '../../shared/errors.js';
-import { classDistance } from '../../shared/model/card/index.js';
-import { disposeEmbedding, embed } from '../../shared/model/embed.js';
+import { classDistance, type Card } from '../../shared/model/card/index.js';
+import { embed, outputsOf } from '../../shared/model/embed.js';
 import type { Model } from '../../shared/model/folder.js';
 import { Hypothesis } from '../../shared/model/hypothesis.js';
-import { readingOf, readSamples } from './reading.js';
-import type { InputOptions } from './options.js';
 import { zoom } from '../../shared/preprocessing/orient.js';
 
 /** Factors that are tried: powers of this within 1/2 to 2. */
@@ -20,42 +18,50 @@ const LOOKED_AT = 500;
 const LOST = 0.01;
 
 /**
- * Replaces `zoom: 'fit'` by the factor at which the released features lie nearest to the released
- * classes (`classDistance`): things of the size that the model was trained on look most like them.
- * Needs no label, and no sample of the provider's.
+ * The factor at which the released features of images lie nearest to the released classes
+ * (`classDistance`): things of the size that the model was trained on look most like them. Needs no
+ * label, and no sample of the provider's.
  *
+ * @param dataset as it was read and turned, not yet enlarged
  * @throws FedshotError `usage` where the release has no full card or the data are no images
  */
-export async function fitted<T extends InputOptions & { engine?: EngineOptions }>(
+export async function fitZoom(
   model: Model,
-  options: T,
-): Promise<Omit<T, 'zoom'> & { zoom?: number }> {
-  const { zoom: wanted, ...rest } = options;
-  if (wanted !== 'fit') return { ...rest, zoom: wanted };
-  const { card, input, architecture } = model.config;
-  if (!card?.features)
-    throw new FedshotError('usage', '--zoom fit needs a release with a full card', {
-      hint: 'ask the provider to publish with --card full, or give a factor',
-    });
-  const source = typeof options.data === 'string' ? options.data : options.data[0]!;
-  const { dataset } = await readSamples(source, model.config, readingOf(options));
+  dataset: Dataset,
+  engine?: EngineOptions,
+): Promise<number> {
+  const { input, architecture } = model.config;
+  const features = assertFullCard(model);
   const some = evenlySpaced(dataset);
-  const { ops } = await startEngine(options.engine);
+  const { ops } = await startEngine(engine);
   const hypothesis = new Hypothesis(architecture, ops, model.state);
   let best = { factor: 1, distance: Infinity };
-  for (const factor of FACTORS) {
-    const seen = zoom(some, factor);
-    if (ink(seen) < (1 - LOST) * factor ** 2 * ink(some)) continue;
-    const x = tensor(applyInput(seen, input), [some.count, ...input.shape]);
-    const embedding = embed(hypothesis, x);
-    const features = (await embedding.features.data()) as Float32Array;
-    const distance = classDistance(features, card.features);
-    if (distance < best.distance) best = { factor, distance };
-    disposeEmbedding(embedding);
-    x.dispose();
+  try {
+    for (const factor of FACTORS) {
+      const seen = zoom(some, factor);
+      if (ink(seen) < (1 - LOST) * factor ** 2 * ink(some)) continue;
+      const x = tensor(applyInput(seen, input), [some.count, ...input.shape]);
+      const embedding = embed(hypothesis, x);
+      x.dispose();
+      const { features: found } = await outputsOf(embedding);
+      const distance = classDistance(found, features);
+      if (distance < best.distance) best = { factor, distance };
+    }
+  } finally {
+    hypothesis.dispose();
   }
-  hypothesis.dispose();
-  return { ...rest, zoom: best.factor };
+  return best.factor;
+}
+
+/**
+ * What the card says of the classes' features.
+ * @throws FedshotError `usage` where it says nothing
+ */
+export function assertFullCard({ config: { card } }: Model): NonNullable<Card['features']> {
+  if (card?.features) return card.features;
+  throw new FedshotError('usage', '--zoom fit needs a release with a full card', {
+    hint: 'ask the provider to publish with --card full, or give a factor',
+  });
 }
 
 const ink = ({ x }: Dataset): number => x.reduce((total, grey) => total + grey, 0);

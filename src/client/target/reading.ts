@@ -25,8 +25,8 @@ export interface Reading {
   scale?: { factor: number; offset: number };
 }
 
-/** Samples as the model takes them. */
-export interface Samples {
+/** TargetSamples as the model takes them. */
+export interface TargetSamples {
   /** `count × product(input.shape)` values, normalised. */
   x: Float32Array;
   count: number;
@@ -38,7 +38,7 @@ export interface Samples {
 }
 
 /**
- * Reads the samples that a notation names.
+ * Reads the samples that a notation names, and brings them into the release's form.
  * @param reporter is told what a person should know of how they were read
  * @throws FedshotError `data` where they do not fit the contract, and whatever `loadDataset` throws
  */
@@ -47,21 +47,47 @@ export async function readSamples(
   config: ModelConfig,
   reading: Reading = {},
   reporter?: Reporter,
-): Promise<Samples> {
-  const read = await loadDataset(notation, { takes: config.input, reporter });
-  let dataset = checkLabels(read, config.classes);
+): Promise<TargetSamples> {
+  const dataset = upright(await readDataset(notation, config, reporter), reading);
+  return normalised(dataset, config, reading);
+}
+
+/** Reads what a notation names, its labels by the release's classes; see {@link readSamples}. */
+export async function readDataset(
+  notation: string,
+  config: ModelConfig,
+  reporter?: Reporter,
+): Promise<Dataset> {
+  return checkLabels(
+    await loadDataset(notation, { takes: config.input, reporter }),
+    config.classes,
+  );
+}
+
+/** The same images turned, inverted, without slant and filling their frames, where `reading` says so. */
+export function upright(read: Dataset, reading: Reading): Dataset {
+  let dataset = read;
   if (reading.orient) dataset = orient(dataset, reading.orient);
   if (reading.invert) dataset = invert(dataset);
   if (reading.deslant) dataset = deslant(dataset);
   if (reading.fill) dataset = fill(dataset);
-  if (reading.zoom) dataset = zoom(dataset, reading.zoom);
+  return dataset;
+}
+
+/** What {@link upright} gives, enlarged and normalised: what the model takes. */
+export function normalised(
+  read: Dataset,
+  { input }: Pick<ModelConfig, 'input'>,
+  reading: Reading,
+): TargetSamples {
+  const dataset = reading.zoom ? zoom(read, reading.zoom) : read;
   const { count, labels } = dataset;
-  const missing = missingShares(dataset, config.input);
-  return scaled({ x: applyInput(dataset, config.input), count, dataset, labels, missing }, reading);
+  const missing = missingShares(dataset, input);
+  return scaled({ x: applyInput(dataset, input), count, dataset, labels, missing }, reading);
 }
 
 /** The same samples with values scaled as `reading` says. */
-export function scaled(samples: Samples, { scale }: Reading): Samples {
+export function scaled(samples: TargetSamples, { scale }: Reading): TargetSamples {
   if (!scale) return samples;
   return { ...samples, x: samples.x.map((v) => v * scale.factor + scale.offset) };
 }
@@ -70,7 +96,10 @@ export function scaled(samples: Samples, { scale }: Reading): Samples {
  * The scale at which samples have the mean and deviation of the release's card.
  * @throws FedshotError `usage` without a card
  */
-export function scaleOf({ x }: Samples, { input, card }: ModelConfig): Required<Reading>['scale'] {
+export function scaleOf(
+  { x }: TargetSamples,
+  { input, card }: ModelConfig,
+): Required<Reading>['scale'] {
   if (!card)
     throw new FedshotError('usage', '--rescale needs a release with a card, which this one lacks');
   const { mean, deviation } = inputFigures(x, input);

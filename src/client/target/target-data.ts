@@ -1,9 +1,21 @@
 import { tensor, type Tensor } from '@tensorflow/tfjs-core';
 import type { Dataset } from '../../shared/data/types.js';
 import { FedshotError } from '../../shared/errors.js';
-import type { ModelConfig } from '../../shared/model/config.js';
+import type { EngineOptions } from '../../shared/engine/index.js';
+import type { Model } from '../../shared/model/folder.js';
 import type { Reporter } from '../../shared/reporter.js';
-import { readingOf, readSamples, scaled, scaleOf, type Reading, type Samples } from './reading.js';
+import { assertFullCard, fitZoom } from './fit-zoom.js';
+import {
+  normalised,
+  readDataset,
+  readingOf,
+  readSamples,
+  scaled,
+  scaleOf,
+  upright,
+  type Reading,
+  type TargetSamples,
+} from './reading.js';
 import type { InputOptions } from './options.js';
 
 /** What a site adapts on and scores on, normalised as the release says. */
@@ -20,26 +32,36 @@ export interface TargetData {
   /** How the samples were read. */
   reading: Reading;
   /** Copies the samples to the engine, which must have started. */
-  onEngine(): { x: Tensor; test?: Tensor; dispose(): void };
+  onEngine(): EngineData;
+}
+
+/** A site's samples on the engine; `test` where there are separate ones to score on. */
+export interface EngineData {
+  x: Tensor;
+  test?: Tensor;
+  dispose(): void;
 }
 
 /**
- * Reads a site's data by the release's input contract.
+ * Reads a site's data, once, and brings it into the form of the release's input contract.
  * @param least samples that there must be: two where anything is learnt from them
  * @throws FedshotError `data` where it does not fit the contract or is too little
  */
 export async function targetData(
-  options: InputOptions & { reporter?: Reporter },
-  config: ModelConfig,
+  options: InputOptions & { engine?: EngineOptions; reporter?: Reporter },
+  model: Model,
   least = 2,
 ): Promise<TargetData> {
+  const { config } = model;
+  const { reporter } = options;
+  if (options.zoom === 'fit') assertFullCard(model);
   const reading = readingOf(options);
   const sources = typeof options.data === 'string' ? [options.data] : options.data;
-  let main = joined(
-    await Promise.all(
-      sources.map((source) => readSamples(source, config, reading, options.reporter)),
-    ),
+  const read = await Promise.all(
+    sources.map(async (source) => upright(await readDataset(source, config, reporter), reading)),
   );
+  if (options.zoom === 'fit') reading.zoom = await fitZoom(model, read[0]!, options.engine);
+  let main = joined(read.map((dataset) => normalised(dataset, config, reading)));
   if (main.count < least)
     throw new FedshotError('data', `${sources.join(', ')}: one sample is too few to adapt on`, {
       hint: 'predict with the released model instead: fedshot client predict --source-model',
@@ -48,9 +70,8 @@ export async function targetData(
     reading.scale = scaleOf(main, config);
     main = scaled(main, reading);
   }
-  const test = options.test && (await readSamples(options.test, config, reading, options.reporter));
+  const test = options.test && (await readSamples(options.test, config, reading, reporter));
   const scored = test || main;
-  const onTensor = ({ x, count }: Samples): Tensor => tensor(x, [count, ...config.input.shape]);
   return {
     count: main.count,
     x: main.x,
@@ -58,23 +79,30 @@ export async function targetData(
     labels: scored.labels,
     missing: main.missing,
     reading,
-    onEngine() {
-      const x = onTensor(main);
-      const held = test ? onTensor(test) : undefined;
-      return {
-        x,
-        test: held,
-        dispose: () => {
-          x.dispose();
-          held?.dispose();
-        },
-      };
+    onEngine: () => onEngine(main, test || undefined, config.input.shape),
+  };
+}
+
+function onEngine(
+  main: TargetSamples,
+  test: TargetSamples | undefined,
+  shape: readonly number[],
+): EngineData {
+  const onTensor = ({ x, count }: TargetSamples): Tensor => tensor(x, [count, ...shape]);
+  const x = onTensor(main);
+  const held = test && onTensor(test);
+  return {
+    x,
+    test: held,
+    dispose: () => {
+      x.dispose();
+      held?.dispose();
     },
   };
 }
 
 /** Several targets one behind the other; labels only where all have them. */
-function joined(parts: Samples[]): Samples {
+function joined(parts: TargetSamples[]): TargetSamples {
   const [first] = parts;
   if (parts.length === 1) return first!;
   const x = new Float32Array(parts.reduce((size, part) => size + part.x.length, 0));

@@ -16,6 +16,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Ops } from '../engine/ops.js';
 import { oneHotFloat } from './one-hot.js';
+import type { Loss, SHOT_TERMS } from './terms.js';
 
 /** The ε inside every logarithm of SHOT's entropies. */
 const EPSILON = 1e-5;
@@ -49,15 +50,13 @@ export function entropy<T extends Tensor1D | Tensor2D>(
   return neg(sum(mul(p, log(add(p, EPSILON))), -1)) as never;
 }
 
-/** The terms of SHOT's target objective; `total` is what is minimised. */
-export interface ShotTerms {
-  total: Scalar;
-  /** mean_i H(p_i), minimised: every single prediction sharp (eq. 3, L_ent). */
-  entropy: Scalar;
-  /** H(p̄), p̄ the batch mean, *maximised*: the predictions spread over classes (eq. 3, −L_div). */
-  diversity: Scalar;
-  /** β·CE(logits, pseudo-labels) (eq. 7). Zero where β is. */
-  pseudoCe: Scalar;
+/**
+ * SHOT's objective with its terms: `entropy`, mean_i H(p_i), is minimised, so that every single prediction
+ * is sharp (eq. 3, L_ent); `diversity`, H(p̄) of the batch mean p̄, is *maximised*, so that predictions spread
+ * over the classes (eq. 3, −L_div); `pseudoCe` is β·CE(logits, pseudo-labels) (eq. 7), zero where β is.
+ */
+export interface ShotLoss extends Loss {
+  terms: Record<(typeof SHOT_TERMS)[number], Scalar>;
 }
 
 export interface ShotWeights {
@@ -93,15 +92,16 @@ export function shotLoss(
   pseudo: Tensor1D | undefined,
   { beta, alpha }: ShotWeights,
   { prior, partial, mask }: ShotKnowledge = {},
-): ShotTerms {
+): ShotLoss {
   const p = ops.softmax(logits);
   const sharp = mask ? weightedMean(entropy(p), mask) : mean<Scalar>(entropy(p));
   const average = mask ? weightedMean(p, mask) : mean<Tensor1D>(p, 0);
   const diversity = entropy(average);
   const im = mul<Scalar>(partial ? sharp : sub(sharp, spread(average, diversity, prior)), alpha);
-  if (beta === 0 || !pseudo) return { total: im, entropy: sharp, diversity, pseudoCe: scalar(0) };
+  if (beta === 0 || !pseudo)
+    return { total: im, terms: { entropy: sharp, diversity, pseudoCe: scalar(0) } };
   const pseudoCe = mul<Scalar>(crossEntropy(ops, logits, pseudo, 0, mask), beta);
-  return { total: add<Scalar>(im, pseudoCe), entropy: sharp, diversity, pseudoCe };
+  return { total: add<Scalar>(im, pseudoCe), terms: { entropy: sharp, diversity, pseudoCe } };
 }
 
 /** −KL(p̄‖π), and H(p̄) where no prior is given. */

@@ -1,19 +1,23 @@
 import {
+  add,
   gather,
   mean,
   mul,
+  neg,
   reshape,
   scalar,
   sub,
   sum,
-  add,
+  tensor2d,
   type Rank,
   type Scalar,
   type Tensor1D,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import { spreadOf } from './aad.js';
-import type { ShotTerms } from './losses.js';
+import type { EpochContext, Objective } from './epoch.js';
+import { nearestNeighbours } from './neighbours.js';
+import type { Loss } from './terms.js';
 
 /** The affinity of a neighbour that is not a mutual one, and of neighbours' neighbours. */
 export const AFFINITY = 0.1;
@@ -29,6 +33,8 @@ export const AFFINITY = 0.1;
  * @param bank predictions of all samples, `[N, K]`, held constant
  * @param near neighbours of each sample, then the neighbours of each of those, int32 `[n·m]`
  * @param affinity weight of each entry of `near`, `[n·m]`
+ * @returns the term `attraction` less `diversity` is the total; `entropy` is shown for comparison with
+ *   other methods
  */
 export function nrcLoss(
   p: Tensor2D,
@@ -36,7 +42,7 @@ export function nrcLoss(
   bank: Tensor2D,
   near: Tensor1D,
   affinity: Tensor1D,
-): ShotTerms {
+): Loss {
   const [n, K] = p.shape;
   const m = near.size / n;
   const pulls = mul(
@@ -44,13 +50,11 @@ export function nrcLoss(
     reshape<Rank.R3>(affinity, [n, m, 1]),
   );
   const wanted = add<Tensor2D>(sum<Tensor2D>(pulls, 1), gather<Tensor2D>(bank, self));
-  const attraction = mean<Scalar>(sum(mul(wanted, p), 1));
+  const agreement = mean<Scalar>(sum(mul(wanted, p), 1));
   const { entropy, diversity } = spreadOf(p);
   return {
-    total: sub(sub(scalar(0), diversity), attraction),
-    entropy,
-    diversity,
-    pseudoCe: scalar(0),
+    total: sub(sub(scalar(0), diversity), agreement),
+    terms: { attraction: neg(agreement), diversity, entropy },
   };
 }
 
@@ -76,4 +80,35 @@ export function reciprocal(
       near.set(theirs, i * width + k + j * k);
     }
   return { near, affinity, width };
+}
+
+/**
+ * The objective of one epoch. The memory bank is renewed before each epoch, in evaluation mode, and not
+ * after each step as in the paper; see `aadObjective`.
+ *
+ * @param options.neighbours of a sample, and of each of those
+ */
+export async function nrcObjective(
+  { hypothesis: { ops }, embedding, random }: EpochContext,
+  { neighbours }: { neighbours: number },
+): Promise<Objective> {
+  const { index, k } = await nearestNeighbours(embedding.features, neighbours, random);
+  const { near, affinity, width } = reciprocal(index, k);
+  const N = near.length / width;
+  const nearby = tensor2d(near, [N, width], 'int32');
+  const weights = tensor2d(affinity, [N, width]);
+  const bank = embedding.probabilities.clone();
+  return {
+    loss: ({ x, index: rows, forward }) =>
+      nrcLoss(
+        ops.softmax(forward(x).logits),
+        rows,
+        bank,
+        reshape(gather(nearby, rows), [-1]),
+        reshape(gather(weights, rows), [-1]),
+      ),
+    dispose: () => {
+      for (const t of [nearby, weights, bank]) t.dispose();
+    },
+  };
 }

@@ -7,15 +7,13 @@ import {
   type Tensor1D,
 } from '@tensorflow/tfjs-core';
 import { indexTensor } from '../model/batches.js';
-import { CurrentStep, epochSteps, Trace, type Plan, type Step } from '../model/epochs.js';
+import { CurrentStep, epochSteps, type Plan, type Step } from '../model/epochs.js';
 import type { Hypothesis, Output } from '../model/hypothesis.js';
 import type { Sgd } from '../model/optimizer.js';
 import type { Views } from '../model/views.js';
-import { shotLoss, type ShotTerms, type ShotWeights } from './losses.js';
-
-/** What every objective reports of a step: what it minimises, and the terms that SHOT names. */
-export const SHOT_TERMS = ['total', 'entropy', 'diversity', 'pseudoCe'] as const;
-export type ShotFigures = Record<(typeof SHOT_TERMS)[number], number>;
+import { Figures, type StepFigures } from './figures.js';
+import { shotLoss, type ShotWeights } from './losses.js';
+import { SHOT_TERMS, type Loss } from './terms.js';
 
 /** A mini-batch while its gradient is taken. */
 export interface TargetBatch {
@@ -32,7 +30,7 @@ export interface TargetBatch {
  * The loss of a mini-batch with its terms; called inside a tidy, differentiated by `total`.
  * @param held what `hold` made of the same batch
  */
-export type TargetLoss = (batch: TargetBatch, held: Tensor[]) => ShotTerms;
+export type TargetLoss = (batch: TargetBatch, held: Tensor[]) => Loss;
 
 export interface AdaptationEpoch {
   hypothesis: Hypothesis;
@@ -43,6 +41,8 @@ export interface AdaptationEpoch {
   /** What a step sees in place of its samples: views of them. */
   views?: Views;
   loss: TargetLoss;
+  /** Names of the terms that the loss may report. */
+  terms: readonly string[];
   /** Computes what the loss holds constant, before any gradient is taken. */
   hold?: (batch: TargetBatch) => Tensor[];
   /**
@@ -58,15 +58,16 @@ export interface AdaptationEpoch {
 
 /**
  * One epoch of adaptation by any objective.
- * @returns the terms of every step
+ * @returns the figures of every step
+ * @throws FedshotError `usage` for a loss that reports other terms than its method names
  */
 export async function adaptationEpoch(
   plan: Plan,
   epoch: number,
   run: AdaptationEpoch,
-): Promise<ShotFigures[]> {
+): Promise<StepFigures[]> {
   const { hypothesis, optimizer, constants } = run;
-  const trace = new Trace(SHOT_TERMS);
+  const figures = new Figures(run.terms);
   const current = new CurrentStep();
   const forward: TargetBatch['forward'] = (input, stream) =>
     hypothesis.train(input, run.dropout ? current.streams(stream) : undefined);
@@ -82,22 +83,20 @@ export async function adaptationEpoch(
           : hypothesis.ops.gatherRows(run.x, index);
         const batch: TargetBatch = { x, index, step, forward };
         const held = run.hold?.(batch) ?? [];
-        const losses = (): Scalar[] => {
-          const terms = run.loss(batch, held);
-          return SHOT_TERMS.map((name) => terms[name]);
-        };
+        const losses = (): Scalar[] => figures.of(run.loss(batch, held));
         const inputs = [x, index, ...held];
-        trace.add(optimizer.step(losses, step.lr, repeater && { repeater, inputs }));
+        figures.add(optimizer.step(losses, step.lr, repeater && { repeater, inputs }));
       });
       run.onStep?.();
     }
+    return await figures.read();
   } finally {
     repeater?.dispose();
+    figures.dispose();
   }
-  return trace.read();
 }
 
-export type TargetEpoch = Omit<AdaptationEpoch, 'loss' | 'constants'> & {
+export type TargetEpoch = Omit<AdaptationEpoch, 'loss' | 'terms' | 'constants'> & {
   /** ŷ of this epoch, N; unused where β = 0. */
   pseudo: Int32Array | undefined;
   weights: ShotWeights;
@@ -108,13 +107,19 @@ export async function targetEpoch(
   plan: Plan,
   epoch: number,
   { pseudo, weights, ...run }: TargetEpoch,
-): Promise<ShotFigures[]> {
+): Promise<StepFigures<(typeof SHOT_TERMS)[number]>[]> {
   const labels = pseudo && tensor1d(pseudo, 'int32');
   const { ops } = run.hypothesis;
   const loss: TargetLoss = ({ x, index, forward }) =>
     shotLoss(ops, forward(x).logits, labels && gather<Tensor1D>(labels, index), weights);
   try {
-    return await adaptationEpoch(plan, epoch, { ...run, loss, constants: labels ? [labels] : [] });
+    const constants = labels ? [labels] : [];
+    return await adaptationEpoch(plan, epoch, {
+      ...run,
+      loss,
+      terms: SHOT_TERMS,
+      constants,
+    });
   } finally {
     labels?.dispose();
   }

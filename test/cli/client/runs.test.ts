@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Outcome } from '../../../src/client/diagnostics/index.js';
+import type { VerdictOutcome } from '../../../src/client/diagnostics/index.js';
 import { createIo } from '../../../src/cli/io.js';
 import { createProgram } from '../../../src/cli/program.js';
 import { run } from '../../../src/cli/run.js';
@@ -65,7 +65,7 @@ describe('the exit code', () => {
     ['refuse', 21],
     ['rolled back', 22],
     ['undecided', 23],
-  ] as [Outcome, number][])(
+  ] as [VerdictOutcome, number][])(
     'of adapt and diagnose with the verdict "%s" is %i',
     async (outcome, code) => {
       script.says = outcome;

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { adaptRelease, predictRelease, type RunOptions } from '../../../src/client/index.js';
-import type { Outcome } from '../../../src/client/diagnostics/index.js';
+import type { VerdictOutcome } from '../../../src/client/diagnostics/index.js';
 import { inUse } from '../../../src/client/runs/in-use.js';
 import { listRuns } from '../../../src/client/runs/list.js';
 import { putIntoUse, rollBack } from '../../../src/client/runs/manage.js';
@@ -49,7 +49,7 @@ beforeEach(() => {
 });
 
 describe('what is in use', () => {
-  it.each(['refuse', 'rolled back', 'undecided'] as Outcome[])(
+  it.each(['refuse', 'rolled back', 'undecided'] as VerdictOutcome[])(
     'stays, to the last byte, where an adaptation ends with "%s"; forced, it moves',
     async (outcome) => {
       const home = tempDir();

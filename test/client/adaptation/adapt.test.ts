@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adaptModel, type AdaptOptions } from '../../../src/client/adaptation/adapt.js';
-import { adaptAuto } from '../../../src/client/selection/auto.js';
 import { METHOD_NAMES } from '../../../src/client/methods/index.js';
 import { combined } from '../../../src/client/adaptation/sources.js';
 import { train } from '../../../src/provider/train/train.js';
@@ -228,29 +227,6 @@ describe('adaptModel on the edge', () => {
       expect(Object.values(result.battery.signals)).not.toContain(NaN);
     },
   );
-});
-
-describe('adaptAuto', () => {
-  it('runs what the time allows, prints why, and repeats', async () => {
-    const notes: string[] = [];
-    const reporter = { ...silent, note: (line: string) => void notes.push(line) };
-    let now = 0;
-    const clock = () => (now += 400);
-    const { result } = await adaptAuto(model, release, join(dir, 'work'), {
-      ...options,
-      epochs: 1,
-      force: false,
-      budget: 4,
-      reporter,
-      clock,
-    });
-    const { choice } = result;
-    expect(choice!.candidates.length).toBeGreaterThanOrEqual(2);
-    expect(choice!.candidates[0]!.method).toBe('source');
-    expect(notes.join()).toContain('no time left');
-    expect(choice!.why).toContain(choice!.method);
-    expect(result.method).toBe(choice!.method);
-  });
 });
 
 describe('combined', () => {

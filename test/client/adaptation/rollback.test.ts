@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { adaptModel, type AdaptOptions } from '../../../src/client/adaptation/adapt.js';
-import type { Outcome } from '../../../src/client/diagnostics/index.js';
+import type { VerdictOutcome } from '../../../src/client/diagnostics/index.js';
 import { train } from '../../../src/provider/train/train.js';
 import { FedshotError } from '../../../src/shared/errors.js';
 import { readModel, type Model } from '../../../src/shared/model/folder.js';
@@ -11,7 +11,7 @@ import { encodeState } from '../../../src/shared/model/state.js';
 import { silent } from '../../../src/shared/reporter.js';
 
 /** What the battery says of the adapted weights that it is shown, one after the other. */
-let script: Outcome[] = [];
+let script: VerdictOutcome[] = [];
 /** Whether the released model's own estimate may be believed. */
 let believed = false;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { columnFindings } from '../../../src/client/diagnostics/checks-columns.js';
-import { columnFigures, missingShares } from '../../../src/client/diagnostics/columns.js';
+import { oddColumns, missingShares } from '../../../src/client/diagnostics/columns.js';
 import { random } from '../../../src/shared/random.js';
 
 /** The provider's columns: μ, σ and median in their own units. */
@@ -26,7 +26,7 @@ function rows(cell: (value: number, column: string, row: number) => number): Flo
   });
 }
 const found = (cell: Parameters<typeof rows>[0], missing?: number[]) =>
-  columnFindings(columnFigures(rows(cell), input, missing)).map(
+  columnFindings(oddColumns(rows(cell), input, missing)).map(
     ({ check, outcome, says, remedy }) => ({ check, outcome, says, remedy }),
   );
 
@@ -35,7 +35,7 @@ describe('columnFindings', () => {
     expect(found((v) => v)).toEqual([]);
     const image = { kind: 'image' as const, shape: [1, 2, 2] as [number, number, number] };
     expect(
-      columnFigures(
+      oddColumns(
         rows((v) => v),
         { ...image, mean: [0.5], std: [0.5] },
       ),

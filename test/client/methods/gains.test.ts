@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adaptModel } from '../../../src/client/adaptation/adapt.js';
-import { METHOD_NAMES, type MethodName } from '../../../src/client/methods/index.js';
+import { METHOD_NAMES } from '../../../src/client/methods/index.js';
 import type { Model } from '../../../src/shared/model/folder.js';
 import { digitsModel } from '../../fixtures/digits-model.js';
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(dir, { recursive: true }));
 
 /** Accuracies of the released and of the adapted model on digits that are drawn thinner. */
-const on = async (domain: string, method: MethodName) => {
+const on = async (domain: string, method: string) => {
   const { result } = await adaptModel(
     model,
     { name: 'gains', version: 1, digest: 'd' },
@@ -39,7 +39,7 @@ const on = async (domain: string, method: MethodName) => {
 };
 
 /** Points that each method wins over the released model at the least; half of what was measured. */
-const GAINS: Record<Exclude<MethodName, 'source'>, number> = {
+const GAINS: Record<string, number> = {
   bn: 0.2,
   'shot-im': 0.2,
   shot: 0.2,
@@ -56,13 +56,10 @@ describe('every method, on digits of another hand', () => {
     );
   });
 
-  it.each(Object.entries(GAINS) as [MethodName, number][])(
-    '%s beats the released model by %f',
-    async (method, gain) => {
-      const { before, after } = await on('thin', method);
-      expect(after - before).toBeGreaterThan(gain);
-    },
-  );
+  it.each(Object.entries(GAINS))('%s beats the released model by %f', async (method, gain) => {
+    const { before, after } = await on('thin', method);
+    expect(after - before).toBeGreaterThan(gain);
+  });
 
   it('learns more by training than by refreshed statistics alone where digits are slanted', async () => {
     const refreshed = await on('slanted', 'bn');

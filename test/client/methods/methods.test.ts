@@ -2,7 +2,7 @@ import { tensor1d, tensor2d, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bn } from '../../../src/client/methods/bn.js';
 import { shotPlus } from '../../../src/client/methods/shot-plus.js';
-import { refreshStatistics } from '../../../src/client/adaptation/refresh.js';
+import { refreshStatistics } from '../../../src/shared/objective/refresh.js';
 import { startEngine, type Ops } from '../../../src/shared/engine/index.js';
 import { embed } from '../../../src/shared/model/embed.js';
 import { Hypothesis, paramSpecs } from '../../../src/shared/model/hypothesis.js';
@@ -70,7 +70,8 @@ describe('shotPlus', () => {
       epochs: 2,
       random: random('epoch'),
       views: (index) => tensor2d([...index].map((i) => rows[i]!.map((v) => v + 0.1))),
-      options: { beta: 0.1, alpha: 1, threshold: 0, partial: false, openSet: false },
+      settings: { beta: 0.1, alpha: 1, threshold: 0, partial: false, openSet: false },
+      options: { first: 0.5, hardWeight: 10 },
     });
     const index = [0, 7, 12, 31];
     const batch = {

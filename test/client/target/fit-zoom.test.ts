@@ -6,7 +6,8 @@ import { writeDataset } from '../../../scripts/robustness/files.js';
 import { adaptModel } from '../../../src/client/adaptation/adapt.js';
 import { zoom } from '../../../src/shared/preprocessing/orient.js';
 import { predict } from '../../../src/client/prediction/predict.js';
-import { fitted } from '../../../src/client/target/fit-zoom.js';
+import { targetData } from '../../../src/client/target/target-data.js';
+import type { InputOptions } from '../../../src/client/target/options.js';
 import { loadDataset } from '../../../src/shared/data/index.js';
 import type { Dataset } from '../../../src/shared/data/types.js';
 import type { Model } from '../../../src/shared/model/folder.js';
@@ -57,15 +58,19 @@ describe('zoom', () => {
   });
 });
 
-describe('fitted', () => {
+/** The factor by which a site's images are enlarged. */
+const factorOf = async (options: InputOptions, of = model): Promise<number | undefined> =>
+  (await targetData(options, of)).reading.zoom;
+
+describe('zoom: fit', () => {
   it('finds the size that the released model was trained on, without labels', async () => {
-    const { zoom: factor } = await fitted(model, { data: small, zoom: 'fit' });
+    const factor = await factorOf({ data: small, zoom: 'fit' });
     expect(factor).toBeGreaterThan(1.25);
     expect(factor).toBeLessThan(1.65);
-    const same = await fitted(model, { data: 'digits:plain?n=200&seed=8', zoom: 'fit' });
+    const same = await factorOf({ data: 'digits:plain?n=200&seed=8', zoom: 'fit' });
     // within a step of the grid: 200 samples without labels do not tell more
-    expect(same.zoom).toBeGreaterThan(0.9);
-    expect(same.zoom).toBeLessThan(1.11);
+    expect(same).toBeGreaterThan(0.9);
+    expect(same).toBeLessThan(1.11);
   });
 
   it('makes the released model right more often, and stays with the adapted one', async () => {
@@ -83,9 +88,9 @@ describe('fitted', () => {
   });
 
   it('takes a given factor as it is, and needs a full card for anything else', async () => {
-    expect((await fitted(model, { data: small, zoom: 1.5 })).zoom).toBe(1.5);
+    expect(await factorOf({ data: small, zoom: 1.5 })).toBe(1.5);
     const { card: _, ...config } = model.config;
-    await expect(fitted({ ...model, config }, { data: small, zoom: 'fit' })).rejects.toThrow(
+    await expect(factorOf({ data: small, zoom: 'fit' }, { ...model, config })).rejects.toThrow(
       '--zoom fit needs a release with a full card',
     );
   });

@@ -108,6 +108,19 @@ describe('renderReport', () => {
     expect(rows).toMatch(/aad +warn +100\.0% +0\.900 +75\.0% .*taken/);
   });
 
+  it("draws the terms of a loss under the method's own names, and SHOT's of older records", () => {
+    expect(text).toContain('pseudoCe');
+    const epochs = [1, 2].map((epoch) => ({
+      epoch,
+      loss: 1,
+      terms: { attraction: -epoch, ...(epoch === 2 && { late: 0.5 }) },
+    }));
+    const page = renderReport({ ...model, sites: [{ ...site, run: { ...run, epochs } }] });
+    expect(page).toContain('attraction');
+    expect(page).toContain('late');
+    expect(page).not.toContain('pseudoCe');
+  });
+
   it('leaves out what a method does not have', () => {
     const epochs = [{ epoch: 1, pseudoLabelAgreement: 0.5 }];
     const page = renderReport({ ...model, sites: [{ ...site, run: { ...run, epochs } }] });

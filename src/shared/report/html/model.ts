@@ -4,11 +4,11 @@ export interface EpochReport {
   epoch: number;
   /** Mean of the whole objective over the epoch's steps. */
   loss?: number;
-  /** Mean entropy of the predictions, the first term of the IM loss. */
+  /** Means of its terms, by the method's own names. */
+  terms?: Readonly<Record<string, number>>;
+  /** SHOT's terms, as records had them before there were others. */
   entropy?: number;
-  /** Entropy of the mean prediction, the second. */
   diversity?: number;
-  /** Cross-entropy against the pseudo-labels. */
   pseudoCe?: number;
   /** Share of pseudo-labels equal to the model's own predictions at the epoch's start. */
   pseudoLabelAgreement?: number;

@@ -82,6 +82,15 @@ ${
 }`;
 }
 
+/** The terms of an epoch's objective; records of 0.1 have SHOT's alone, beside the others. */
+const termsOf = ({ terms, entropy, diversity, pseudoCe }: EpochReport) =>
+  terms ?? ({ entropy, diversity, pseudoCe } as Readonly<Record<string, number | undefined>>);
+
+/** Names of the terms of all epochs, each once. */
+const termsIn = (epochs: readonly EpochReport[]): string[] => [
+  ...new Set(epochs.flatMap((epoch) => Object.keys(termsOf(epoch)))),
+];
+
 function curves(run: RunReport): Markup {
   const over = (name: string, pick: (epoch: EpochReport) => number | undefined): Series => ({
     name,
@@ -98,9 +107,7 @@ function curves(run: RunReport): Markup {
   }
   const losses = [
     over('objective', (epoch) => epoch.loss),
-    over('entropy', (epoch) => epoch.entropy),
-    over('diversity', (epoch) => epoch.diversity),
-    over('pseudo-label CE', (epoch) => epoch.pseudoCe),
+    ...termsIn(run.epochs).map((name) => over(name, (epoch) => termsOf(epoch)[name])),
   ].filter(({ points }) => points.length > 0);
   const figure = (caption: string, lines: Series[], share?: 'whole'): Markup | false =>
     lines.length > 0 &&

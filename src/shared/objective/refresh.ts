@@ -1,7 +1,7 @@
 import { tidy, type Tensor } from '@tensorflow/tfjs-core';
-import { batches, indexTensor } from '../../shared/model/batches.js';
-import type { Hypothesis } from '../../shared/model/hypothesis.js';
-import type { Random } from '../../shared/random.js';
+import { batches, indexTensor } from '../model/batches.js';
+import type { Hypothesis } from '../model/hypothesis.js';
+import type { Random } from '../random.js';
 
 /** Samples per pass: the larger, the closer a batch's statistics are to the target's. */
 const BATCH = 128;

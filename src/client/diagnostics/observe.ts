@@ -6,8 +6,8 @@ import { Hypothesis } from '../../shared/model/hypothesis.js';
 import type { StateDict } from '../../shared/model/state.js';
 import { nearbyViews } from '../../shared/model/views.js';
 import { random } from '../../shared/random.js';
-import { refreshStatistics } from '../adaptation/refresh.js';
-import type { Evidence, Outlook } from './signals.js';
+import { refreshStatistics } from '../../shared/objective/refresh.js';
+import type { Observations, Outlook } from './observations.js';
 import { tryVariants } from './variants.js';
 
 /** Samples that the battery looks at, at least; more where there are many classes. */
@@ -15,13 +15,13 @@ const LOOKED_AT = 2000;
 const PER_CLASS = 20;
 
 /** Looks at a site's samples with one model after the other. */
-export interface Witness {
+export interface Observer {
   /** Through the released model, and through it with refreshed batch statistics. */
-  before: Evidence;
+  before: Observations;
   /** With other answers to the same samples, made of what the released model says of them. */
-  answered(answers: Float32Array): Evidence;
-  /** With an adapted model's outlook besides; `informed` as in `Evidence`. */
-  after(adapted: StateDict, informed?: boolean): Promise<Evidence>;
+  answered(answers: Float32Array): Observations;
+  /** With an adapted model's outlook besides; `informed` as in `Observations`. */
+  after(adapted: StateDict, informed?: boolean): Promise<Observations>;
 }
 
 /**
@@ -29,14 +29,14 @@ export interface Witness {
  * statistics refreshed.
  *
  * @param x all samples, normalised, `N × product(input.shape)`
- * @param known what the site has told, and what was filled in (`Evidence`)
+ * @param known what the site has given, and what was filled in (`Observations`)
  */
-export async function gatherEvidence(
+export async function observe(
   model: Model,
   ops: Ops,
   x: Float32Array,
-  known: Pick<Evidence, 'told' | 'missing'> = {},
-): Promise<Witness> {
+  known: Pick<Observations, 'givenPrior' | 'missing'> = {},
+): Promise<Observer> {
   const { architecture, input, card } = model.config;
   const width = input.shape.reduce((a, b) => a * b, 1);
   const total = x.length / width;
@@ -67,7 +67,7 @@ export async function gatherEvidence(
   samples.dispose();
   const refreshed = await look(hypothesis);
   hypothesis.dispose();
-  const before: Evidence = {
+  const before: Observations = {
     x: looked,
     input,
     classes: architecture.classes,

@@ -1,0 +1,12 @@
+import type { Scalar } from '@tensorflow/tfjs-core';
+
+/** What is minimised on a mini-batch. */
+export interface Loss {
+  /** What the gradient is taken of. */
+  total: Scalar;
+  /** The figures that are shown beside it, under their own names: the same ones in every step of an epoch. */
+  terms: Record<string, Scalar>;
+}
+
+/** The terms of SHOT's objective (`losses.ts`), in its order. */
+export const SHOT_TERMS = ['entropy', 'diversity', 'pseudoCe'] as const;

@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ensureEngine, installTensorflow } from '../../../src/shared/engine/index.js';
 import { installLibtorch } from '../../../src/shared/engine/libtorch/install.js';
-import { libraryFile } from '../../../src/shared/engine/libtorch/ffi/library.js';
+import { libraryFile } from '../../../src/shared/engine/libtorch/library-file.js';
 import { FedshotError } from '../../../src/shared/errors.js';
 import { silent } from '../../../src/shared/reporter.js';
 import { tempDir } from '../../fixtures/temp.js';

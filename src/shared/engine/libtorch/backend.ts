@@ -3,7 +3,7 @@ import type { BackendValues, DataId, DataType, Tensor, TensorInfo } from '@tenso
 import koffi from 'koffi';
 import { FedshotError } from '../../errors.js';
 import type { Dispatcher } from './ffi/dispatcher.js';
-import type { Device, Pointer } from './ffi/library.js';
+import type { Device, Pointer } from './ffi/abi.js';
 
 export type TorchDtype = 'float32' | 'int32' | 'bool';
 type Values = Float32Array | Int32Array | Uint8Array;

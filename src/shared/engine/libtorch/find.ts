@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FedshotError } from '../../errors.js';
 import { engineFolders } from '../cache.js';
-import { libraryFile } from './ffi/library.js';
+import { libraryFile } from './library-file.js';
 
 /** A LibTorch on this machine. */
 export interface LibtorchInstallation {

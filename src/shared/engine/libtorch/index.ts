@@ -4,9 +4,9 @@ import type { Engine } from '../types.js';
 import { LibtorchBackend } from './backend.js';
 import { CudaGraphs } from './ffi/cuda.js';
 import { Dispatcher } from './ffi/dispatcher.js';
-import type { Graphs } from './ffi/graph.js';
+import type { Graphs } from './ffi/graphs.js';
 import { openLibrary } from './ffi/library.js';
-import type { Device } from './ffi/library.js';
+import type { Device } from './ffi/abi.js';
 import { defineKernels } from './kernels/index.js';
 import { defineLayers, libtorchOps } from './layers/index.js';
 

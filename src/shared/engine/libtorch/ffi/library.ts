@@ -5,71 +5,11 @@ import type { LibraryHandle } from 'koffi';
 import { FedshotError } from '../../../errors.js';
 import { keepFreedMemory } from '../allocator.js';
 import { machineIsBusy } from './busy.js';
-import { bindCuda, type CudaApi } from './cuda.js';
+import type { CApi, Device, Out, Pointer } from './abi.js';
+import { bindCuda } from './cuda-api.js';
+import { libraryFile } from '../library-file.js';
 
-/** A C++ object that LibTorch lent us, as an address. */
-export type Pointer = bigint;
-type Out = BigUint64Array;
-
-/** The functions of LibTorch's stable C ABI that are used here; every `int` is an error code. */
-export interface CApi {
-  abiVersion(): bigint | number;
-  /** Runs an ATen operator; see `Dispatcher` for what the stack holds. */
-  callDispatcher(op: Buffer, overload: Buffer, stack: Out, abiVersion: bigint): number;
-  /** What the last failing call said (PyTorch ≥ 2.13), else undefined. */
-  lastError?: () => string;
-  newHandle(handle: Pointer, out: Out): number;
-  deleteHandle(handle: Pointer): number;
-  newList(size: number, out: Out): number;
-  pushBack(list: Pointer, slot: bigint): number;
-  newString(text: string, length: number, out: Out): number;
-  /** A slot on the C++ heap, which the callee frees. */
-  newSlot(value: bigint): Pointer;
-  emptyStrided(
-    ndim: number,
-    sizes: BigInt64Array,
-    strides: BigInt64Array,
-    dtype: number,
-    deviceType: number,
-    deviceIndex: number,
-    out: Out,
-  ): number;
-  copy(target: Pointer, source: Pointer, nonBlocking: number): number;
-  dataPointer(handle: Pointer, out: Out): number;
-  dim(handle: Pointer, out: Out): number;
-  sizes(handle: Pointer, out: Out): number;
-  dtypeOf(handle: Pointer, out: Out): number;
-  setGradMode(on: boolean): void;
-  /** Operators with a `Scalar` argument, which cannot be dispatched. */
-  addTensor(a: Pointer, b: Pointer, alpha: number, out: Out): number;
-  addScalar(a: Pointer, b: number, alpha: number, out: Out): number;
-  mulScalar(a: Pointer, b: number, out: Out): number;
-  powScalar(a: Pointer, exponent: number, out: Out): number;
-  fill(a: Pointer, value: number): number;
-  pad(
-    a: Pointer,
-    pads: BigInt64Array,
-    count: number,
-    mode: string,
-    value: Float64Array | null,
-    out: Out,
-  ): number;
-  dtypes: { float32: number; float64: number; int32: number; bool: number };
-  memoryFormats: { contiguous: number; channelsLast: number };
-  deviceType: number;
-  /** On CUDA, where its runtime can be reached. */
-  cuda?: CudaApi;
-}
-
-export type Device = 'cpu' | 'cuda';
-
-const SUFFIX =
-  process.platform === 'darwin' ? '.dylib' : process.platform === 'win32' ? '.dll' : '.so';
-const PREFIX = process.platform === 'win32' ? '' : 'lib';
 const OPENMP = { darwin: 'libomp.dylib', win32: 'libiomp5md.dll' } as Record<string, string>;
-
-/** File name of one of LibTorch's libraries on this platform. */
-export const libraryFile = (name: string): string => `${PREFIX}${name}${SUFFIX}`;
 
 /** Loads the libraries in `folder`, in the order of their dependencies. @throws FedshotError `engine` */
 function loadLibraries(folder: string, device: Device): LibraryHandle {

@@ -20,7 +20,7 @@ import { settingsOf } from './settings.js';
 import { sampleSheet } from './sample-sheet.js';
 import { openSetOf } from './open-set.js';
 import { streamedFrom } from '../prediction/stream.js';
-import { targetData } from '../target/target-data.js';
+import { targetData, type TargetData } from '../target/target-data.js';
 import { fitted } from '../target/fit-zoom.js';
 import type { Adapted, AdaptOptions, AdaptResult, ReleaseId } from './types.js';
 
@@ -41,13 +41,27 @@ export async function adaptModel(
   work: string,
   options: AdaptOptions,
 ): Promise<Adapted> {
-  const { reporter = silent, clock = () => performance.now(), seed, force = false } = options;
-  const { augment = 'none' } = options;
+  const { clock = () => performance.now() } = options;
   const started = clock();
   const wanted = methodOf(options.method ?? 'shot');
   const learns = Boolean(wanted.objective) || wanted.refresh === true;
   const host = await targetData(await fitted(model, options), model.config, learns ? 2 : 1);
   const engine = await startEngine(options.engine);
+  return engine.use(() => adaptOn(engine, model, release, work, options, host, started));
+}
+
+async function adaptOn(
+  engine: Engine,
+  model: Model,
+  release: ReleaseId,
+  work: string,
+  options: AdaptOptions,
+  host: TargetData,
+  started: number,
+): Promise<Adapted> {
+  const { reporter = silent, clock = () => performance.now(), seed, force = false } = options;
+  const { augment = 'none' } = options;
+  const wanted = methodOf(options.method ?? 'shot');
   const checkpoint = new CheckpointFile<Progress>(join(work, '.checkpoint.safetensors'), {
     ...settingsOf(options, release),
     ...engineSettings(engine),

@@ -31,8 +31,10 @@ export async function diagnose(
   informed?: boolean,
 ): Promise<Diagnosis> {
   const host = await targetData(await fitted(model, options), model.config);
-  const { ops } = await startEngine(options.engine);
-  const witness = await gatherEvidence(model, ops, host.x, host);
-  const { battery } = await judge(witness, model.config, false, adapted, informed);
+  const engine = await startEngine(options.engine);
+  const { battery } = await engine.use(async () => {
+    const witness = await gatherEvidence(model, engine.ops, host.x, host);
+    return judge(witness, model.config, false, adapted, informed);
+  });
   return { n: host.count, judged: adapted ? 'adapted' : 'data', battery };
 }

@@ -1,9 +1,9 @@
 import { tensor } from '@tensorflow/tfjs-core';
 import { applyInput } from '../../shared/preprocessing/input.js';
 import type { Dataset } from '../../shared/data/types.js';
-import { startEngine, type EngineOptions } from '../../shared/engine/index.js';
+import { startEngine, type EngineOptions, type Ops } from '../../shared/engine/index.js';
 import { FedshotError } from '../../shared/errors.js';
-import { classDistance } from '../../shared/model/card/index.js';
+import { classDistance, type Card } from '../../shared/model/card/index.js';
 import { disposeEmbedding, embed } from '../../shared/model/embed.js';
 import type { Model } from '../../shared/model/folder.js';
 import { Hypothesis } from '../../shared/model/hypothesis.js';
@@ -19,6 +19,11 @@ const LOOKED_AT = 500;
 /** Share of what is brighter than black that an enlarged image may push over its edge. */
 const LOST = 0.01;
 
+/** A card with the classes' features. */
+type FullCard = Card & Required<Pick<Card, 'features'>>;
+
+const isFull = (card: Card | undefined): card is FullCard => card?.features !== undefined;
+
 /**
  * Replaces `zoom: 'fit'` by the factor at which the released features lie nearest to the released
  * classes (`classDistance`): things of the size that the model was trained on look most like them.
@@ -32,16 +37,26 @@ export async function fitted<T extends InputOptions & { engine?: EngineOptions }
 ): Promise<Omit<T, 'zoom'> & { zoom?: number }> {
   const { zoom: wanted, ...rest } = options;
   if (wanted !== 'fit') return { ...rest, zoom: wanted };
-  const { card, input, architecture } = model.config;
-  if (!card?.features)
+  const { card } = model.config;
+  if (!isFull(card))
     throw new FedshotError('usage', '--zoom fit needs a release with a full card', {
       hint: 'ask the provider to publish with --card full, or give a factor',
     });
   const source = typeof options.data === 'string' ? options.data : options.data[0]!;
   const { dataset } = await readSamples(source, model.config, readingOf(options));
   const some = evenlySpaced(dataset);
-  const { ops } = await startEngine(options.engine);
-  const hypothesis = new Hypothesis(architecture, ops, model.state);
+  const engine = await startEngine(options.engine);
+  return { ...rest, zoom: await engine.use(() => bestFactor(some, model, card, engine.ops)) };
+}
+
+/** The factor at which the features of `some` lie nearest to the classes. */
+async function bestFactor(
+  some: Dataset,
+  { config: { architecture, input }, state }: Model,
+  card: FullCard,
+  ops: Ops,
+): Promise<number> {
+  const hypothesis = new Hypothesis(architecture, ops, state);
   let best = { factor: 1, distance: Infinity };
   for (const factor of FACTORS) {
     const seen = zoom(some, factor);
@@ -55,7 +70,7 @@ export async function fitted<T extends InputOptions & { engine?: EngineOptions }
     x.dispose();
   }
   hypothesis.dispose();
-  return { ...rest, zoom: best.factor };
+  return best.factor;
 }
 
 const ink = ({ x }: Dataset): number => x.reduce((total, grey) => total + grey, 0);

@@ -3,8 +3,6 @@ export type Pointer = bigint;
 /** Where a C function writes its result. */
 export type Out = BigUint64Array;
 
-export type Device = 'cpu' | 'cuda';
-
 /** The functions of LibTorch's stable C ABI that are used here; every `int` is an error code. */
 export interface CApi {
   abiVersion(): bigint | number;
@@ -51,6 +49,9 @@ export interface CApi {
   dtypes: { float32: number; float64: number; int32: number; bool: number };
   memoryFormats: { contiguous: number; channelsLast: number };
   deviceType: number;
+  /** OpenMP's number of threads, which goes for all of the process. */
+  threads?: () => number;
+  setThreads?: (threads: number) => void;
   /** On CUDA, where its runtime can be reached. */
   cuda?: CudaApi;
 }

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startEngine, type EngineName } from '../../src/shared/engine/index.js';
+import { startEngine } from '../../src/shared/engine/index.js';
 import { parityCase, TOLERANCE } from './case.js';
 
 /** `npm run parity -- DIR [--engine NAME] [--device DEVICE]`: every case of DIR, non-zero on a miss. */
@@ -27,7 +27,7 @@ const { device = 'auto' } = values;
 if (device !== 'auto' && device !== 'cpu' && device !== 'cuda')
   complain(`--device: unknown device ${device}\n${USAGE}`);
 const engine = await startEngine({
-  engine: values.engine as EngineName | undefined,
+  engine: values.engine,
   device,
 }).catch((error: unknown) => complain(`${(error as Error).message}\n${USAGE}`));
 const cases = readdirSync(dir).filter((name) => name.endsWith('.json'));

@@ -1,10 +1,10 @@
-import { ENGINE_NAMES, type EngineName } from '../shared/engine/types.js';
+import { engines } from '../shared/engine/registry.js';
 import { choice, positiveInteger, withTraits } from '../shared/option.js';
 
 /** Where an operation computes; every one that computes has these. */
 export const engineOptions = {
   engine: withTraits(
-    choice<EngineName | 'auto'>('<name>', () => ['auto', ...ENGINE_NAMES]),
+    choice<string>('<name>', () => ['auto', ...engines.names()]),
     { env: 'FEDSHOT_ENGINE' },
   )
     .default('auto')

@@ -1,6 +1,6 @@
 import { delimiter, resolve } from 'node:path';
 import type { z } from 'zod';
-import type { EngineOptions } from '../shared/engine/types.js';
+import type { SandboxNeeds } from '../shared/engine/definition.js';
 import { eventReporter, type FedshotEvent } from '../shared/events.js';
 import type { IsolateMode, StepContext } from '../shared/isolate/index.js';
 import { Job } from './job.js';
@@ -54,11 +54,9 @@ export async function execute<S extends Schema, R>(
     return operation.run(options, context);
   }
   const { filesOfNotation } = await import('../shared/data/index.js');
-  const { engineNeeds } = await import('./engine-needs.js');
-  const engine =
-    'engine' in operation.options.shape
-      ? await engineNeeds(options as EngineOptions, context.env)
-      : {};
+  const { engineNeeds } = await import('../shared/engine/needs.js');
+  const engine: SandboxNeeds =
+    'engine' in operation.options.shape ? engineNeeds(options, context.env) : {};
   const { runIsolated } = await import('../shared/isolate/index.js');
   const value = await runIsolated(
     { entry: operation.module, name: operation.name },

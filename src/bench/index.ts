@@ -47,7 +47,7 @@ export async function bench(engine: Engine, options: BenchOptions): Promise<Benc
     const theirs: BenchRow[] = [];
     let notRun = python ? undefined : 'not asked for';
     for (let round = 0; round < rounds; round++) {
-      ours.push(await measure(engine, arch, batch, steps));
+      ours.push(await engine.use(() => measure(engine, arch, batch, steps)));
       const job = { python, arch, batch, steps, threads: engine.threads, device: engine.device };
       const row = notRun ?? (await measurePeer(job));
       if (typeof row === 'string') peer.notRun = notRun = row;

@@ -1,5 +1,5 @@
 import { tensor } from '@tensorflow/tfjs-core';
-import { checkLabels, loadDataset } from '../shared/data/index.js';
+import { checkLabels, loadDataset, type Dataset } from '../shared/data/index.js';
 import { applyInput } from '../shared/preprocessing/input.js';
 import { startEngine, type Engine, type EngineOptions } from '../shared/engine/index.js';
 import type { Ops } from '../shared/engine/ops.js';
@@ -61,17 +61,29 @@ export function checkModel(options: CheckOptions): Promise<CheckResult> {
 
 async function score(options: CheckOptions): Promise<CheckResult> {
   const model = readModel(options.model);
-  const { config, state } = model;
+  const { config } = model;
   const dataset = checkLabels(
     await loadDataset(options.data, { takes: config.input, reporter: options.reporter }),
     config.classes,
   );
-  const { labels, count } = dataset;
+  const { labels } = dataset;
   if (!labels)
     throw new FedshotError('data', `${dataset.source}: has no labels`, {
       hint: 'a model is checked on labelled data: idx:IMAGES,LABELS or csv:FILE#label=COLUMN',
     });
-  const { ops, name, device, version } = await startEngine(options.engine);
+  const engine = await startEngine(options.engine);
+  return engine.use(() => scoreOn(engine, model, dataset, labels, options));
+}
+
+async function scoreOn(
+  { ops, name, device, version }: Engine,
+  model: Model,
+  dataset: Dataset,
+  labels: Int32Array,
+  options: CheckOptions,
+): Promise<CheckResult> {
+  const { config, state } = model;
+  const { count } = dataset;
   const hypothesis = new Hypothesis(config.architecture, ops, state);
   const normalised = applyInput(dataset, config.input);
   const x = tensor(normalised, [count, ...config.input.shape]);

@@ -1,6 +1,5 @@
 import type { AuditResult } from '../audit/index.js';
 import type { ErrorCode } from '../shared/errors.js';
-import type { EngineName } from '../shared/engine/types.js';
 import type { RunReport } from '../shared/report/html/model.js';
 import type { Reporter } from '../shared/reporter.js';
 
@@ -23,7 +22,8 @@ export interface SimulateOptions {
   /** Epochs of adaptation. */
   adaptEpochs: number;
   seed: number;
-  engine?: EngineName | 'auto';
+  /** The name of an engine, or `auto`. */
+  engine?: string;
   /** Folder of the whole simulation: empty or new. */
   out: string;
   /** Puts a recorder between provider and sites, and audits in the end. */

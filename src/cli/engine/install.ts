@@ -1,5 +1,4 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { FedshotError } from '../../shared/errors.js';
 import { action, command } from '../command.js';
 import type { Io } from '../io.js';
 
@@ -34,17 +33,10 @@ export function registerInstall(parent: Command, io: Io): void {
       action(
         io,
         async ({ device, index, ...pinned }: Options, engine: string | undefined = 'libtorch') => {
-          const install = await import('../../shared/engine/index.js');
-          const { reporter, signal } = io;
-          const options = { device, index, sha256: pinned.sha256, reporter, signal };
-          if (engine !== 'libtorch' && engine !== 'tensorflow')
-            throw new FedshotError('usage', `cannot install an engine called ${engine}`, {
-              hint: 'libtorch and tensorflow can be installed; wasm is always here',
-            });
-          const installed =
-            engine === 'libtorch'
-              ? await install.installLibtorch(options)
-              : await install.installTensorflow(options);
+          const { installEngine } = await import('../../shared/engine/index.js');
+          const { env, reporter, signal } = io;
+          const options = { device, index, sha256: pinned.sha256, env, reporter, signal };
+          const installed = await installEngine(engine, options);
           return {
             value: installed,
             text: () => `${engine} ${installed.version} is in ${installed.folder}`,
@@ -59,7 +51,8 @@ export function registerInstall(parent: Command, io: Io): void {
     .action(
       action(io, async ({ index }: Options) => {
         const { ensureEngine } = await import('../../shared/engine/index.js');
-        const value = await ensureEngine({ index, reporter: io.reporter, signal: io.signal });
+        const { env, reporter, signal } = io;
+        const value = await ensureEngine({ index, env, reporter, signal });
         return { value, text: () => `engine: ${value.engine} ${value.version} on ${value.device}` };
       }),
     );

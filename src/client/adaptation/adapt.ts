@@ -2,7 +2,7 @@ import type { Model } from '../../shared/model/folder.js';
 import { learns, methods, parseOptions } from '../methods/index.js';
 import { evaluate } from './evaluate.js';
 import { assertMeetsNeeds } from './needs.js';
-import { prepare, type Prepared } from './prepare.js';
+import { withPrepared, type Prepared } from './prepare.js';
 import { resultOf } from './result.js';
 import { disposeRun, runMethod, type MethodRequest } from './run-method.js';
 import type { Adapted, AdaptOptions, ReleaseId } from './types.js';
@@ -28,12 +28,10 @@ export async function adaptModel(
   const method = methods.get(options.method ?? 'shot');
   parseOptions(method, methodOptions);
   assertMeetsNeeds(method, model);
-  const prepared = await prepare(model, release, options, learns(method) ? 2 : 1);
-  try {
-    return await adaptPrepared(prepared, { method, methodOptions, work, resume, force }, since);
-  } finally {
-    prepared.dispose();
-  }
+  const request = { method, methodOptions, work, resume, force };
+  return withPrepared(model, release, options, learns(method) ? 2 : 1, (prepared) =>
+    adaptPrepared(prepared, request, since),
+  );
 }
 
 /**

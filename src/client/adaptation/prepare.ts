@@ -41,19 +41,37 @@ export interface Prepared {
 }
 
 /**
- * Reads and preprocesses a site's samples, once, runs the released model on them and diagnoses them.
+ * Reads and preprocesses a site's samples, once, runs the released model on them and diagnoses them; then
+ * lets `work` have what was prepared, in one turn of the engine, and frees it.
  *
  * @param least samples that there must be
- * @throws FedshotError `data`, `model`, `engine`, `usage`
+ * @throws FedshotError `data`, `model`, `engine`, `usage`, and what `work` throws
  */
-export async function prepare(
+export async function withPrepared<T>(
   model: Model,
   release: ReleaseId,
   options: AdaptOptions,
   least: number,
-): Promise<Prepared> {
+  work: (prepared: Prepared) => Promise<T>,
+): Promise<T> {
   const host = await targetData(options, model, least);
   const engine = await startEngine(options.engine);
+  return engine.use(async () => {
+    const prepared = await prepare(model, release, options, { host, engine });
+    try {
+      return await work(prepared);
+    } finally {
+      prepared.dispose();
+    }
+  });
+}
+
+async function prepare(
+  model: Model,
+  release: ReleaseId,
+  options: AdaptOptions,
+  { host, engine }: Pick<Prepared, 'host' | 'engine'>,
+): Promise<Prepared> {
   const data = host.onEngine();
   try {
     const observer = await observe(model, engine.ops, host.x, {

@@ -30,8 +30,10 @@ export async function diagnose(
   informed?: boolean,
 ): Promise<Diagnosis> {
   const host = await targetData(options, model);
-  const { ops } = await startEngine(options.engine);
-  const observer = await observe(model, ops, host.x, { missing: host.missing });
-  const { battery } = await judge(observer, model.config, false, adapted, informed);
+  const engine = await startEngine(options.engine);
+  const { battery } = await engine.use(async () => {
+    const observer = await observe(model, engine.ops, host.x, { missing: host.missing });
+    return judge(observer, model.config, false, adapted, informed);
+  });
   return { n: host.count, judged: adapted ? 'adapted' : 'data', battery };
 }

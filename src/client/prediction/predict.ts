@@ -1,5 +1,5 @@
 import { tensor } from '@tensorflow/tfjs-core';
-import { startEngine, type EngineOptions } from '../../shared/engine/index.js';
+import { startEngine, type EngineOptions, type Ops } from '../../shared/engine/index.js';
 import { disposeEmbedding, embed } from '../../shared/model/embed.js';
 import type { Model } from '../../shared/model/folder.js';
 import { Hypothesis } from '../../shared/model/hypothesis.js';
@@ -41,7 +41,16 @@ export async function predict(
   engineOptions?: EngineOptions,
   reporter?: Reporter,
 ): Promise<Predictions> {
-  const { ops } = await startEngine(engineOptions);
+  const engine = await startEngine(engineOptions);
+  return engine.use(() => answer(models, data, engine.ops, reporter));
+}
+
+async function answer(
+  models: readonly (Model & { use?: Use })[],
+  data: string,
+  ops: Ops,
+  reporter?: Reporter,
+): Promise<Predictions> {
   const { classes } = models[0]!.config;
   const K = classes.length;
   let total = new Float32Array(0);

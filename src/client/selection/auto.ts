@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Model } from '../../shared/model/folder.js';
 import { silent } from '../../shared/reporter.js';
 import { adaptPrepared, clockOf } from '../adaptation/adapt.js';
-import { prepare, type Prepared } from '../adaptation/prepare.js';
+import { withPrepared, type Prepared } from '../adaptation/prepare.js';
 import type { Adapted, AutoOptions, ReleaseId, TriedMethod } from '../adaptation/types.js';
 import { isAccepted, type Battery, type Finding } from '../diagnostics/index.js';
 import { learns } from '../methods/index.js';
@@ -34,8 +34,7 @@ export async function adaptAuto(
   const started = clock();
   const { force = false } = options;
   const least = candidatesFor(model).some(learns) ? 2 : 1;
-  const prepared = await prepare(model, release, options, least);
-  try {
+  return withPrepared(model, release, options, least, async (prepared) => {
     const { runs, before } = await tryCandidates(prepared, work, { ...options, started });
     const K = model.config.classes.length;
     const { candidates, chosen } = selectMethod(runs, K, isInformed(options), force);
@@ -54,9 +53,7 @@ export async function adaptAuto(
         seconds: before + (clock() - started) / 1000,
       },
     };
-  } finally {
-    prepared.dispose();
-  }
+  });
 }
 
 /** Whether the site has said how the classes are shared out, or that some may be absent. */

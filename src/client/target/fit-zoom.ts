@@ -33,24 +33,27 @@ export async function fitZoom(
   const { input, architecture } = model.config;
   const features = assertFullCard(model);
   const some = evenlySpaced(dataset);
-  const { ops } = await startEngine(engine);
-  const hypothesis = new Hypothesis(architecture, ops, model.state);
-  let best = { factor: 1, distance: Infinity };
-  try {
-    for (const factor of FACTORS) {
-      const seen = zoom(some, factor);
-      if (ink(seen) < (1 - LOST) * factor ** 2 * ink(some)) continue;
-      const x = tensor(applyInput(seen, input), [some.count, ...input.shape]);
-      const embedding = embed(hypothesis, x);
-      x.dispose();
-      const { features: found } = await outputsOf(embedding);
-      const distance = classDistance(found, features);
-      if (distance < best.distance) best = { factor, distance };
+  const started = await startEngine(engine);
+  return started.use(() => nearest(new Hypothesis(architecture, started.ops, model.state)));
+
+  async function nearest(hypothesis: Hypothesis): Promise<number> {
+    let best = { factor: 1, distance: Infinity };
+    try {
+      for (const factor of FACTORS) {
+        const seen = zoom(some, factor);
+        if (ink(seen) < (1 - LOST) * factor ** 2 * ink(some)) continue;
+        const x = tensor(applyInput(seen, input), [some.count, ...input.shape]);
+        const embedding = embed(hypothesis, x);
+        x.dispose();
+        const { features: found } = await outputsOf(embedding);
+        const distance = classDistance(found, features);
+        if (distance < best.distance) best = { factor, distance };
+      }
+    } finally {
+      hypothesis.dispose();
     }
-  } finally {
-    hypothesis.dispose();
+    return best.factor;
   }
-  return best.factor;
 }
 
 /**

@@ -27,10 +27,12 @@ async function trainAlone(settings: TrainSettings): Promise<TrainResult> {
   const started = clock();
   const data = await sourceData(settings);
   const engine = await startEngine(settings.engine);
-  const { best, epochs } = await trainEpochs(settings, data, engine);
+  const { best, epochs, config } = await engine.use(async () => {
+    const trained = await trainEpochs(settings, data, engine);
+    return { ...trained, config: await describeModel(data, trained.best, engine) };
+  });
   const undescribed = undescribedClasses(data);
   if (undescribed.length > 0) reporter.warn(tooFew(undescribed));
-  const config = await describeModel(data, best, engine);
   writeModel(out, { config, state: best.state }, beside);
   checkpointOf(settings, engine).file.remove();
   return {

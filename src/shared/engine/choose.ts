@@ -1,54 +1,43 @@
-import { version_core as WASM_VERSION } from '@tensorflow/tfjs-core';
 import { FedshotError } from '../errors.js';
-import { cudaDeviceCount } from './gpu.js';
-import { findLibtorch, isUsable } from './libtorch/find.js';
-import type { LibtorchInstallation } from './libtorch/find.js';
-import { findTensorflow } from './tensorflow/find.js';
-import type { TensorflowInstallation } from './tensorflow/find.js';
-import type { EngineName, EngineOptions } from './types.js';
+import type { Found, NotHere } from './definition.js';
+import { engines } from './registry.js';
+import { ownEnvironment, SETTINGS, type Environment } from './settings.js';
+import type { EngineOptions } from './types.js';
 
 /** One way to compute on this machine. */
-export interface Candidate {
-  engine: EngineName;
-  device: 'cpu' | 'cuda';
-  version: string;
-  /** Where it comes from, in words. */
-  source: string;
-  libtorch?: LibtorchInstallation;
-  tensorflow?: TensorflowInstallation;
+export interface Candidate extends Found {
+  /** Name of the engine's definition. */
+  engine: string;
 }
 
 /**
- * What could run here, the best first: LibTorch on CUDA, TensorFlow on a GPU, LibTorch on the CPU,
- * TensorFlow on the CPU, WebAssembly.
+ * What could run here, the best first: a GPU before the CPU, and on either of them in the order of the
+ * registry; and what is missing.
  */
-export function candidates(torches = findLibtorch()): Candidate[] {
-  const gpus = cudaDeviceCount();
-  const found = torches.filter(isUsable);
-  const torch = (device: 'cpu' | 'cuda'): Candidate[] =>
-    found
-      .filter(({ cuda }) => device === 'cpu' || (cuda !== undefined && gpus > 0))
-      // A CUDA build runs on the CPU too, but a CPU build does not drag CUDA's libraries in.
-      .sort((a, b) => Number(Boolean(a.cuda)) - Number(Boolean(b.cuda)))
-      .map((libtorch) => ({
-        engine: 'libtorch',
-        device,
-        version: libtorch.version,
-        source: libtorch.source,
-        libtorch,
-      }));
-  const tensorflow = (device: 'cpu' | 'cuda'): Candidate[] =>
-    findTensorflow()
-      .filter(({ gpu }) => (device === 'cuda' ? gpu && gpus > 0 : !gpu))
-      .map((found) => ({
-        engine: 'tensorflow',
-        device,
-        version: found.version,
-        source: found.source,
-        tensorflow: found,
-      }));
-  const wasm: Candidate = { engine: 'wasm', device: 'cpu', version: WASM_VERSION, source: 'npm' };
-  return [...torch('cuda'), ...tensorflow('cuda'), ...torch('cpu'), ...tensorflow('cpu'), wasm];
+export function survey(
+  env: Environment = ownEnvironment(),
+  names: readonly string[] = engines.names(),
+): { found: Candidate[]; missing: (NotHere & { engine: string })[] } {
+  const each = names.map((name) => ({ engine: name, ...engines.get(name).find(env) }));
+  const found = each.flatMap(({ engine, found: ways }) => ways.map((way) => ({ ...way, engine })));
+  const on = (device: Candidate['device']): Candidate[] =>
+    found.filter((candidate) => candidate.device === device);
+  return {
+    found: [...on('cuda'), ...on('cpu')],
+    missing: each.flatMap(({ engine, missing }) => missing.map((one) => ({ ...one, engine }))),
+  };
+}
+
+/** What could run here, the best first. */
+export const candidates = (env?: Environment): Candidate[] => survey(env).found;
+
+/** What `options` ask for; where they say `auto`, the environment variable `FEDSHOT_ENGINE` decides. */
+export function wantedEngine({ engine = 'auto', env = ownEnvironment() }: EngineOptions): string {
+  const wanted = engine === 'auto' ? (env[SETTINGS.engine] ?? 'auto') : engine;
+  if (wanted === 'auto' || engines.has(wanted)) return wanted;
+  throw new FedshotError('usage', `unknown engine "${wanted}"`, {
+    hint: `engines are ${['auto', ...engines.names()].join(', ')}`,
+  });
 }
 
 /**
@@ -56,17 +45,38 @@ export function candidates(torches = findLibtorch()): Candidate[] {
  *
  * @throws FedshotError `engine` when none does and one was asked for by name or device
  */
-export function choose(options: EngineOptions, from: Candidate[] = candidates()): Candidate[] {
+export function choose(
+  options: EngineOptions,
+  from: readonly Candidate[] = looked(options),
+): Candidate[] {
   const { engine = 'auto', device = 'auto' } = options;
   const fitting = from.filter((candidate) => fits(candidate, options));
   if (fitting.length > 0) return fitting;
   const what = engine === 'auto' ? `no engine` : `engine ${engine} is not here or cannot run`;
   const where = device === 'auto' ? '' : ` on ${device}`;
-  const fetching = `engine install${engine === 'tensorflow' ? ' tensorflow' : ''}`;
-  const on = device === 'cuda' ? ' --device cuda' : '';
   throw new FedshotError('engine', `${what}${where}`, {
-    hint: `\`fedshot engine list\` shows what is here and what is missing, \`fedshot ${fetching}${on}\` fetches it`,
+    hint: `\`fedshot engine list\` shows what is here and what is missing${fetching(options)}`,
   });
+}
+
+/** Looks only for the engine that was asked for by name: another one's faults do not matter then. */
+function looked({ engine = 'auto', env }: EngineOptions): Candidate[] {
+  return survey(env, engine === 'auto' ? undefined : [engine]).found;
+}
+
+/** The engines that can be fetched; the first is what `engine install` takes without a name. */
+export const installable = (): string[] =>
+  engines
+    .all()
+    .filter((definition) => definition.install !== undefined)
+    .map(({ name }) => name);
+
+/** What fetches the engine that was asked for, where something does. */
+function fetching({ engine = 'auto', device }: EngineOptions): string {
+  const [first, ...others] = installable();
+  if (!first || (engine !== 'auto' && engine !== first && !others.includes(engine))) return '';
+  const named = others.includes(engine) ? ` ${engine}` : '';
+  return `, \`fedshot engine install${named}${device === 'cuda' ? ' --device cuda' : ''}\` fetches it`;
 }
 
 /** Whether the options leave `candidate` to choose from. */

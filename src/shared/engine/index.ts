@@ -1,12 +1,24 @@
-export { ensureEngine } from './ensure.js';
+export { defineEngine } from './definition.js';
+export type {
+  EngineDefinition,
+  Finding,
+  Found,
+  Installed,
+  InstallOptions,
+  NotHere,
+  SandboxNeeds,
+  Started,
+  StartOptions,
+} from './definition.js';
+export { ensureEngine, installEngine } from './ensure.js';
+export { genericOps } from './generic.js';
 export { listEngines, surveyEngines } from './list.js';
 export type { EngineListing, MissingEngine } from './list.js';
-export { installLibtorch } from './libtorch/install.js';
-export type { InstallOptions } from './libtorch/install.js';
-export { installTensorflow } from './tensorflow/install.js';
-export { startEngine, stopEngine } from './start.js';
-export { ENGINE_NAMES } from './types.js';
-export type { Engine, EngineName, EngineOptions } from './types.js';
+export { engineNeeds } from './needs.js';
+export { engines } from './registry.js';
+export type { Environment } from './settings.js';
+export { startEngine } from './start.js';
+export type { Device, Engine, EngineOptions } from './types.js';
 export { eachTime, hostTensor } from './repeat.js';
 export type { Repeater } from './repeat.js';
 export type { Activation, Ops, SgdGroup, SgdOptions } from './ops.js';

@@ -24,6 +24,10 @@ export interface Witness {
   eachTime(effect: () => void): void;
 }
 
+/**
+ * Like tfjs-core's tape and scopes, of which there is one per process: a computation runs through without
+ * a pause, so what is set for it is put back before anybody else computes.
+ */
 let witness: Witness | undefined;
 
 /** Runs `f` while `who` is told of host tensors and effects. */

@@ -1,96 +1,127 @@
 import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import { asFedshotError, FedshotError } from '../errors.js';
-import { choose } from './choose.js';
+import { choose, wantedEngine } from './choose.js';
 import type { Candidate } from './choose.js';
+import type { StartOptions } from './definition.js';
 import { registerGradients } from './gradients.js';
-import { ENGINE_NAMES } from './types.js';
-import type { Engine, EngineName, EngineOptions } from './types.js';
+import { engines } from './registry.js';
+import { RunningEngine, turns } from './running.js';
+import { ownEnvironment, whereabouts } from './settings.js';
+import type { Engine, EngineOptions } from './types.js';
 
-let running: Engine | undefined;
-/** Set before anything is loaded: a second call must not load a second engine meanwhile. */
-let starting: Promise<Engine> | undefined;
+// A process has one list of tfjs-core's backends, hence one of the engines behind them.
+/** By what they are. */
+const running = new Map<string, RunningEngine>();
+/** By what was asked for; a promise while it starts. */
+const asked = new Map<string, RunningEngine | Promise<RunningEngine>>();
 
-/** What `options` ask for; where they say `auto`, the environment variable `FEDSHOT_ENGINE` decides. */
-function wantedEngine(options: EngineOptions): EngineName | 'auto' {
-  const fromOptions = options.engine ?? 'auto';
-  const wanted = fromOptions === 'auto' ? (process.env.FEDSHOT_ENGINE ?? 'auto') : fromOptions;
-  const names: readonly string[] = ['auto', ...ENGINE_NAMES];
-  if (!names.includes(wanted))
-    throw new FedshotError('usage', `unknown engine "${wanted}"`, {
-      hint: `engines are ${names.join(', ')}`,
-    });
-  return wanted as EngineName | 'auto';
+async function ended(engine: RunningEngine): Promise<void> {
+  for (const known of [running, asked])
+    for (const [key, value] of known) if (value === engine) known.delete(key);
+  const [other] = running.values();
+  if (other && !tf.getBackend()) await tf.setBackend(other.backend);
 }
 
-async function load(candidate: Candidate, threads: number): Promise<Engine> {
-  const { engine, device, libtorch, tensorflow } = candidate;
-  if (engine === 'libtorch') {
-    const { startLibtorch } = await import('./libtorch/index.js');
-    return startLibtorch(libtorch!.folder, libtorch!.version, device, threads);
-  }
-  if (engine === 'tensorflow') {
-    const { startTensorflow } = await import('./tensorflow/index.js');
-    return startTensorflow(tensorflow!, threads);
-  }
-  const { startWasm } = await import('./wasm.js');
-  return startWasm(threads);
+/** An engine that runs already and is what `candidate` would become. */
+function alreadyRunning(
+  candidate: Candidate,
+  { threads }: EngineOptions,
+): RunningEngine | undefined {
+  const { engine: name, device } = candidate;
+  const same = running.get(identity(candidate, threads));
+  if (same || !engines.get(name).single) return same;
+  const only = [...running.values()].find((other) => other.name === name);
+  if (!only || (threads === undefined && only.device.startsWith(device))) return only;
+  throw new FedshotError(
+    'engine',
+    `engine ${name} already runs in this process, on ${only.device} with ${only.threads} threads`,
+    { hint: 'a process can run it once: ask for the same, or stop it first' },
+  );
 }
 
-const SLOW =
-  'no fast tensor engine here for this user: WebAssembly computes, many times slower; `fedshot engine install` fetches LibTorch (with FEDSHOT_ENGINES=/usr/local/lib/fedshot/engines for all users)';
+const identity = (
+  { engine, device, version, source }: Candidate,
+  threads = availableParallelism(),
+): string => JSON.stringify([engine, device, version, source, threads]);
 
-async function start(options: EngineOptions): Promise<Engine> {
-  const { engine = 'auto', threads = availableParallelism(), reporter } = options;
+/** A name that no running engine has among tfjs-core's backends. */
+function backendName(engine: string): string {
+  const taken = new Set([...running.values()].map(({ backend }) => backend));
+  let name = engine;
+  for (let i = 2; taken.has(name); i++) name = `${engine}-${i}`;
+  return name;
+}
+
+/** Loads an engine; the one that was current stays it. */
+async function load(candidate: Candidate, options: EngineOptions): Promise<RunningEngine> {
+  const { engine: name } = candidate;
+  const { threads = availableParallelism(), env = ownEnvironment() } = options;
+  const settings: StartOptions = { threads, env, backend: backendName(name) };
+  const { backend } = settings;
+  const before = tf.getBackend();
+  try {
+    const started = await engines.get(name).start(candidate, settings);
+    if (!(await tf.setBackend(backend)))
+      throw new FedshotError('engine', `the ${name} engine did not start`);
+    const engine = new RunningEngine({ name, threads, backend, started, ended });
+    running.set(identity(candidate, threads), engine);
+    return engine;
+  } finally {
+    // After loading: tfjs-node brings gradients of its own.
+    registerGradients();
+    if (before && tf.findBackendFactory(before)) await tf.setBackend(before);
+  }
+}
+
+async function start(options: EngineOptions): Promise<RunningEngine> {
+  const { engine = 'auto', reporter } = options;
   const fitting = choose(options);
-  for (const candidate of fitting)
+  for (const candidate of fitting) {
+    const { engine: name } = candidate;
+    const { slow } = engines.get(name);
     try {
-      const started = await load(candidate, threads);
-      if (engine === 'auto' && candidate.engine === 'wasm') reporter?.warn(SLOW);
-      // After loading: tfjs-node brings gradients of its own.
-      registerGradients();
+      // Looked for again when the turn has come: another may have started it meanwhile.
+      const known = (): RunningEngine | undefined => alreadyRunning(candidate, options);
+      const found = known();
+      if (found) return found;
+      const started = await turns.take({ name }, () => known() ?? load(candidate, options));
+      if (engine === 'auto' && slow) reporter?.warn(slow);
       return started;
     } catch (error) {
-      const named = engine !== 'auto' || candidate.source === 'FEDSHOT_LIBTORCH';
-      if (named || candidate === fitting.at(-1)) throw asFedshotError(error, 'engine');
-      const { message } = asFedshotError(error, 'engine');
-      reporter?.warn(`passing over the ${candidate.engine} engine: ${message}`);
+      const failure = asFedshotError(error, 'engine');
+      const insisted = engine !== 'auto' || candidate.named || failure.code === 'usage';
+      if (insisted || candidate === fitting.at(-1)) throw failure;
+      reporter?.warn(`passing over the ${name} engine: ${failure.message}`);
     }
+  }
   throw new FedshotError('internal', 'no engine to start');
 }
 
 /**
- * Loads a tensor engine and makes it tfjs-core's backend. A process has one engine: a second call
- * gives the same one, or an error if it asks for another engine or device.
+ * Starts a tensor engine. The same options give the same one as long as it runs, other options one
+ * beside it; what they compute takes turns (`Engine.use`). The first is current for what computes
+ * outside of a turn.
  *
  * @throws FedshotError `engine` when the engine asked for by name (or that of `FEDSHOT_LIBTORCH`)
- * cannot load, `usage` for an unknown name
+ * cannot load, or is one of which a process can have but one and runs with other threads; `usage` for an
+ * unknown name, and within a turn where it would have to be started
  */
 export async function startEngine(options: EngineOptions = {}): Promise<Engine> {
-  const { device = 'auto' } = options;
+  const { device = 'auto', threads, env = ownEnvironment() } = options;
   const engine = wantedEngine(options);
-  if (!starting) {
-    const attempt = start({ ...options, engine });
-    starting = attempt;
-    try {
-      running = await attempt;
-    } catch (error) {
-      starting = undefined;
-      throw error;
-    }
-    return running;
+  const key = JSON.stringify([engine, device, threads ?? null, whereabouts(env)]);
+  const known = asked.get(key);
+  // What is about to start may wait for the turn that the caller runs in.
+  if (known instanceof RunningEngine || (known && !turns.holder())) return known;
+  const attempt = start({ ...options, engine });
+  asked.set(key, attempt);
+  try {
+    const started = await attempt;
+    asked.set(key, started);
+    return started;
+  } catch (error) {
+    if (asked.get(key) === attempt) asked.delete(key);
+    throw error;
   }
-  const other = await starting;
-  const same = engine === 'auto' || engine === other.name;
-  if (same && (device === 'auto' || other.device.startsWith(device))) return other;
-  throw new FedshotError(
-    'engine',
-    `engine ${engine} on ${device} was asked for, but ${other.name} already runs in this process on ${other.device}`,
-  );
-}
-
-/** Unloads the engine; every tensor of it is lost. */
-export function stopEngine(): void {
-  if (running) tf.removeBackend(running.name);
-  starting = running = undefined;
 }

@@ -1,12 +1,14 @@
 import type { Reporter } from '../reporter.js';
 import type { Ops } from './ops.js';
+import type { Environment } from './settings.js';
 
-export const ENGINE_NAMES = ['libtorch', 'tensorflow', 'wasm'] as const;
-export type EngineName = (typeof ENGINE_NAMES)[number];
+/** What an engine computes on. */
+export type Device = 'cpu' | 'cuda';
 
-/** A tensor engine that is loaded and is tfjs-core's current backend. */
+/** A tensor engine that runs in this process. A process may run several; they take turns. */
 export interface Engine {
-  readonly name: EngineName;
+  /** Of its definition, e.g. `libtorch`. */
+  readonly name: string;
   /** `cpu` or `cuda:0`. */
   readonly device: string;
   /** Version of the library underneath, e.g. `2.13.0+cpu`. */
@@ -14,15 +16,27 @@ export interface Engine {
   /** Threads that a CPU engine computes with. */
   readonly threads: number;
   readonly ops: Ops;
+  /**
+   * Does `work` with this engine as tfjs-core's current backend. A process has one such, so it waits
+   * until all that came before has ended, of this engine and of others. Within `work` the same engine may
+   * be used again, which does not wait; what is begun there is waited for, too.
+   *
+   * @throws FedshotError `usage` within the turn of another engine, `engine` once it is stopped
+   */
+  use<T>(work: () => T | Promise<T>): Promise<T>;
+  /** Unloads it when its turn has come; every tensor of it is lost. It can be started again. */
+  stop(): Promise<void>;
 }
 
 export interface EngineOptions {
-  /** An engine by name, or `auto` (the default): the fastest that loads. */
-  engine?: EngineName | 'auto';
+  /** The name of a registered engine, or `auto` (the default): the fastest that loads. */
+  engine?: string;
   /** `auto` (the default) takes CUDA where the engine has it. */
-  device?: 'auto' | 'cpu' | 'cuda';
-  /** CPU threads; all cores unless told. Must be set before the library loads. */
+  device?: 'auto' | Device;
+  /** CPU threads; by default all cores. */
   threads?: number;
   /** Is told when `auto` has to pass over an engine that is here and does not load. */
   reporter?: Reporter;
+  /** Where settings such as `FEDSHOT_ENGINE` are read; by default the process's own. */
+  env?: Environment;
 }

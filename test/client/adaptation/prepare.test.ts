@@ -1,7 +1,7 @@
 import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { adaptModel, adaptPrepared } from '../../../src/client/adaptation/adapt.js';
-import { prepare } from '../../../src/client/adaptation/prepare.js';
+import { withPrepared } from '../../../src/client/adaptation/prepare.js';
 import type { AdaptOptions } from '../../../src/client/adaptation/types.js';
 import { methods } from '../../../src/client/methods/index.js';
 import { startEngine } from '../../../src/shared/engine/index.js';
@@ -20,17 +20,18 @@ const adapt = (more: Partial<AdaptOptions> = {}) =>
 describe('a prepared run', () => {
   it('gives each method the same start, whatever was run on it before', async () => {
     const alone = await adapt({ method: 'aad' });
-    const prepared = await prepare(model, release, { ...quick, force: true }, 2);
-    const run = (name: string) =>
-      adaptPrepared(prepared, {
-        method: methods.get(name),
-        work: tempDir(),
-        resume: false,
-        force: true,
-      });
-    for (const name of ['shot', 'bn', 't3a']) await run(name);
-    const after = await run('aad');
-    prepared.dispose();
+    const options = { ...quick, force: true };
+    const after = await withPrepared(model, release, options, 2, async (prepared) => {
+      const run = (name: string) =>
+        adaptPrepared(prepared, {
+          method: methods.get(name),
+          work: tempDir(),
+          resume: false,
+          force: true,
+        });
+      for (const name of ['shot', 'bn', 't3a']) await run(name);
+      return run('aad');
+    });
     expect(encodeState(after.state)).toEqual(encodeState(alone.state));
     expect(after.answers).toEqual(alone.answers);
     expect(after.result.battery).toEqual(alone.result.battery);

@@ -3,7 +3,7 @@ import { choose, type Candidate } from '../../../src/shared/engine/choose.js';
 
 const candidate = (name: string): Candidate => {
   const [engine, device] = name.split('/') as [Candidate['engine'], Candidate['device']];
-  return { engine, device, version: '1', source: 'test' };
+  return { engine, device, version: '1', source: 'test', place: undefined };
 };
 const ALL = ['libtorch/cuda', 'tensorflow/cuda', 'libtorch/cpu', 'tensorflow/cpu', 'wasm/cpu'];
 const first = (options: Parameters<typeof choose>[0], here = ALL): string => {

@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startEngine, surveyEngines } from '../../../src/shared/engine/index.js';
-import { libraryFile } from '../../../src/shared/engine/libtorch/ffi/library.js';
+import { libraryFile } from '../../../src/shared/engine/libtorch/library-file.js';
 import { silent } from '../../../src/shared/reporter.js';
 import { tempDir } from '../../fixtures/temp.js';
 
@@ -68,25 +69,40 @@ describe('surveyEngines', () => {
   });
 });
 
-// The last one: a process has one engine.
 describe('startEngine', () => {
   it('passes over what does not load, aloud, and loads one engine for all who ask', async () => {
     const warnings: string[] = [];
     const reporter = { ...silent, warn: (line: string) => void warnings.push(line) };
     const options = { threads: 1, reporter };
-    const [first, second] = [startEngine(options), startEngine(options)];
-    const other = startEngine({ engine: 'libtorch' });
-    await expect(other).rejects.toThrow(/already runs in this process/);
-    expect(await second).toBe(await first);
-    expect((await first).name).not.toBe('libtorch');
+    const [first, second] = await Promise.all([startEngine(options), startEngine(options)]);
+    expect(second).toBe(first);
+    expect(first.name).not.toBe('libtorch');
     // Where the next is WebAssembly, a second line says that it is slow.
     const passed = warnings.filter((line) => line.startsWith('passing over'));
     expect(passed).toEqual([expect.stringMatching(/^passing over the libtorch engine: cannot/)]);
-    // The first may run on a GPU where there is one.
-    const onGpu = (await first).device.startsWith('cuda');
-    const [own, another] = onGpu ? (['cuda', 'cpu'] as const) : (['cpu', 'cuda'] as const);
-    const refused = new RegExp(`on ${another} was asked for`);
-    await expect(startEngine({ device: another })).rejects.toThrow(refused);
-    expect(await startEngine({ device: own })).toBe(await first);
+    await first.stop();
+  });
+
+  it('refuses an engine and a setting that it does not know', async () => {
+    const unknown = { code: 'usage', message: 'unknown engine "abacus"' };
+    await expect(startEngine({ engine: 'abacus' })).rejects.toMatchObject(unknown);
+    const env = { ...process.env, FEDSHOT_ENGINE: 'abacus' };
+    await expect(startEngine({ env })).rejects.toMatchObject(unknown);
+  });
+
+  it('runs WebAssembly once, with one number of threads, until it is stopped', async () => {
+    const first = await startEngine({ engine: 'wasm', threads: 1 });
+    expect(await startEngine({ engine: 'wasm' })).toBe(first); // whatever its threads
+    await expect(startEngine({ engine: 'wasm', threads: 2 })).rejects.toMatchObject({
+      code: 'engine',
+      message: 'engine wasm already runs in this process, on cpu with 1 threads',
+    });
+    await first.stop();
+    await first.stop(); // once is enough, twice does no harm
+    await expect(first.use(() => 1)).rejects.toThrow('engine wasm was stopped');
+    const again = await startEngine({ engine: 'wasm', threads: 2 });
+    expect(again.threads).toBe(2);
+    expect(await again.use(() => tf.add([1, 2], [3, 4]).array())).toEqual([4, 6]);
+    await again.stop();
   });
 });

@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { FedshotError } from '../../errors.js';
 import type { Reporter } from '../../reporter.js';
+import type { Environment } from '../settings.js';
 import { runProgram } from './program.js';
 
 /** Seconds without a new byte after which a download is given up. */
@@ -14,6 +15,7 @@ export interface PipOptions {
   mebibytes: number;
   /** Folder that python works in; its growth is the progress. */
   folder: string;
+  env: Environment;
   reporter: Reporter;
   signal?: AbortSignal;
 }
@@ -32,8 +34,12 @@ function folderSize(folder: string): number {
 }
 
 /** @throws FedshotError `engine` when there is no python3 with pip */
-export async function requirePip(signal?: AbortSignal): Promise<void> {
+export async function requirePip({
+  env,
+  signal,
+}: Pick<PipOptions, 'env' | 'signal'>): Promise<void> {
   const { code } = await runProgram('python3', ['-m', 'pip', '--version'], {
+    env,
     signal,
     watch: (stop) => {
       const timer = setTimeout(stop, 1000 * STALLED_AFTER);
@@ -90,7 +96,7 @@ async function python(args: string[], options: PipOptions, code: 'network' | 'io
   const { label, folder, signal } = options;
   const followed = follow(options);
   const { task, watch } = followed;
-  const env = { ...process.env, TMPDIR: folder };
+  const env = { ...options.env, TMPDIR: folder };
   const ended = await runProgram('python3', args, { env, signal, watch });
   if (ended.code === 0) {
     task.done();

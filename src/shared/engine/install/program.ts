@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { ownEnvironment, type Environment } from '../settings.js';
 
 /** How a program ended: its exit code (none if it was killed or is missing) and the last it said. */
 export interface Ended {
@@ -8,17 +9,13 @@ export interface Ended {
 }
 
 export interface ProgramOptions {
-  env?: NodeJS.ProcessEnv;
+  env?: Environment;
   signal?: AbortSignal;
   /** Is called once it runs, with what ends it; what it returns is called when it has ended. */
   watch?: (stop: () => void) => () => void;
 }
 
 const KEPT = 4000;
-const running = new Set<() => void>();
-process.on('exit', () => {
-  for (const stop of running) stop();
-});
 
 /**
  * Runs a program to its end. It is the head of a process group, so that whatever it starts ends with
@@ -29,11 +26,15 @@ process.on('exit', () => {
 export async function runProgram(
   program: string,
   args: string[],
-  { env = process.env, signal, watch }: ProgramOptions = {},
+  { env = ownEnvironment(), signal, watch }: ProgramOptions = {},
 ): Promise<Ended> {
   signal?.throwIfAborted();
   const group = process.platform !== 'win32';
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], env, detached: group });
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...env },
+    detached: group,
+  });
   // What it leaves is deleted anyway, so that it needs no time to clean up.
   const stop = (): void => {
     try {
@@ -43,7 +44,7 @@ export async function runProgram(
       // it has just ended by itself
     }
   };
-  running.add(stop);
+  process.on('exit', stop);
   signal?.addEventListener('abort', stop);
   const ended = watch?.(stop);
   let [said, missing] = ['', false];
@@ -55,7 +56,7 @@ export async function runProgram(
     said = error.message;
   });
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  running.delete(stop);
+  process.off('exit', stop);
   signal?.removeEventListener('abort', stop);
   ended?.();
   signal?.throwIfAborted();

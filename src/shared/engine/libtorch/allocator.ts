@@ -1,4 +1,4 @@
-import koffi from 'koffi';
+import type { Environment } from '../settings.js';
 
 const VARIABLE = 'GLIBC_TUNABLES';
 
@@ -16,22 +16,8 @@ const FOR_TENSORS = 'glibc.malloc.tcache_max=24:glibc.malloc.mxfast=0:glibc.mall
  * What the environment of a process that computes lacks: variables to start it with.
  * Undefined where nothing is missing, or the user has settings of their own, or glibc is not used.
  */
-export function allocatorEnvironment(
-  env: Readonly<Record<string, string | undefined>>,
-): Record<string, string> | undefined {
+export function allocatorEnvironment(env: Environment): Record<string, string> | undefined {
   const present = env[VARIABLE] ?? '';
   if (process.platform !== 'linux' || present.includes('glibc.malloc.')) return undefined;
   return { [VARIABLE]: present ? `${present}:${FOR_TENSORS}` : FOR_TENSORS };
-}
-
-/** glibc gives freed memory back at once and faults it in again at the next step; keep it instead. */
-export function keepFreedMemory(): void {
-  if (process.platform !== 'linux') return;
-  try {
-    const mallopt = koffi.load('libc.so.6').func('int mallopt(int param, int value)');
-    mallopt(-3, 32 << 20); // M_MMAP_THRESHOLD at its maximum
-    mallopt(-1, 0x7fffffff); // M_TRIM_THRESHOLD
-  } catch {
-    // musl has no mallopt; nothing depends on it
-  }
 }

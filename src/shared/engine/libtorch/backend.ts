@@ -2,8 +2,9 @@ import { engine, KernelBackend } from '@tensorflow/tfjs-core';
 import type { BackendValues, DataId, DataType, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import koffi from 'koffi';
 import { FedshotError } from '../../errors.js';
+import type { Device } from '../types.js';
 import type { Dispatcher } from './ffi/dispatcher.js';
-import type { Device, Pointer } from './ffi/library.js';
+import type { Pointer } from './ffi/abi.js';
 
 export type TorchDtype = 'float32' | 'int32' | 'bool';
 type Values = Float32Array | Int32Array | Uint8Array;
@@ -24,6 +25,8 @@ export class TensorData {
     readonly dtype: TorchDtype,
     /** How many tensors share the memory (views do). */
     readonly memory: { users: number },
+    /** The backend that made it. */
+    readonly owner: LibtorchBackend,
   ) {}
 }
 
@@ -50,7 +53,7 @@ export class LibtorchBackend extends KernelBackend {
 
   /** The tensor behind a tfjs-core tensor. */
   data(info: { dataId: DataId }): TensorData {
-    if (!(info.dataId instanceof TensorData))
+    if (!(info.dataId instanceof TensorData) || info.dataId.owner !== this)
       throw new FedshotError('engine', 'a tensor of another engine was given to libtorch');
     return info.dataId;
   }
@@ -69,7 +72,7 @@ export class LibtorchBackend extends KernelBackend {
     const shape = torch.sizes(result);
     const memory = viewed?.memory ?? { users: 0 };
     memory.users++;
-    const data = new TensorData(torch.take(result), shape, dtype, memory);
+    const data = new TensorData(torch.take(result), shape, dtype, memory, this);
     this.count++;
     return { dataId: data, shape, dtype };
   }
@@ -77,7 +80,7 @@ export class LibtorchBackend extends KernelBackend {
   /** A tensor of tfjs-core around a handle that nobody else has. */
   adopt(handle: Pointer, shape: number[], dtype: TorchDtype): Tensor {
     this.count++;
-    const dataId = new TensorData(handle, shape, dtype, { users: 1 });
+    const dataId = new TensorData(handle, shape, dtype, { users: 1 }, this);
     return engine().makeTensorFromTensorInfo({ dataId, shape, dtype });
   }
 
@@ -214,6 +217,8 @@ export class LibtorchBackend extends KernelBackend {
 
   override dispose(): void {
     // Every tensor frees its own handle; the libraries stay loaded until the process ends.
+    if (this.zeroHandle !== undefined) this.torch.free(this.zeroHandle);
+    this.zeroHandle = undefined;
   }
 }
 

@@ -3,6 +3,9 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { LibtorchBackend, TensorData, TorchInfo } from './backend.js';
 import type { Dispatcher } from './ffi/dispatcher.js';
 
+/** The backend under whose name kernels are registered; further ones get copies. */
+export const KERNELS = 'libtorch';
+
 export interface KernelContext {
   torch: Dispatcher;
   backend: LibtorchBackend;
@@ -23,7 +26,7 @@ export function define<A = Record<string, never>>(
 ): void {
   registerKernel({
     kernelName,
-    backendName: 'libtorch',
+    backendName: KERNELS,
     kernelFunc: ({ inputs, attrs, backend: current }): TensorInfo | TensorInfo[] => {
       const backend = current as unknown as LibtorchBackend;
       const datas: Inputs = {};

@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FedshotError } from '../../errors.js';
 import { engineFolders } from '../cache.js';
-import { libraryFile } from './ffi/library.js';
+import { ownEnvironment, SETTINGS, type Environment } from '../settings.js';
+import { libraryFile } from './library-file.js';
 
 /** A LibTorch on this machine. */
 export interface LibtorchInstallation {
@@ -49,8 +50,8 @@ export function isUsable({ version }: LibtorchInstallation): boolean {
 export const tooOld = ({ version }: LibtorchInstallation): string =>
   `${version}, and ${OLDEST.join('.')} or newer is needed`;
 
-function fromSetting(): LibtorchInstallation | undefined {
-  const path = process.env.FEDSHOT_LIBTORCH;
+function fromSetting(env: Environment): LibtorchInstallation | undefined {
+  const path = env[SETTINGS.libtorch];
   if (!path) return undefined;
   const found =
     inspectTorch(path, 'FEDSHOT_LIBTORCH') ?? inspectTorch(join(path, '..'), 'FEDSHOT_LIBTORCH');
@@ -68,8 +69,8 @@ function fromSetting(): LibtorchInstallation | undefined {
   });
 }
 
-function fromCache(): LibtorchInstallation[] {
-  return engineFolders()
+function fromCache(env: Environment): LibtorchInstallation[] {
+  return engineFolders(env)
     .filter((folder) => existsSync(folder))
     .flatMap((folder) =>
       readdirSync(folder)
@@ -81,17 +82,15 @@ function fromCache(): LibtorchInstallation[] {
     .filter((found) => found !== undefined);
 }
 
-/** Tells a process that has no python3 to ask where its torch package is. */
-export const FOUND_TORCH = 'FEDSHOT_FOUND_TORCH';
-
-function fromPython(): LibtorchInstallation | undefined {
-  const told = process.env[FOUND_TORCH];
-  if (told) return inspectTorch(told, 'python3');
+function fromPython(env: Environment): LibtorchInstallation | undefined {
+  const known = env[SETTINGS.foundTorch];
+  if (known) return inspectTorch(known, 'python3');
   // find_spec does not import torch, which would take seconds.
   const script =
     "import importlib.util as u; s = u.find_spec('torch'); print(s.submodule_search_locations[0] if s else '')";
   try {
     const folder = execFileSync('python3', ['-c', script], {
+      env: { ...env },
       encoding: 'utf8',
       timeout: 5000,
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -109,8 +108,8 @@ function fromPython(): LibtorchInstallation | undefined {
  *
  * @throws FedshotError `engine` when `FEDSHOT_LIBTORCH` names a place without a usable one
  */
-export function findLibtorch(): LibtorchInstallation[] {
-  const named = fromSetting();
+export function findLibtorch(env: Environment = ownEnvironment()): LibtorchInstallation[] {
+  const named = fromSetting(env);
   if (named) return [named];
-  return [...fromCache(), fromPython()].filter((found) => found !== undefined);
+  return [...fromCache(env), fromPython(env)].filter((found) => found !== undefined);
 }

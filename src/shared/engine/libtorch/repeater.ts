@@ -1,7 +1,7 @@
 import { engine, type Tensor } from '@tensorflow/tfjs-core';
 import { witnessed, type Repeater } from '../repeat.js';
 import type { LibtorchBackend } from './backend.js';
-import type { Pointer } from './ffi/library.js';
+import type { Pointer } from './ffi/abi.js';
 import { Recording } from './ffi/recording.js';
 import { libtorchBackend } from './layers/gradient.js';
 

@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { enginesFolder } from '../cache.js';
+import { ownEnvironment, type Environment } from '../settings.js';
+import type { Device } from '../types.js';
 
 /** A `@tensorflow/tfjs-node` or `-gpu` on this machine, with its native part in place. */
 export interface TensorflowInstallation {
@@ -34,7 +36,6 @@ export const TFJS_NODE = {
   cuda: '@tensorflow/tfjs-node-gpu',
   cpu: '@tensorflow/tfjs-node',
 } as const;
-type Device = keyof typeof TFJS_NODE;
 
 function packageFolder(name: string): string | undefined {
   try {
@@ -45,21 +46,24 @@ function packageFolder(name: string): string | undefined {
 }
 
 /** Where `engine install tensorflow` keeps its copy. */
-export const tensorflowFolder = (device: Device): string =>
-  join(enginesFolder(), `tensorflow-${device}`);
+export const tensorflowFolder = (device: Device, env?: Environment): string =>
+  join(enginesFolder(env), `tensorflow-${device}`);
 
-export const installedTensorflow = (device: Device): TensorflowInstallation | undefined =>
+export const installedTensorflow = (
+  device: Device,
+  env?: Environment,
+): TensorflowInstallation | undefined =>
   inspect(
-    join(tensorflowFolder(device), 'node_modules', TFJS_NODE[device]),
+    join(tensorflowFolder(device, env), 'node_modules', TFJS_NODE[device]),
     'fedshot engine install tensorflow',
   );
 
 /** Every usable tfjs-node here, with a GPU first. */
-export function findTensorflow(): TensorflowInstallation[] {
+export function findTensorflow(env: Environment = ownEnvironment()): TensorflowInstallation[] {
   const folders = Object.values(TFJS_NODE).map(packageFolder);
   return [
     ...folders.map((folder) => folder && inspect(folder, 'npm')),
-    ...(['cuda', 'cpu'] as const).map(installedTensorflow),
+    ...(['cuda', 'cpu'] as const).map((device) => installedTensorflow(device, env)),
   ].filter((found) => typeof found === 'object');
 }
 

@@ -7,7 +7,8 @@ import { runProgram } from '../install/program.js';
 import { assertSameWheel } from '../install/digests.js';
 import { fetchWheel, requirePip, unpackWheel } from '../install/pip.js';
 import { makeWhole } from '../install/whole.js';
-import type { InstallOptions } from '../libtorch/install.js';
+import type { InstallOptions } from '../definition.js';
+import { ownEnvironment, type Environment } from '../settings.js';
 import { installedTensorflow, TFJS_NODE, tensorflowFolder } from './find.js';
 import type { TensorflowInstallation } from './find.js';
 
@@ -18,8 +19,9 @@ const LIBRARIES = {
 };
 
 /** Runs a program. @throws FedshotError `engine`, naming the program and what it said */
-async function run(program: string, args: string[], signal?: AbortSignal): Promise<void> {
-  const { code, said } = await runProgram(program, args, { signal });
+async function run(program: string, args: string[], options: InstallOptions): Promise<void> {
+  const { env, signal } = options;
+  const { code, said } = await runProgram(program, args, { env, signal });
   if (code === 0) return;
   const lines = said.split('\n').filter((line) => line.trim());
   const telling = lines.find((line) => /\berror (?!code|errno|syscall)|error:/.test(line));
@@ -27,10 +29,16 @@ async function run(program: string, args: string[], signal?: AbortSignal): Promi
 }
 
 /** Before a long download: it would be for nothing without these. */
-async function requireTools(signal?: AbortSignal): Promise<void> {
-  await requirePip(signal);
+async function requireTools({
+  env,
+  signal,
+}: {
+  env: Environment;
+  signal?: AbortSignal;
+}): Promise<void> {
+  await requirePip({ env, signal });
   for (const tool of ['npm', 'g++']) {
-    if ((await runProgram(tool, ['--version'], { signal })).code === 0) continue;
+    if ((await runProgram(tool, ['--version'], { env, signal })).code === 0) continue;
     throw new FedshotError('engine', `there is no ${tool} on the PATH to build the engine with`, {
       hint: `install ${tool}; \`fedshot engine install\` needs neither npm nor a compiler`,
     });
@@ -49,16 +57,17 @@ export async function installTensorflow(
   options: InstallOptions = {},
 ): Promise<TensorflowInstallation> {
   const { device = 'cpu', index, sha256, reporter = silent, signal } = options;
+  const { env = ownEnvironment() } = options;
   if (process.platform !== 'linux')
     throw new FedshotError('engine', 'the tensorflow engine can be built on Linux only', {
       hint: 'npm install @tensorflow/tfjs-node brings the published binary',
     });
-  const target = tensorflowFolder(device);
+  const target = tensorflowFolder(device, env);
   if (!existsSync(target)) {
-    await requireTools(signal);
+    await requireTools({ env, signal });
     await makeWhole(target, async (folder) => {
       const requirement = device === 'cuda' ? 'tensorflow' : 'tensorflow-cpu';
-      const job = { folder, reporter, signal };
+      const job = { folder, env, reporter, signal };
       const wheel = await fetchWheel(requirement, index ? [index] : [], { ...job, mebibytes: 265 });
       const digest = await assertSameWheel(dirname(target), wheel, sha256);
       reporter.note(`${basename(wheel)}: SHA-256 ${digest}`);
@@ -68,18 +77,15 @@ export async function installTensorflow(
       await build(folder, TFJS_NODE[device], options);
     });
   }
-  const installed = installedTensorflow(device);
+  const installed = installedTensorflow(device, env);
   if (installed) return installed;
   throw new FedshotError('engine', `${target} holds no tfjs-node`, {
     hint: 'delete that folder and install again',
   });
 }
 
-async function build(
-  folder: string,
-  name: string,
-  { reporter = silent, signal }: InstallOptions,
-): Promise<void> {
+async function build(folder: string, name: string, options: InstallOptions): Promise<void> {
+  const { reporter = silent } = options;
   const engine = join(folder, 'engine');
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--omit=optional'];
   const packages = [`${name}@${VERSION}`, 'node-api-headers'];
@@ -87,7 +93,7 @@ async function build(
   await run(
     'npm',
     ['install', '--prefix', engine, ...quiet, '--fetch-retries=0', ...packages],
-    signal,
+    options,
   );
   const modules = join(engine, 'node_modules');
   const home = join(modules, name);
@@ -115,6 +121,6 @@ async function build(
   await run(
     'g++',
     [...flags, ...includes.map((path) => `-I${path}`), ...sources, ...link, ...target],
-    signal,
+    options,
   );
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { CudaGraphs, type CudaApi } from '../../../../src/shared/engine/libtorch/ffi/cuda.js';
+import { CudaGraphs } from '../../../../src/shared/engine/libtorch/ffi/cuda.js';
 import { Dispatcher } from '../../../../src/shared/engine/libtorch/ffi/dispatcher.js';
-import type { CApi } from '../../../../src/shared/engine/libtorch/ffi/library.js';
+import type { CApi, CudaApi } from '../../../../src/shared/engine/libtorch/ffi/abi.js';
 
 const MAIN = 0n; // CUDA's default stream
 const SIDE = 7n;

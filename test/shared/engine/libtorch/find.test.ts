@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ensureEngine } from '../../../../src/shared/engine/index.js';
-import { libraryFile } from '../../../../src/shared/engine/libtorch/ffi/library.js';
+import { libraryFile } from '../../../../src/shared/engine/libtorch/library-file.js';
 import { findLibtorch, isUsable } from '../../../../src/shared/engine/libtorch/find.js';
 import { silent } from '../../../../src/shared/reporter.js';
 import { tempDir } from '../../../fixtures/temp.js';

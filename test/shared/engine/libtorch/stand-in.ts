@@ -1,6 +1,6 @@
-import type { Graph, Graphs } from '../../../../src/shared/engine/libtorch/ffi/graph.js';
+import type { Graph, Graphs } from '../../../../src/shared/engine/libtorch/ffi/graphs.js';
 import type { Dispatcher } from '../../../../src/shared/engine/libtorch/ffi/dispatcher.js';
-import type { Pointer } from '../../../../src/shared/engine/libtorch/ffi/library.js';
+import type { Pointer } from '../../../../src/shared/engine/libtorch/ffi/abi.js';
 
 /**
  * Graphs without a GPU: a launch does the work again from and to the same memory, as a graph would.

@@ -1,54 +1,7 @@
 import { FedshotError } from '../../../errors.js';
+import type { CudaApi, Pointer } from './abi.js';
 import type { Dispatcher } from './dispatcher.js';
-import type { Graph, Graphs } from './graph.js';
-import type { Pointer } from './library.js';
-
-type Out = BigUint64Array;
-
-/** LibTorch's streams and the part of CUDA's runtime that records them; every `int` is an error code. */
-export interface CudaApi {
-  currentStream(device: number, out: Out): number;
-  streamFromPool(highPriority: boolean, device: number, out: Out): number;
-  setStream(stream: Pointer, device: number): number;
-  synchronize(stream: Pointer, device: number): number;
-  beginCapture(stream: Pointer, mode: number): number;
-  endCapture(stream: Pointer, out: Out): number;
-  instantiate(out: Out, graph: Pointer, flags: bigint): number;
-  launch(graph: Pointer, stream: Pointer): number;
-  destroyGraph(graph: Pointer): number;
-  destroyExecutable(graph: Pointer): number;
-  /** Takes back the last error, which would otherwise be reported by whatever is called next. */
-  lastError(): number;
-  errorName(code: number): string;
-  memory(free: Out, total: Out): number;
-}
-
-/** `undefined` where the runtime's functions cannot be found behind LibTorch's. */
-export function bindCuda(bind: (prototype: string) => unknown): CudaApi | undefined {
-  try {
-    return {
-      currentStream: bind('int aoti_torch_get_current_cuda_stream(int32_t device, void *out)'),
-      streamFromPool: bind(
-        'int torch_get_cuda_stream_from_pool(bool high, int32_t device, void *out)',
-      ),
-      setStream: bind('int torch_set_current_cuda_stream(uintptr_t stream, int32_t device)'),
-      synchronize: bind('int torch_cuda_stream_synchronize(uintptr_t stream, int32_t device)'),
-      beginCapture: bind('int cudaStreamBeginCapture(uintptr_t stream, int mode)'),
-      endCapture: bind('int cudaStreamEndCapture(uintptr_t stream, void *out)'),
-      instantiate: bind(
-        'int cudaGraphInstantiateWithFlags(void *out, uintptr_t graph, uint64_t flags)',
-      ),
-      launch: bind('int cudaGraphLaunch(uintptr_t graph, uintptr_t stream)'),
-      destroyGraph: bind('int cudaGraphDestroy(uintptr_t graph)'),
-      destroyExecutable: bind('int cudaGraphExecDestroy(uintptr_t graph)'),
-      lastError: bind('int cudaGetLastError()'),
-      errorName: bind('const char *cudaGetErrorString(int code)'),
-      memory: bind('int cudaMemGetInfo(void *free, void *total)'),
-    } as CudaApi;
-  } catch {
-    return undefined;
-  }
-}
+import type { Graph, Graphs } from './graphs.js';
 
 /** `cudaStreamCaptureModeRelaxed`: LibTorch's allocator may ask for memory while it is recorded. */
 const RELAXED = 2;

@@ -1,39 +1,9 @@
 import koffi from 'koffi';
 import { FedshotError } from '../../../errors.js';
-import type { Graphs } from './graph.js';
-import type { CApi, Pointer } from './library.js';
-import type { Recording } from './recording.js';
-
-/** A C++ `double` argument, told apart from an integer. */
-export class Float {
-  constructor(readonly value: number) {}
-}
-
-/** An optional argument that is present. `null` is one that is absent. */
-export class Some {
-  constructor(readonly value: Arg) {}
-}
-
-/**
- * An operator's argument: a tensor's handle, an integer, a boolean, a string, a `Float`, a list of
- * integers or of tensors, or an optional (`null` or `Some`).
- */
-export type Arg =
-  | Pointer
-  | number
-  | boolean
-  | string
-  | Float
-  | Some
-  | null
-  | readonly number[]
-  | readonly Pointer[];
-
-export const float = (value: number): Float => new Float(value);
-export const some = (value: Arg): Some => new Some(value);
-
-/** A call of a C function with tensors, which writes its result to `out` if it has one. */
-export type Direct = (out: BigUint64Array, ...handles: Pointer[]) => number;
+import type { CApi, Pointer } from './abi.js';
+import { Float, float, Some, type Arg, type Direct } from './args.js';
+import type { Graphs } from './graphs.js';
+import type { Recorder } from './steps.js';
 
 const MAX_ARGS = 24;
 
@@ -45,7 +15,7 @@ export class Dispatcher {
   /** Handles that exist at this moment, for leak checks. */
   live = 0;
   /** What is told of everything that is done, while there is one. */
-  recording: Recording | undefined;
+  recording: Recorder | undefined;
   /** Makes graphs of what is replayed, on devices that have them. */
   graphs: Graphs | undefined;
   /** Where C functions write their results. */

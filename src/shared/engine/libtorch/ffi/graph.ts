@@ -1,23 +1,8 @@
+import type { Pointer } from './abi.js';
 import type { Dispatcher } from './dispatcher.js';
-import type { Pointer } from './library.js';
-import type { Recorded } from './recording.js';
+import type { Graph, Graphs } from './graphs.js';
 import type { Replay } from './replay.js';
-
-/** Work of the device that can be done again by one launch, from and to the same memory. */
-export interface Graph {
-  /** Where each launch leaves its results. */
-  readonly outputs: readonly Pointer[];
-  launch(): void;
-  destroy(): void;
-}
-
-/** What a device offers to make graphs. */
-export interface Graphs {
-  /** Does `work` where graphs are recorded, so that whatever it needs is loaded there. */
-  apart<T>(work: () => T): T;
-  /** Records `work` without doing it. @throws FedshotError `engine` when that cannot be */
-  capture(work: () => Pointer[]): Graph;
-}
+import type { Recorded } from './steps.js';
 
 /** Launches that have to agree with a replay before a graph is relied on. */
 const TRIALS = 2;

@@ -3,73 +3,15 @@ import { join } from 'node:path';
 import koffi from 'koffi';
 import type { LibraryHandle } from 'koffi';
 import { FedshotError } from '../../../errors.js';
-import { keepFreedMemory } from '../allocator.js';
+import { ownEnvironment, setForGood, whileSet, type Environment } from '../../settings.js';
+import type { Device } from '../../types.js';
 import { machineIsBusy } from './busy.js';
-import { bindCuda, type CudaApi } from './cuda.js';
+import type { CApi, Out, Pointer } from './abi.js';
+import { bindCuda } from './cuda-api.js';
+import { keepFreedMemory } from './freed-memory.js';
+import { libraryFile } from '../library-file.js';
 
-/** A C++ object that LibTorch lent us, as an address. */
-export type Pointer = bigint;
-type Out = BigUint64Array;
-
-/** The functions of LibTorch's stable C ABI that are used here; every `int` is an error code. */
-export interface CApi {
-  abiVersion(): bigint | number;
-  /** Runs an ATen operator; see `Dispatcher` for what the stack holds. */
-  callDispatcher(op: Buffer, overload: Buffer, stack: Out, abiVersion: bigint): number;
-  /** What the last failing call said (PyTorch ≥ 2.13), else undefined. */
-  lastError?: () => string;
-  newHandle(handle: Pointer, out: Out): number;
-  deleteHandle(handle: Pointer): number;
-  newList(size: number, out: Out): number;
-  pushBack(list: Pointer, slot: bigint): number;
-  newString(text: string, length: number, out: Out): number;
-  /** A slot on the C++ heap, which the callee frees. */
-  newSlot(value: bigint): Pointer;
-  emptyStrided(
-    ndim: number,
-    sizes: BigInt64Array,
-    strides: BigInt64Array,
-    dtype: number,
-    deviceType: number,
-    deviceIndex: number,
-    out: Out,
-  ): number;
-  copy(target: Pointer, source: Pointer, nonBlocking: number): number;
-  dataPointer(handle: Pointer, out: Out): number;
-  dim(handle: Pointer, out: Out): number;
-  sizes(handle: Pointer, out: Out): number;
-  dtypeOf(handle: Pointer, out: Out): number;
-  setGradMode(on: boolean): void;
-  /** Operators with a `Scalar` argument, which cannot be dispatched. */
-  addTensor(a: Pointer, b: Pointer, alpha: number, out: Out): number;
-  addScalar(a: Pointer, b: number, alpha: number, out: Out): number;
-  mulScalar(a: Pointer, b: number, out: Out): number;
-  powScalar(a: Pointer, exponent: number, out: Out): number;
-  fill(a: Pointer, value: number): number;
-  pad(
-    a: Pointer,
-    pads: BigInt64Array,
-    count: number,
-    mode: string,
-    value: Float64Array | null,
-    out: Out,
-  ): number;
-  dtypes: { float32: number; float64: number; int32: number; bool: number };
-  memoryFormats: { contiguous: number; channelsLast: number };
-  deviceType: number;
-  /** On CUDA, where its runtime can be reached. */
-  cuda?: CudaApi;
-}
-
-export type Device = 'cpu' | 'cuda';
-
-const SUFFIX =
-  process.platform === 'darwin' ? '.dylib' : process.platform === 'win32' ? '.dll' : '.so';
-const PREFIX = process.platform === 'win32' ? '' : 'lib';
 const OPENMP = { darwin: 'libomp.dylib', win32: 'libiomp5md.dll' } as Record<string, string>;
-
-/** File name of one of LibTorch's libraries on this platform. */
-export const libraryFile = (name: string): string => `${PREFIX}${name}${SUFFIX}`;
 
 /** Loads the libraries in `folder`, in the order of their dependencies. @throws FedshotError `engine` */
 function loadLibraries(folder: string, device: Device): LibraryHandle {
@@ -92,19 +34,64 @@ function loadLibraries(folder: string, device: Device): LibraryHandle {
   return main!;
 }
 
+/** The LibTorch that this process has loaded: it stays loaded until the process ends. */
+let loaded: { folder: string; threads: number } | undefined;
+
+function loadOnce(
+  folder: string,
+  device: Device,
+  threads: number,
+  env: Environment,
+): LibraryHandle {
+  if (loaded && loaded.folder !== folder)
+    throw new FedshotError(
+      'engine',
+      `cannot load ${folder}: this process has loaded ${loaded.folder}`,
+      {
+        hint: 'a process can have one LibTorch: name one with FEDSHOT_LIBTORCH, or start another process',
+      },
+    );
+  // cuDNN would otherwise round the inputs of a convolution to 10 bits of mantissa.
+  if (device === 'cuda') setForGood('NVIDIA_TF32_OVERRIDE', '0');
+  const settings: Record<string, string> = { OMP_NUM_THREADS: String(threads) };
+  // Waiting threads spin, which is fastest alone and ruinous on a machine that has no core to spare.
+  const policy = env.OMP_WAIT_POLICY ?? (machineIsBusy() ? 'PASSIVE' : undefined);
+  if (policy !== undefined) settings.OMP_WAIT_POLICY = policy;
+  return whileSet(settings, () => {
+    const library = loadLibraries(folder, device);
+    loaded ??= { folder, threads };
+    // Makes LibTorch and MKL read how many threads they have, which they put off to their first operator.
+    optionally(library, 'int torch_get_num_threads(void *out)')?.(new Uint32Array(1));
+    return library;
+  });
+}
+
+/** A function that not every LibTorch has. */
+function optionally(
+  library: LibraryHandle,
+  prototype: string,
+): ((...args: unknown[]) => unknown) | undefined {
+  try {
+    return library.func(prototype);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
- * Opens LibTorch. OpenMP reads the thread count when it loads, so it has to be known here.
+ * Opens LibTorch. OpenMP reads the number of threads when it loads, so it has to be known here.
  *
  * @param folder the `torch/lib` folder of a PyTorch installation (2.10 or newer)
+ * @throws FedshotError `engine`
  */
-export function openLibrary(folder: string, device: Device, threads: number): CApi {
-  process.env.OMP_NUM_THREADS = String(threads);
-  // Waiting threads spin, which is fastest alone and ruinous on a machine that has no core to spare.
-  if (machineIsBusy()) process.env.OMP_WAIT_POLICY ??= 'PASSIVE';
-  // cuDNN would otherwise round the inputs of a convolution to 10 bits of mantissa.
-  if (device === 'cuda') process.env.NVIDIA_TF32_OVERRIDE ??= '0';
+export function openLibrary(
+  folder: string,
+  device: Device,
+  threads: number,
+  env: Environment = ownEnvironment(),
+): CApi {
   keepFreedMemory();
-  const lib = loadLibraries(folder, device);
+  const lib = loadOnce(folder, device, threads, env);
   /* eslint-disable @typescript-eslint/no-unnecessary-type-parameters -- a C function has the type that we give it */
   const bind = <T>(prototype: string): T => {
     try {
@@ -116,13 +103,7 @@ export function openLibrary(folder: string, device: Device, threads: number): CA
       });
     }
   };
-  const optional = <T>(prototype: string): T | undefined => {
-    try {
-      return lib.func(prototype) as T;
-    } catch {
-      return undefined;
-    }
-  };
+  const optional = <T>(prototype: string) => optionally(lib, prototype) as T | undefined;
   /* eslint-enable @typescript-eslint/no-unnecessary-type-parameters */
   const constant = (name: string): number => bind<() => number>(`int32_t ${name}()`)();
   const api: CApi = {
@@ -165,12 +146,32 @@ export function openLibrary(folder: string, device: Device, threads: number): CA
       channelsLast: constant('aoti_torch_memory_format_channels_last'),
     },
     deviceType: constant(`aoti_torch_device_type_${device}`),
+    threads: optional('int omp_get_max_threads()'),
+    setThreads: threadSetter(lib),
     // LibTorch's own runtime: the one that it links with.
     ...(device === 'cuda' && { cuda: bindCuda((prototype) => lib.func(prototype)) }),
   };
+  if (!api.setThreads && loaded && loaded.threads !== threads)
+    throw new FedshotError('engine', `LibTorch has ${loaded.threads} threads in this process`, {
+      hint: 'ask for as many, or start another process',
+    });
   // tfjs-core differentiates; LibTorch must not record anything.
   api.setGradMode(false);
   return api;
+}
+
+/**
+ * Sets OpenMP's number of threads as LibTorch does when it starts: where it computes with MKL, to what
+ * MKL makes of it, which is no more than there are physical cores.
+ */
+function threadSetter(library: LibraryHandle): CApi['setThreads'] {
+  const set = optionally(library, 'void omp_set_num_threads(int threads)');
+  const taken = optionally(library, 'int mkl_get_max_threads()');
+  if (!set) return undefined;
+  return (threads) => {
+    set(threads);
+    if (taken) set(taken());
+  };
 }
 
 /** Before 2.13 the ABI has no allocator for slots, and the callee frees with C++ `operator delete`. */

@@ -1,33 +1,9 @@
-import { Some, type Arg, type Direct, type Dispatcher, type Float } from './dispatcher.js';
+import type { Pointer } from './abi.js';
+import { Some, type Arg, type Direct } from './args.js';
+import type { Dispatcher } from './dispatcher.js';
 import { GraphedReplay } from './graph.js';
-import type { Pointer } from './library.js';
 import { Replay } from './replay.js';
-
-/** Stands for a handle of which only the place in the recording is known. */
-export class Ref {
-  constructor(readonly slot: number) {}
-}
-
-export type Template = Ref | number | boolean | string | null | Float | Some | readonly Template[];
-
-/** One thing that was done; `results` and `freed` are slots. */
-export type Step =
-  | { kind: 'operator'; op: string; args: Template[]; results: number[] }
-  | { kind: 'direct'; name: string; f: Direct; handles: Ref[]; result: number | undefined }
-  | { kind: 'free'; slot: number };
-
-/** What was done, by slots. */
-export interface Recorded {
-  readonly count: number;
-  readonly steps: readonly Step[];
-  readonly outside: readonly { slot: number; handle: Pointer }[];
-  readonly constants: readonly { slot: number; handle: Pointer }[];
-  readonly hosts: readonly { slot: number; upload: () => Pointer }[];
-  readonly effects: readonly (() => void)[];
-  readonly outputs: readonly number[];
-  /** Slots that nobody freed. */
-  readonly leftOver: readonly number[];
-}
+import { Ref, type Recorded, type Recorder, type Step, type Template } from './steps.js';
 
 /** Operators that write to an argument, by ATen's naming. */
 const WRITES = /_(\.|$)|_out$/;
@@ -36,7 +12,7 @@ const WRITES = /_(\.|$)|_out$/;
  * What a computation asked of LibTorch, with each handle replaced by the place at which it came up
  * (its slot), so that the same can be asked again of other inputs.
  */
-export class Recording implements Recorded {
+export class Recording implements Recorded, Recorder {
   readonly steps: Step[] = [];
   private readonly slots = new Map<Pointer, number>();
   readonly constants: { slot: number; handle: Pointer; values: Uint8Array }[] = [];

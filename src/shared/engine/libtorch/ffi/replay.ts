@@ -1,6 +1,7 @@
-import { Float, Some, type Dispatcher } from './dispatcher.js';
-import type { Pointer } from './library.js';
-import { Ref, type Recorded, type Step, type Template } from './recording.js';
+import type { Pointer } from './abi.js';
+import { Some, type Float } from './args.js';
+import type { Dispatcher } from './dispatcher.js';
+import { Ref, type Recorded, type Step, type Template } from './steps.js';
 
 /** Writes one argument to its place on the stack. */
 type Fill = (at: BigUint64Array) => void;

@@ -1,7 +1,7 @@
 import { define } from '../define.js';
 import type { KernelContext } from '../define.js';
 import type { TensorData } from '../backend.js';
-import { some } from '../ffi/dispatcher.js';
+import { some } from '../ffi/args.js';
 import { asFloat, scalar } from './elementwise.js';
 
 const ARITHMETIC: Record<string, string> = {

@@ -7,7 +7,7 @@ import type {
 import { gather_util, util } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { FedshotError } from '../../../errors.js';
-import { some } from '../ffi/dispatcher.js';
+import { some } from '../ffi/args.js';
 import { define } from '../define.js';
 import type { TorchDtype } from '../backend.js';
 import { scalar } from './elementwise.js';

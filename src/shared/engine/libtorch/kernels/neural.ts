@@ -10,7 +10,7 @@ import { FedshotError } from '../../../errors.js';
 import { define } from '../define.js';
 import type { KernelContext } from '../define.js';
 import type { TensorData } from '../backend.js';
-import type { Arg } from '../ffi/dispatcher.js';
+import type { Arg } from '../ffi/args.js';
 
 type Shape4 = [number, number, number, number];
 type ConvAttrs = Pick<Conv2DAttrs, 'strides' | 'pad' | 'dimRoundingMode'> & { dataFormat?: string };

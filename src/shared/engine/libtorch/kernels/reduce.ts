@@ -1,5 +1,5 @@
 import { util } from '@tensorflow/tfjs-core';
-import { some } from '../ffi/dispatcher.js';
+import { some } from '../ffi/args.js';
 import { define } from '../define.js';
 import { asFloat } from './elementwise.js';
 import type { KernelContext } from '../define.js';

@@ -11,7 +11,7 @@ import type {
   TransposeAttrs,
   UnpackAttrs,
 } from '@tensorflow/tfjs-core';
-import { some } from '../ffi/dispatcher.js';
+import { some } from '../ffi/args.js';
 import type { Dispatcher } from '../ffi/dispatcher.js';
 import { define } from '../define.js';
 

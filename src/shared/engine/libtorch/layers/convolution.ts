@@ -1,7 +1,7 @@
 import type { Ops } from '../../ops.js';
-import { some } from '../ffi/dispatcher.js';
+import { some } from '../ffi/args.js';
 import { define, type KernelContext } from '../define.js';
-import type { Pointer } from '../ffi/library.js';
+import type { Pointer } from '../ffi/abi.js';
 import { defineGradient, libtorchBackend, run, together } from './gradient.js';
 
 const CONVOLUTION = 'TorchConvolution';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Ops } from '../../ops.js';
-import { some } from '../ffi/dispatcher.js';
+import { some } from '../ffi/args.js';
 import { define } from '../define.js';
 import { compute, defineGradient, libtorchBackend, run } from './gradient.js';
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { GradFunc, Tensor } from '@tensorflow/tfjs-core';
 import type { LibtorchBackend, TensorData } from '../backend.js';
 import type { Dispatcher } from '../ffi/dispatcher.js';
-import type { Pointer } from '../ffi/library.js';
+import type { Pointer } from '../ffi/abi.js';
 
 type Thunks = ReturnType<GradFunc>;
 

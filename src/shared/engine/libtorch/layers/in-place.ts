@@ -1,6 +1,6 @@
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { Ops } from '../../ops.js';
-import { float } from '../ffi/dispatcher.js';
+import { float } from '../ffi/args.js';
 import { compute, libtorchBackend } from './gradient.js';
 
 /**

@@ -2,7 +2,7 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { BN_EPSILON, BN_MOMENTUM } from '../../generic.js';
 import type { Ops } from '../../ops.js';
 import type { TensorData } from '../backend.js';
-import { float, some } from '../ffi/dispatcher.js';
+import { float, some } from '../ffi/args.js';
 import { define } from '../define.js';
 import { defineGradient, libtorchBackend, run, together } from './gradient.js';
 import { owned } from './in-place.js';

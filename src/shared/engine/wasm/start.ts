@@ -1,10 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { setThreadsCount, version_wasm } from '@tensorflow/tfjs-backend-wasm';
-import { FedshotError } from '../errors.js';
-import { genericOps } from './generic.js';
-import type { Engine } from './types.js';
-import { withNodeWorkers } from './wasm-threads.js';
+import { FedshotError } from '../../errors.js';
+import type { Started } from '../definition.js';
+import { genericOps } from '../generic.js';
+import { withNodeWorkers } from './threads.js';
+
+/** The name under which tfjs registers the backend and its kernels. */
+const BACKEND = 'wasm';
 
 /**
  * The filter's gradient, which the wasm backend lacks, as the convolution it is:
@@ -40,10 +43,10 @@ function conv2DBackpropFilter(x: Tensor, dy: Tensor, attrs: tf.Conv2DBackpropFil
 }
 
 function registerMissingKernels(): void {
-  if (tf.getKernel(tf.Conv2DBackpropFilter, 'wasm')) return;
+  if (tf.getKernel(tf.Conv2DBackpropFilter, BACKEND)) return;
   tf.registerKernel({
     kernelName: tf.Conv2DBackpropFilter,
-    backendName: 'wasm',
+    backendName: BACKEND,
     kernelFunc: ({ inputs, attrs }): TensorInfo => {
       const { x, dy } = inputs as unknown as { x: Tensor; dy: Tensor };
       const filterAttrs = attrs as unknown as tf.Conv2DBackpropFilterAttrs;
@@ -53,12 +56,19 @@ function registerMissingKernels(): void {
 }
 
 /** Starts tfjs's WebAssembly backend with SIMD and `threads` threads. @throws FedshotError `engine` */
-export async function startWasm(threads: number): Promise<Engine> {
+export async function startWasm(threads: number): Promise<Started> {
   // tfjs switches threads off under Node since an issue of its early days; they work there.
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', threads > 1);
   setThreadsCount(threads);
   registerMissingKernels();
-  if (!(await withNodeWorkers(() => tf.setBackend('wasm'))))
+  const factory = tf.findBackendFactory(BACKEND);
+  if (!(await withNodeWorkers(() => tf.setBackend(BACKEND))))
     throw new FedshotError('engine', 'the wasm engine did not start');
-  return { name: 'wasm', device: 'cpu', version: version_wasm, threads, ops: genericOps };
+  return {
+    device: 'cpu',
+    version: version_wasm,
+    ops: genericOps,
+    // tfjs registers it once, when its module is loaded, and forgets it when it is removed.
+    stopped: () => void tf.registerBackend(BACKEND, factory),
+  };
 }

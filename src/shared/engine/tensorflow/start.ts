@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { FedshotError } from '../../errors.js';
 import { genericOps } from '../generic.js';
 import type { Ops } from '../ops.js';
-import type { Engine } from '../types.js';
+import type { Started } from '../definition.js';
+import { whileSet, type Environment } from '../settings.js';
 import type { TensorflowInstallation } from './find.js';
 
 /** tfjs-node refuses paddings given as numbers, so the zeros are written out. */
@@ -20,36 +21,42 @@ function restoreUtil(require: NodeJS.Require): void {
   util.isArray = Array.isArray;
 }
 
-/** Loads tfjs-node and makes it tfjs-core's backend. @throws FedshotError `engine` */
-export async function startTensorflow(
+/**
+ * Loads tfjs-node, which registers itself as the backend `tensorflow`.
+ *
+ * @throws FedshotError `engine`
+ */
+export function startTensorflow(
   { folder, gpu }: TensorflowInstallation,
   threads: number,
-): Promise<Engine> {
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
-  process.env.TF_NUM_INTRAOP_THREADS = String(threads);
-  process.env.TF_NUM_INTEROP_THREADS = '1';
+  env: Environment,
+): Started {
   const require = createRequire(import.meta.url);
   restoreUtil(require);
   // Else it warns on the console that it registers Node's platform a second time.
   tf.env().set('PROD', true);
-  try {
-    require(folder);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split('\n')[0]! : String(cause);
-    throw new FedshotError('engine', `cannot load ${folder}: ${reason}`, {
-      hint: '`fedshot engine install tensorflow` builds one for this Node',
-      cause,
-    });
-  }
-  if (!(await tf.setBackend('tensorflow')))
-    throw new FedshotError('engine', `the tensorflow engine in ${folder} did not start`);
-  const { binding } = tf.backend() as unknown as { binding: { TF_Version: string } };
-  const device = gpu ? 'cuda:0' : 'cpu';
+  const settings = {
+    TF_CPP_MIN_LOG_LEVEL: env.TF_CPP_MIN_LOG_LEVEL ?? '3',
+    TF_NUM_INTRAOP_THREADS: String(threads),
+    TF_NUM_INTEROP_THREADS: '1',
+  };
+  whileSet(settings, () => {
+    try {
+      require(folder);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message.split('\n')[0]! : String(cause);
+      throw new FedshotError('engine', `cannot load ${folder}: ${reason}`, {
+        hint: '`fedshot engine install tensorflow` builds one for this Node',
+        cause,
+      });
+    }
+  });
+  const { binding } = tf.findBackend('tensorflow') as unknown as {
+    binding: { TF_Version: string };
+  };
   return {
-    name: 'tensorflow',
-    device,
+    device: gpu ? 'cuda:0' : 'cpu',
     version: binding.TF_Version,
-    threads,
     ops: { ...genericOps, conv2d },
   };
 }

@@ -1,5 +1,8 @@
+import { methods } from '../client/methods/index.js';
+import { engines } from '../shared/engine/registry.js';
 import { FedshotError } from '../shared/errors.js';
-import type { Registry } from '../shared/registry.js';
+import { networks } from '../shared/model/networks/index.js';
+import { commands } from './command.js';
 
 /** What can be added from outside this package. */
 export interface Definition {
@@ -7,12 +10,13 @@ export interface Definition {
   readonly name: string;
 }
 
-const registries = new Map<string, Registry<Definition>>();
-
-/** Tells of the registry of a kind; done once by the module that gathers all of them. */
-export function registryOf(kind: string, registry: Registry<never>): void {
-  registries.set(kind, registry as unknown as Registry<Definition>);
-}
+/** Each accepts definitions of its own kind, which `define…` has checked. */
+const registries: Readonly<Record<string, { add(definition: never): void }>> = {
+  network: networks,
+  method: methods,
+  engine: engines,
+  command: commands,
+};
 
 /**
  * Adds definitions to this process. The sandbox's worker is another process: what it shall know stands in
@@ -22,11 +26,13 @@ export function registryOf(kind: string, registry: Registry<never>): void {
  */
 export function register(...definitions: readonly Definition[]): void {
   for (const definition of definitions) {
-    const registry = registries.get(definition.kind);
+    const registry = Object.hasOwn(registries, definition.kind)
+      ? registries[definition.kind]
+      : undefined;
     if (!registry)
       throw new FedshotError('usage', `"${definition.kind}" is no kind of definition`, {
-        hint: `it is ${[...registries.keys()].join(', ')}`,
+        hint: `it is ${Object.keys(registries).join(', ')}`,
       });
-    registry.add(definition);
+    (registry as { add(definition: Definition): void }).add(definition);
   }
 }

@@ -19,6 +19,7 @@ import {
   text,
   withTraits,
 } from '../../shared/option.js';
+import { parameterText } from '../../shared/parameter-text.js';
 import { engineOptions } from '../engine-options.js';
 import { dataOptions } from './data-options.js';
 
@@ -51,6 +52,12 @@ export const adaptOptions = z.strictObject({
   method: choice<string>('<name>', () => [...METHOD_NAMES, 'auto'])
     .default('shot')
     .describe('how to adapt (docs/method.md)'),
+  methodOptions: withTraits(
+    z.record(z.string(), z.unknown(), { error: 'Expected name=value, e.g. weight=0.5.' }),
+    { placeholder: '<name=value,…>', fromText: parameterText },
+  )
+    .optional()
+    .describe("the method's own options (docs/method.md)"),
   budget: duration().optional().describe('how long auto may take, e.g. 5m'),
   partial: flag().default(false).describe('any of the classes may be absent from the data'),
   openSet: flag()

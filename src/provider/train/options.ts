@@ -19,7 +19,7 @@ import {
 } from '../../shared/option.js';
 import { AUGMENTATIONS } from '../../shared/preprocessing/augment.js';
 import { silent, type Reporter } from '../../shared/reporter.js';
-import { parameterText } from './parameter-text.js';
+import { parameterText } from '../../shared/parameter-text.js';
 
 const widths = withTraits(z.array(positiveInteger()), {
   placeholder: '<widths>',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parameterText } from '../../../src/provider/train/parameter-text.js';
+import { parameterText } from '../../src/shared/parameter-text.js';
 
 describe('parameterText', () => {
   it('reads numbers, switches and words', () => {

@@ -1,6 +1,6 @@
 import { Dataset } from 'h5wasm/node';
 import { FedshotError } from '../../../errors.js';
-import type { RawLabels } from '../../arrays.js';
+import type { RawLabels } from '../../raw.js';
 import { referred, type OpenFiles } from './files.js';
 import { locate, notShown, type Located } from './locate.js';
 import { externalFiles } from './object-header.js';

@@ -1,6 +1,6 @@
 import type { Dataset } from 'h5wasm/node';
 import { FedshotError } from '../../../errors.js';
-import type { RawLabels } from '../../arrays.js';
+import type { RawLabels } from '../../raw.js';
 import { decodeElements, elementName, isReadable, whiteOf, type ElementType } from '../elements.js';
 import type { OpenFiles } from './files.js';
 import type { Located } from './locate.js';

@@ -10,17 +10,14 @@ import { sniff } from '../sniff.js';
 import { OpenFiles } from './files.js';
 import { locate, type Located } from './locate.js';
 import type { Hdf5Input, Order } from './options.js';
-import { assertFilled, assertWhole } from './storage.js';
+import { assertWhole } from './storage.js';
 import { readValues } from './values.js';
 
 /**
  * Reads a group; what other files hold is read where `sources=` names them, and never made up.
  * @throws FedshotError `not-found`, `data`, `limit`
  */
-export async function readHdf5(
-  input: ReaderInput<typeof HDF5_OPTIONS>,
-  takes?: Takes,
-): Promise<Dataset> {
+export async function readHdf5(input: Hdf5Input, takes?: Takes): Promise<Dataset> {
   const { path, part = '/', options } = input;
   const files = await OpenFiles.start();
   try {
@@ -35,7 +32,6 @@ export async function readHdf5(
         throw new FedshotError('data', `${label} is not an array of numbers`);
       assertWhole(files, found, label);
       const array = readValues(files, { ...found, object: found.object }, label);
-      assertFilled(array, found);
       return ordered(files, array, options.order, found);
     };
     const data = read(names.samples);

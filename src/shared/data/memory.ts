@@ -41,8 +41,8 @@ function assertKeys(data: InMemoryData, source: string): void {
   const unknown = Object.keys(data).find((key) => !known.includes(key));
   if (unknown !== undefined)
     throw usage(source, `unknown key "${unknown}"`, `it is ${known.join(', ')}`);
-  if (!('images' in data) && !('rows' in data))
-    throw usage(source, 'holds neither images nor rows', 'see InMemoryData');
+  if (!('images' in data) && !(data.rows && data.columns))
+    throw usage(source, 'holds neither images nor rows with columns', 'see InMemoryData');
 }
 
 function imageDataset(data: InMemoryImages, source: string): Dataset {
@@ -50,6 +50,7 @@ function imageDataset(data: InMemoryImages, source: string): Dataset {
   const isBytes = images instanceof Uint8Array;
   if (!isBytes && !(images instanceof Float32Array))
     throw usage(source, 'images are no Float32Array or Uint8Array');
+  if (!Array.isArray(shape)) throw usage(source, 'images need their shape');
   const [C, H, W] = shape.length === 2 ? [1, ...shape] : shape;
   if (shape.length > 3 || ![C, H, W].every(isSize) || (C !== 1 && C !== 3))
     throw usage(
@@ -59,7 +60,7 @@ function imageDataset(data: InMemoryImages, source: string): Dataset {
     );
   const size = C * H * W;
   const { count = images.length / size } = data;
-  if (images.length !== count * size)
+  if (!Number.isSafeInteger(count) || images.length !== count * size)
     throw bad(
       source,
       data.count === undefined

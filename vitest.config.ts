@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/setup.ts'],
     // LibTorch's and wasm's threads spin: one test process at a time owns the cores.
     pool: 'forks',
     maxWorkers: 1,

@@ -4,8 +4,8 @@
  *   npx tsx scripts/digits-sheet.ts [docs/img/digits.svg]
  */
 import { encode } from 'fast-png';
-import { loadDataset } from '../src/shared/data/index.js';
-import { DIGIT_DOMAINS } from '../src/examples/digits/index.js';
+import { DIGIT_DOMAINS, digits } from '../src/examples/digits/index.js';
+import { loadDataset, readers } from '../src/shared/data/index.js';
 import { writeFileAtomic } from '../src/shared/files.js';
 
 const PER_CLASS = 2;
@@ -15,6 +15,7 @@ const CELL = SIDE + GAP;
 const MARGIN = 84;
 const COLUMNS = 10 * PER_CLASS;
 
+readers.add(digits);
 const rows = await Promise.all(
   DIGIT_DOMAINS.map(async (domain, row) => {
     const png = Buffer.from(await sheet(domain)).toString('base64');

@@ -4,7 +4,7 @@
  *
  * @packageDocumentation
  */
-import './examples/digits/index.js';
+import './api/registries.js';
 
 export * from './api/index.js';
 export { defineCommand, type CommandDefinition, type CommandOf } from './api/command.js';

@@ -4,6 +4,8 @@ import { parseArgs } from 'node:util';
 import { candidateNames } from '../../src/client/selection/candidates.js';
 import { METHOD_NAMES } from '../../src/client/methods/index.js';
 import { verdict } from '../../src/client/diagnostics/index.js';
+import { digits } from '../../src/examples/digits/index.js';
+import { readers } from '../../src/shared/data/index.js';
 import { autoTable } from './auto.js';
 import { casesOf, isReal, SETS, SOURCES, type SourceName } from './cases.js';
 import { measure } from './measure.js';
@@ -13,6 +15,7 @@ import { summary, truthOf, type Row } from './summary.js';
 import { startForComputing } from '../bench/start.js';
 
 startForComputing();
+readers.add(digits);
 
 /**
  * `npm run robustness -- [--sources plain,mnist,usps,half,weak|mlp|dtn] [--set tuned|fresh|unseen|all] [--seeds 1]

@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 import { adaptModel } from '../../src/client/adaptation/adapt.js';
 import { predict, UNKNOWN } from '../../src/client/prediction/predict.js';
 import { train } from '../../src/provider/train/train.js';
-import { loadDataset } from '../../src/shared/data/index.js';
+import { digits } from '../../src/examples/digits/index.js';
+import { loadDataset, readers } from '../../src/shared/data/index.js';
 import { readModel, type Model } from '../../src/shared/model/folder.js';
 import { startForComputing } from '../bench/start.js';
 import { REAL } from './cases.js';
@@ -26,6 +27,7 @@ import {
  * and without other digits under `--open-set`; what is called unknown, by label.
  */
 startForComputing();
+readers.add(digits);
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1' },

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { FedshotError } from '../shared/errors.js';
 import { inner, traitsOf } from '../shared/option.js';
 import type { IsolateOptions, StepContext } from '../shared/isolate/index.js';
+import './registries.js';
 
 /** What a step needs of the machine; every other file, and a network unless said, is kept from it. */
 export type Rights = Partial<Omit<IsolateOptions, 'mode' | 'plugins' | 'foreign'>>;

@@ -1,4 +1,5 @@
 import { methods } from '../client/methods/index.js';
+import { readers } from '../shared/data/index.js';
 import { engines } from '../shared/engine/registry.js';
 import { FedshotError } from '../shared/errors.js';
 import { networks } from '../shared/model/networks/index.js';
@@ -13,6 +14,7 @@ export interface Definition {
 /** Each accepts definitions of its own kind, which `define…` has checked. */
 const registries: Readonly<Record<string, { add(definition: never): void }>> = {
   network: networks,
+  reader: readers,
   method: methods,
   engine: engines,
   command: commands,

@@ -1,3 +1,5 @@
+import { identifySource } from '../../shared/data/index.js';
+import { sourcesOf } from '../target/options.js';
 import type { AdaptOptions, AutoOptions, ReleaseId } from './types.js';
 
 const augmentation = ({ augment = 'none' }: Pick<AdaptOptions, 'augment'>) =>
@@ -8,7 +10,7 @@ export function settingsOf(
   options: Omit<AutoOptions, 'resume'>,
   release: ReleaseId,
 ): Record<string, unknown> {
-  const { data, test, epochs, batch, lr, featureLr, beta, alpha, threshold, seed } = options;
+  const { epochs, batch, lr, featureLr, beta, alpha, threshold, seed } = options;
   const {
     method = 'shot',
     methodOptions,
@@ -21,12 +23,13 @@ export function settingsOf(
     zoom,
   } = options;
   const [deslant, fill] = [options.deslant, options.fill].map((given) => given || undefined);
+  const data = sourcesOf(options.data).map(identifySource);
   // absent where nothing is moved or turned upright, so that checkpoints from before the options fit
   const augment = augmentation(options);
   return {
     release: release.digest,
-    data,
-    test,
+    data: Array.isArray(options.data) ? data : data[0],
+    test: options.test && identifySource(options.test),
     epochs,
     batch,
     lr,

@@ -1,3 +1,4 @@
+import type { DataSource } from '../../shared/data/index.js';
 import type { EngineOptions } from '../../shared/engine/index.js';
 import { FedshotError } from '../../shared/errors.js';
 import type { Reporter } from '../../shared/reporter.js';
@@ -25,7 +26,7 @@ export interface AnsweredBy {
 }
 
 export interface PredictOptions {
-  data: string;
+  data: DataSource;
   /** Asks the released model, whatever is in use. */
   sourceModel: boolean;
   /** Asks this run, whatever is in use. */

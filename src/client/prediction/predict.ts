@@ -1,5 +1,6 @@
 import { tensor } from '@tensorflow/tfjs-core';
 import { startEngine, type EngineOptions, type Ops } from '../../shared/engine/index.js';
+import type { DataSource } from '../../shared/data/index.js';
 import { disposeEmbedding, embed } from '../../shared/model/embed.js';
 import type { Model } from '../../shared/model/folder.js';
 import { Hypothesis } from '../../shared/model/hypothesis.js';
@@ -37,7 +38,7 @@ const PLAIN: Use = { reading: {}, stream: false };
  */
 export async function predict(
   models: readonly (Model & { use?: Use })[],
-  data: string,
+  data: DataSource,
   engineOptions?: EngineOptions,
   reporter?: Reporter,
 ): Promise<Predictions> {
@@ -47,7 +48,7 @@ export async function predict(
 
 async function answer(
   models: readonly (Model & { use?: Use })[],
-  data: string,
+  data: DataSource,
   ops: Ops,
   reporter?: Reporter,
 ): Promise<Predictions> {

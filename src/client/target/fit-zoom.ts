@@ -1,13 +1,12 @@
 import { tensor } from '@tensorflow/tfjs-core';
-import { applyInput } from '../../shared/preprocessing/input.js';
-import type { Dataset } from '../../shared/data/types.js';
+import type { Dataset } from '../../shared/data/index.js';
 import { startEngine, type EngineOptions } from '../../shared/engine/index.js';
 import { FedshotError } from '../../shared/errors.js';
 import { classDistance, type Card } from '../../shared/model/card/index.js';
 import { embed, outputsOf } from '../../shared/model/embed.js';
 import type { Model } from '../../shared/model/folder.js';
 import { Hypothesis } from '../../shared/model/hypothesis.js';
-import { zoom } from '../../shared/preprocessing/orient.js';
+import { applyInput, zoom } from '../../shared/preprocessing/index.js';
 
 /** Factors that are tried: powers of this within 1/2 to 2. */
 const STEP = 1.1;

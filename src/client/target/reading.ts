@@ -1,31 +1,26 @@
-import { checkLabels, loadDataset } from '../../shared/data/index.js';
-import { applyInput } from '../../shared/preprocessing/input.js';
-import type { Reporter } from '../../shared/reporter.js';
-import type { Dataset } from '../../shared/data/types.js';
+import {
+  checkLabels,
+  loadDataset,
+  type Dataset,
+  type DataSource,
+} from '../../shared/data/index.js';
 import { FedshotError } from '../../shared/errors.js';
 import { inputFigures } from '../../shared/model/card/index.js';
 import type { ModelConfig } from '../../shared/model/config.js';
+import {
+  normalise,
+  rescaled,
+  upright,
+  type Preprocessing,
+} from '../../shared/preprocessing/index.js';
+import type { Reporter } from '../../shared/reporter.js';
 import { missingShares } from '../diagnostics/columns.js';
-import { deslant } from '../../shared/preprocessing/deslant.js';
-import { fill } from '../../shared/preprocessing/fill.js';
-import { invert, orient, zoom, type Orientation } from '../../shared/preprocessing/orient.js';
 import type { InputOptions } from './options.js';
 
 /** How samples are brought into the release's form; kept with the adapted model for `predict`. */
-export interface Reading {
-  invert?: boolean;
-  orient?: Orientation;
-  /** The slant is taken out of every image. */
-  deslant?: boolean;
-  /** What each image shows is centred and enlarged to fill the frame. */
-  fill?: boolean;
-  /** What the images show is enlarged by this factor. */
-  zoom?: number;
-  /** Normalised values are multiplied by `factor`, then `offset` is added. */
-  scale?: { factor: number; offset: number };
-}
+export type Reading = Preprocessing;
 
-/** TargetSamples as the model takes them. */
+/** Samples as the model takes them. */
 export interface TargetSamples {
   /** `count × product(input.shape)` values, normalised. */
   x: Float32Array;
@@ -38,58 +33,43 @@ export interface TargetSamples {
 }
 
 /**
- * Reads the samples that a notation names, and brings them into the release's form.
+ * Reads samples and brings them into the release's form.
  * @param reporter is told what a person should know of how they were read
  * @throws FedshotError `data` where they do not fit the contract, and whatever `loadDataset` throws
  */
 export async function readSamples(
-  notation: string,
+  source: DataSource,
   config: ModelConfig,
   reading: Reading = {},
   reporter?: Reporter,
 ): Promise<TargetSamples> {
-  const dataset = upright(await readDataset(notation, config, reporter), reading);
+  const dataset = upright(await readDataset(source, config, reporter), reading);
   return normalised(dataset, config, reading);
 }
 
-/** Reads what a notation names, its labels by the release's classes; see {@link readSamples}. */
+/** Reads samples, their labels by the release's classes; see {@link readSamples}. */
 export async function readDataset(
-  notation: string,
+  source: DataSource,
   config: ModelConfig,
   reporter?: Reporter,
 ): Promise<Dataset> {
-  return checkLabels(
-    await loadDataset(notation, { takes: config.input, reporter }),
-    config.classes,
-  );
+  return checkLabels(await loadDataset(source, { takes: config.input, reporter }), config.classes);
 }
 
-/** The same images turned, inverted, without slant and filling their frames, where `reading` says so. */
-export function upright(read: Dataset, reading: Reading): Dataset {
-  let dataset = read;
-  if (reading.orient) dataset = orient(dataset, reading.orient);
-  if (reading.invert) dataset = invert(dataset);
-  if (reading.deslant) dataset = deslant(dataset);
-  if (reading.fill) dataset = fill(dataset);
-  return dataset;
-}
-
-/** What {@link upright} gives, enlarged and normalised: what the model takes. */
+/** What `upright` gives, as the model takes it. */
 export function normalised(
   read: Dataset,
   { input }: Pick<ModelConfig, 'input'>,
   reading: Reading,
 ): TargetSamples {
-  const dataset = reading.zoom ? zoom(read, reading.zoom) : read;
+  const { dataset, x } = normalise(read, reading, input);
   const { count, labels } = dataset;
-  const missing = missingShares(dataset, input);
-  return scaled({ x: applyInput(dataset, input), count, dataset, labels, missing }, reading);
+  return { x, count, dataset, labels, missing: missingShares(dataset, input) };
 }
 
 /** The same samples with values scaled as `reading` says. */
 export function scaled(samples: TargetSamples, { scale }: Reading): TargetSamples {
-  if (!scale) return samples;
-  return { ...samples, x: samples.x.map((v) => v * scale.factor + scale.offset) };
+  return scale ? { ...samples, x: rescaled(samples.x, scale) } : samples;
 }
 
 /**

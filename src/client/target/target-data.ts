@@ -1,8 +1,9 @@
 import { tensor, type Tensor } from '@tensorflow/tfjs-core';
-import type { Dataset } from '../../shared/data/types.js';
+import { sourceName, type Dataset } from '../../shared/data/index.js';
 import { FedshotError } from '../../shared/errors.js';
 import type { EngineOptions } from '../../shared/engine/index.js';
 import type { Model } from '../../shared/model/folder.js';
+import { upright } from '../../shared/preprocessing/index.js';
 import type { Reporter } from '../../shared/reporter.js';
 import { assertFullCard, fitZoom } from './fit-zoom.js';
 import {
@@ -12,11 +13,10 @@ import {
   readSamples,
   scaled,
   scaleOf,
-  upright,
   type Reading,
   type TargetSamples,
 } from './reading.js';
-import type { InputOptions } from './options.js';
+import { sourcesOf, type InputOptions } from './options.js';
 
 /** What a site adapts on and scores on, normalised as the release says. */
 export interface TargetData {
@@ -56,16 +56,20 @@ export async function targetData(
   const { reporter } = options;
   if (options.zoom === 'fit') assertFullCard(model);
   const reading = readingOf(options);
-  const sources = typeof options.data === 'string' ? [options.data] : options.data;
+  const sources = sourcesOf(options.data);
   const read = await Promise.all(
     sources.map(async (source) => upright(await readDataset(source, config, reporter), reading)),
   );
   if (options.zoom === 'fit') reading.zoom = await fitZoom(model, read[0]!, options.engine);
   let main = joined(read.map((dataset) => normalised(dataset, config, reading)));
   if (main.count < least)
-    throw new FedshotError('data', `${sources.join(', ')}: one sample is too few to adapt on`, {
-      hint: 'predict with the released model instead: fedshot client predict --source-model',
-    });
+    throw new FedshotError(
+      'data',
+      `${sources.map(sourceName).join(', ')}: one sample is too few to adapt on`,
+      {
+        hint: 'predict with the released model instead: fedshot client predict --source-model',
+      },
+    );
   if (options.rescale) {
     reading.scale = scaleOf(main, config);
     main = scaled(main, reading);

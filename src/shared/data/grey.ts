@@ -1,10 +1,23 @@
 import { FedshotError } from '../errors.js';
-import type { RawArray } from './arrays.js';
+import type { RawArray } from './raw.js';
 
 /** Interpolation and float32 rounding overshoot a little. */
 const GREY_TOLERANCE = 1e-3;
 /** Less of the range than this is used, and white is most likely another value. */
 const LEAST_USED = 0.1;
+
+/** How a person says which level means white. */
+export interface WhiteWords {
+  /** Where a level lies beyond it. */
+  readonly outside: string;
+  /** Where this level is likely to be it, as the end of a sentence. */
+  likely(level: number): string;
+}
+
+const IN_A_NOTATION: WhiteWords = {
+  outside: 'name the level that means white, for example max=255',
+  likely: (level) => `say max=${level}`,
+};
 
 /**
  * Grey levels 0..1 of an array of images.
@@ -15,10 +28,11 @@ const LEAST_USED = 0.1;
  * @throws FedshotError `data`
  */
 export function greyLevels(
-  { name, values, white: usual }: RawArray,
+  { name, values, white: usual }: Pick<RawArray, 'name' | 'values' | 'white'>,
   size: number,
   said: number | undefined,
   notes: string[],
+  words = IN_A_NOTATION,
 ): Float32Array {
   const white = said ?? usual;
   const x = new Float32Array(values.length);
@@ -32,21 +46,22 @@ export function greyLevels(
       throw bad(
         name,
         `grey level ${level} in sample ${Math.floor(i / size)} is outside 0..${white}`,
-        'name the level that means white, for example max=255',
+        words.outside,
       );
     most = Math.max(most, level);
     x[i] = Math.min(1, Math.max(0, grey));
   }
-  if (said === undefined && most < white * LEAST_USED) notes.push(`${name}: ${dark(most, white)}`);
+  if (said === undefined && most < white * LEAST_USED)
+    notes.push(`${name}: ${dark(most, white, words)}`);
   return x;
 }
 
-function dark(most: number, white: number): string {
+function dark(most: number, white: number, words: WhiteWords): string {
   if (most <= 0) return 'every grey level is 0';
   const seen = `the brightest grey level is ${shortest(most)} of ${white}`;
   return white === 1
     ? `${seen}: bring the images to 0..1`
-    : `${seen}, less than a tenth: if ${likelyWhite(most)} means white, say max=${likelyWhite(most)}`;
+    : `${seen}, less than a tenth: if ${likelyWhite(most)} means white, ${words.likely(likelyWhite(most))}`;
 }
 
 const shortest = (value: number): string => String(Number(value.toPrecision(4)));

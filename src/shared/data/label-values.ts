@@ -39,9 +39,15 @@ export const isNumberName = (name: string): boolean => PLAIN_NUMBER.test(name.tr
  * @param fold takes spellings that differ in case or space only for one class; they are refused
  *   without it, since neither one class nor two is certain to be meant
  * @param name of the labels, for messages
+ * @param hint what may help where they are refused
  * @throws FedshotError `data`
  */
-export function classesOf(texts: readonly string[], name: string, fold = false): Labels {
+export function classesOf(
+  texts: readonly string[],
+  name: string,
+  fold = false,
+  hint = 'labels=fold takes them for one class; if they are two, name them apart in the file',
+): Labels {
   const spellings = new Map<string, Map<string, number>>(); // key → spelling → how often
   const keyOf = fold ? foldedKey : labelKey;
   const known = new Map<string, string>();
@@ -52,7 +58,7 @@ export function classesOf(texts: readonly string[], name: string, fold = false):
     if (counts.size === 0) spellings.set(key, counts);
     counts.set(text, (counts.get(text) ?? 0) + 1);
   }
-  if (!fold) refuseAlike([...spellings.keys()], name);
+  if (!fold) refuseAlike([...spellings.keys()], name, hint);
   const classes = [...spellings].map(([key, counts]) => ({ key, name: nameOf(key, counts) }));
   const numeric = classes.every(({ key }) => isNumberName(key));
   classes.sort((a, b) =>
@@ -72,13 +78,13 @@ function nameOf(key: string, counts: ReadonlyMap<string, number>): string {
   return all.length > 1 && isNumberName(key) ? key : first;
 }
 
-function refuseAlike(keys: readonly string[], name: string): void {
+function refuseAlike(keys: readonly string[], name: string, hint: string): void {
   const folded = new Map<string, string[]>();
   for (const key of keys) folded.set(foldedKey(key), [...(folded.get(foldedKey(key)) ?? []), key]);
   const alike = [...folded.values()].find((group) => group.length > 1);
   if (!alike) return;
   const spelt = alike.map((text) => JSON.stringify(text)).join(', ');
   throw new FedshotError('data', `${name}: the labels ${spelt} differ in case or space only`, {
-    hint: 'labels=fold takes them for one class; if they are two, name them apart in the file',
+    hint,
   });
 }

@@ -5,7 +5,7 @@ export interface Notation {
   /** As it was written, for messages. */
   readonly source: string;
   readonly reader: string;
-  /** A file, or whatever the reader takes in its place (`digits`: a domain). */
+  /** A file, or whatever the reader takes in its place. */
   readonly path: string;
   /** The path at its commas, for readers that take several files. */
   readonly paths: readonly string[];
@@ -22,12 +22,12 @@ const ESCAPES = 'in a path write # as %23, ? as %3F, a comma as %2C and % as %25
  * percent-encoded, so that a column named `a&b` can be written `a%26b`. In a path only what the
  * notation itself uses is decoded (`%23` `%25` `%26` `%2C` `%3F`), any other `%` is itself.
  *
+ * @param example a notation to show where no reader is named
  * @throws FedshotError `usage`
  */
-export function parseNotation(source: string): Notation {
+export function parseNotation(source: string, example = 'READER:PATH'): Notation {
   const colon = source.indexOf(':');
-  if (colon < 1)
-    throw usage(source, 'no reader', 'write READER:PATH, for example digits:plain or csv:FILE');
+  if (colon < 1) throw usage(source, 'no reader', `write READER:PATH, for example ${example}`);
   const body = source.slice(colon + 1);
   const end = body.search(/[#?]/);
   const path = end < 0 ? body : body.slice(0, end);
@@ -57,31 +57,9 @@ export function parseNotation(source: string): Notation {
 }
 
 /** What may help where the file of a notation is not there; undefined if nothing in it is unusual. */
-export function pathHint({ source, path }: Notation): string | undefined {
+export function pathHint({ source, path }: Pick<Notation, 'source' | 'path'>): string | undefined {
   if (path.startsWith('~')) return 'the shell replaces ~ only where a word begins: write $HOME';
   return /[#?,%]/.test(source) ? ESCAPES : undefined;
-}
-
-/** An option that is a non-negative integer. @throws FedshotError `usage` */
-export function integerOption({ source, options }: Notation, key: string, absent: number): number {
-  const text = options.get(key);
-  if (text === undefined) return absent;
-  const value = /^\d+$/.test(text) ? Number(text) : NaN;
-  if (!Number.isSafeInteger(value)) throw usage(source, `${key}=${text} is not an integer ≥ 0`);
-  return value;
-}
-
-/** An option that is one of a few words. @throws FedshotError `usage` */
-export function wordOption<T extends string>(
-  { source, options }: Notation,
-  key: string,
-  words: readonly T[],
-): T | undefined {
-  const text = options.get(key);
-  if (text === undefined) return undefined;
-  const found = words.find((word) => word === text);
-  if (found === undefined) throw usage(source, `${key}=${text}`, `it is ${words.join(' or ')}`);
-  return found;
 }
 
 /** Something in the notation itself that is not understood. */

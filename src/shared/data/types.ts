@@ -1,8 +1,42 @@
+/** Where samples come from: a notation of docs/data.md, or what a program has in memory. */
+export type DataSource = string | InMemoryData;
+
+/** Samples that a program has in memory. They are read as files are: checked, and never changed. */
+export type InMemoryData = InMemoryImages | InMemoryTable;
+
+export interface InMemoryImages extends InMemoryLabels {
+  /** Image after image, each in the order of `shape`: floats in 0..1, or bytes in 0..255. */
+  readonly images: Float32Array | Uint8Array;
+  /** Shape of one image, `[H, W]`, or `[C, H, W]` with C = 1 or 3. */
+  readonly shape: readonly [number, number, number] | readonly [number, number];
+  /** How many images there are; as many as `images` holds where it is left out. */
+  readonly count?: number;
+}
+
+export interface InMemoryTable extends InMemoryLabels {
+  /** Row after row, NaN where a value is missing. */
+  readonly rows: Float32Array | readonly (readonly number[])[];
+  /** Names of the columns, each once. */
+  readonly columns: readonly string[];
+}
+
+interface InMemoryLabels {
+  /** One for each sample: words, or numbers from 0. */
+  readonly labels?: ArrayLike<number> | readonly string[];
+  /**
+   * Names of the classes. Numbers then count these from 0, and words are among them. Where it is left
+   * out, the distinct labels are the classes.
+   */
+  readonly classes?: readonly string[];
+  /** What messages and records call the data, `memory:NAME`. */
+  readonly name?: string;
+}
+
 /**
  * Samples in memory, as a reader found them.
  *
  * Images are `[C, H, W]` with grey levels in 0..1; tables are `[D]` in their own units, NaN where a
- * value is missing. Nothing is normalised here: that is the input contract's work (`input.ts`),
+ * value is missing. Nothing is normalised here: that is the input contract's work (`preprocessing`),
  * because its figures come from the *training* data and travel with the release.
  */
 export interface Dataset {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FedshotError } from '../errors.js';
 import { resize } from './resize.js';
-import { LEAST_ROWS, roundedFigures } from '../data/rounding.js';
+import { LEAST_ROWS, roundedFigures } from './rounding.js';
 import type { Dataset } from '../data/types.js';
 
 // The contract arrives from somebody else: sizes are bounded so that it cannot ask for all memory.

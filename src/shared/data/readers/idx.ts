@@ -1,9 +1,13 @@
+import { z } from 'zod';
 import { FedshotError } from '../../errors.js';
-import { arrayDataset, type RawArray } from '../arrays.js';
-import { usage, type Notation } from '../notation.js';
+import { ARRAY_OPTIONS } from '../array-options.js';
+import { arrayDataset } from '../arrays.js';
+import { defineReader, type ReaderInput } from '../define.js';
+import type { RawArray } from '../raw.js';
 import type { Dataset, Takes } from '../types.js';
 import { readMaybeGzip } from './bytes.js';
 import { decodeElements, whiteOf, type ElementType } from './elements.js';
+import { pairOf } from './pair.js';
 import { sniff } from './sniff.js';
 
 const TYPES: Readonly<Record<number, ElementType>> = {
@@ -15,19 +19,18 @@ const TYPES: Readonly<Record<number, ElementType>> = {
   0x0e: { kind: 'float', size: 8, littleEndian: false },
 };
 
-/**
- * `idx:IMAGES[,LABELS]`: the format of MNIST (LeCun et al.), all of its element types, gzip or not.
- *
- * @throws FedshotError `not-found`, `data`, `usage`, `limit`
- */
-export function readIdx(notation: Notation, takes?: Takes): Dataset {
-  const [images, labels, ...more] = notation.paths;
-  if (!images || labels === '' || more.length > 0)
-    throw usage(
-      notation.source,
-      'idx takes IMAGES or IMAGES,LABELS',
-      'write a comma within a path as %2C',
-    );
+/** The format of MNIST (LeCun et al.), all of its element types, gzip or not. */
+export const idx = defineReader({
+  name: 'idx',
+  description: 'the format of MNIST, gzip or not',
+  example: 'idx:IMAGES[,LABELS]',
+  options: z.object(ARRAY_OPTIONS),
+  files: ({ paths }) => paths,
+  read: (input, { takes }) => readIdx(input, takes),
+});
+
+function readIdx(input: ReaderInput<typeof ARRAY_OPTIONS>, takes?: Takes): Dataset {
+  const { samples: images, labels } = pairOf(input, 'idx', 'IMAGES');
   const data = parseIdx(readMaybeGzip(images), images);
   if (data.shape.length < 2)
     throw new FedshotError('data', `${images}: holds labels where images are expected`, {
@@ -38,7 +41,7 @@ export function readIdx(notation: Notation, takes?: Takes): Dataset {
     throw new FedshotError('data', `${target.name}: holds images where labels are expected`, {
       hint: 'the order is idx:IMAGES,LABELS',
     });
-  return arrayDataset(notation, data, target, takes);
+  return arrayDataset(input, data, target, takes);
 }
 
 /** Magic `00 00 type rank`, then `rank` big-endian sizes, then the elements. */

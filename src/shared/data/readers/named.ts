@@ -1,9 +1,18 @@
+import { z } from 'zod';
 import { FedshotError } from '../../errors.js';
-import { ARRAY_KEYS } from '../arrays.js';
-import type { Notation } from '../notation.js';
+import { ARRAY_OPTIONS, type ArrayOptions } from '../array-options.js';
 
 /** Options of readers whose files hold several arrays by name. */
-export const NAMED_KEYS = ['x', 'y', ...ARRAY_KEYS] as const;
+export const NAMED_OPTIONS = {
+  x: z.string().optional().describe('the name of the samples'),
+  y: z.string().optional().describe('the name of the labels'),
+  ...ARRAY_OPTIONS,
+};
+
+export interface NamedOptions extends ArrayOptions {
+  x?: string;
+  y?: string;
+}
 
 const SAMPLES = ['x', 'data', 'images'];
 const LABELS = ['y', 'labels', 'label', 'target'];
@@ -24,7 +33,7 @@ export interface Names {
  * @throws FedshotError `not-found`, listing what is there; `data` where two might be meant
  */
 export function namedArrays(
-  { options }: Notation,
+  options: Pick<NamedOptions, 'x' | 'y'>,
   there: readonly string[],
   where: string,
   what: string,
@@ -32,7 +41,7 @@ export function namedArrays(
   const list = there.slice(0, 12).map((name) => `"${name}"`);
   const has = `it has ${list.join(', ') || 'none'}${there.length > 12 ? ' …' : ''}`;
   const pick = (key: 'x' | 'y', usual: readonly string[]): string | undefined => {
-    const said = options.get(key);
+    const said = options[key];
     const found = said === undefined ? usual.filter((name) => there.includes(name)) : [said];
     if (said !== undefined && !there.includes(said.split('/', 1)[0]!))
       throw new FedshotError('not-found', `${where}: no ${what} "${said}"`, { hint: has });

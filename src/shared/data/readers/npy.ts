@@ -1,10 +1,12 @@
+import { z } from 'zod';
 import { FedshotError } from '../../errors.js';
-import type { RawLabels } from '../arrays.js';
-import type { Notation } from '../notation.js';
+import { ARRAY_OPTIONS } from '../array-options.js';
 import { arrayDataset } from '../arrays.js';
-import type { Dataset, Takes } from '../types.js';
+import { defineReader } from '../define.js';
+import type { RawLabels } from '../raw.js';
 import { readMaybeGzip } from './bytes.js';
 import { decodeElements, whiteOf, type ElementType } from './elements.js';
+import { pairOf } from './pair.js';
 import { sniff } from './sniff.js';
 import { rowMajor } from './order.js';
 
@@ -15,26 +17,21 @@ const KINDS: Readonly<Record<string, ElementType['kind']>> = {
   b: 'bool',
 };
 
-/**
- * `npy:SAMPLES[,LABELS]`: arrays as NumPy's `save` writes them, gzip or not.
- *
- * @throws FedshotError `not-found`, `data`, `usage`, `limit`
- */
-export function readNpy(notation: Notation, takes?: Takes): Dataset {
-  const [samples = '', labels, ...more] = notation.paths;
-  if (samples === '' || labels === '' || more.length > 0)
-    throw new FedshotError(
-      'usage',
-      `data "${notation.source}": npy takes SAMPLES or SAMPLES,LABELS`,
-      {
-        hint: 'write a comma within a path as %2C',
-      },
-    );
-  const data = parseNpy(readMaybeGzip(samples), samples);
-  if ('words' in data) throw new FedshotError('data', `${samples} is not an array of numbers`);
-  const target = labels === undefined ? undefined : parseNpy(readMaybeGzip(labels), labels);
-  return arrayDataset(notation, data, target, takes);
-}
+/** Arrays as NumPy's `save` writes them, gzip or not. */
+export const npy = defineReader({
+  name: 'npy',
+  description: "arrays as NumPy's `save` writes them",
+  example: 'npy:SAMPLES[,LABELS]',
+  options: z.object(ARRAY_OPTIONS),
+  files: ({ paths }) => paths,
+  read(input, { takes }) {
+    const { samples, labels } = pairOf(input, 'npy', 'SAMPLES');
+    const data = parseNpy(readMaybeGzip(samples), samples);
+    if ('words' in data) throw new FedshotError('data', `${samples} is not an array of numbers`);
+    const target = labels === undefined ? undefined : parseNpy(readMaybeGzip(labels), labels);
+    return arrayDataset(input, data, target, takes);
+  },
+});
 
 /**
  * Parses an array: magic, version, length of the header, the header (a Python dictionary with

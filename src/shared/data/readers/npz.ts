@@ -1,39 +1,47 @@
 import { promisify } from 'node:util';
 import { buffer } from 'node:stream/consumers';
 import { crc32 } from 'node:zlib';
-import { fromBuffer, type Entry, type ZipFile } from 'yauzl';
+import type { Entry, ZipFile } from 'yauzl';
+import { z } from 'zod';
 import { FedshotError } from '../../errors.js';
-import { arrayDataset, type RawLabels } from '../arrays.js';
-import type { Notation } from '../notation.js';
+import { arrayDataset } from '../arrays.js';
+import { defineReader, type ReaderInput } from '../define.js';
+import type { RawLabels } from '../raw.js';
 import type { Dataset, Takes } from '../types.js';
 import { readFileBytes } from './bytes.js';
-import { namedArrays } from './named.js';
+import { NAMED_OPTIONS, namedArrays } from './named.js';
 import { parseNpy } from './npy.js';
 import { sniff } from './sniff.js';
 
 /** Stops a small archive that unpacks without end. */
 const MAX_UNPACKED = 2 ** 31 - 1;
 
-const open = promisify<Buffer, object, ZipFile>(fromBuffer);
-
 /**
- * `npz:FILE`: arrays as NumPy's `savez` and `savez_compressed` write them; samples under `x`, `data`
- * or `images`, labels, if any, under `y`, `labels`, `label` or `target`; `x=NAME` and `y=NAME` name
- * others.
- *
- * @throws FedshotError `not-found`, `data`, `usage`, `limit`
+ * Arrays as NumPy's `savez` and `savez_compressed` write them; samples under `x`, `data` or `images`,
+ * labels, if any, under `y`, `labels`, `label` or `target`; `x=NAME` and `y=NAME` name others.
  */
-export async function readNpz(notation: Notation, takes?: Takes): Promise<Dataset> {
-  const { path } = notation;
+export const npz = defineReader({
+  name: 'npz',
+  description: "the same of NumPy's `savez` and `savez_compressed`",
+  example: 'npz:FILE',
+  options: z.object(NAMED_OPTIONS),
+  files: ({ path }) => [path],
+  read: (input, { takes }) => readNpz(input, takes),
+});
+
+async function readNpz(input: ReaderInput<typeof NAMED_OPTIONS>, takes?: Takes): Promise<Dataset> {
+  const { path, options } = input;
   const bytes = readFileBytes(path);
   try {
+    const { fromBuffer } = await import('yauzl');
+    const open = promisify<Buffer, object, ZipFile>(fromBuffer);
     const zip = await open(bytes, { lazyEntries: true });
     const entries = new Map<string, Entry>();
     for await (const entry of listed(zip)) {
       const name = entry.fileName.replace(/\.npy$/, '');
       if (entry.fileName !== name) entries.set(name, entry);
     }
-    const names = namedArrays(notation, [...entries.keys()], path, 'array');
+    const names = namedArrays(options, [...entries.keys()], path, 'array');
     const read = async (key: string): Promise<RawLabels> => {
       const entry = entries.get(key);
       if (!entry) throw new FedshotError('not-found', `${path}: no array "${key}"`);
@@ -42,7 +50,7 @@ export async function readNpz(notation: Notation, takes?: Takes): Promise<Datase
     const data = await read(names.samples);
     if ('words' in data) throw new FedshotError('data', `${data.name} is not an array of numbers`);
     const labels = names.labels === undefined ? undefined : await read(names.labels);
-    return arrayDataset(notation, data, labels, takes);
+    return arrayDataset(input, data, labels, takes);
   } catch (cause) {
     if (cause instanceof FedshotError) throw cause;
     const is = sniff(bytes, 'npz');

@@ -1,11 +1,12 @@
+import { z } from 'zod';
 import { FedshotError } from '../../errors.js';
 import { parseSafetensors, type Dtype, type TensorBytes } from '../../format/safetensors.js';
-import { arrayDataset, type RawArray } from '../arrays.js';
-import type { Notation } from '../notation.js';
-import type { Dataset, Takes } from '../types.js';
+import { arrayDataset } from '../arrays.js';
+import { defineReader } from '../define.js';
+import type { RawArray } from '../raw.js';
 import { readFileBytes } from './bytes.js';
 import { decodeElements, whiteOf, type ElementType } from './elements.js';
-import { namedArrays } from './named.js';
+import { NAMED_OPTIONS, namedArrays } from './named.js';
 import { sniff } from './sniff.js';
 
 const type = (kind: ElementType['kind'], size: number): ElementType => ({
@@ -31,23 +32,28 @@ const TYPES: Partial<Record<Dtype, ElementType>> = {
 };
 
 /**
- * `safetensors:FILE`: samples under `x`, `data` or `images`, labels, if any, under `y`, `labels`,
- * `label` or `target`; `x=NAME` and `y=NAME` name others.
- *
- * @throws FedshotError `not-found`, `data`, `usage`, `limit`
+ * Samples under `x`, `data` or `images`, labels, if any, under `y`, `labels`, `label` or `target`;
+ * `x=NAME` and `y=NAME` name others.
  */
-export function readSafetensors(notation: Notation, takes?: Takes): Dataset {
-  const { path } = notation;
-  const tensors = parse(path);
-  const names = namedArrays(notation, [...tensors.keys()], path, 'tensor');
-  const read = (name: string): RawArray => {
-    const tensor = tensors.get(name);
-    if (!tensor) throw new FedshotError('not-found', `${path}: no tensor "${name}"`);
-    return decode(`${path} "${name}"`, tensor);
-  };
-  const labels = names.labels === undefined ? undefined : read(names.labels);
-  return arrayDataset(notation, read(names.samples), labels, takes);
-}
+export const safetensors = defineReader({
+  name: 'safetensors',
+  description: 'tensors `x`, `data` or `images`, and `y`, `labels`, `label` or `target`',
+  example: 'safetensors:FILE',
+  options: z.object(NAMED_OPTIONS),
+  files: ({ path }) => [path],
+  read(input, { takes }) {
+    const { path, options } = input;
+    const tensors = parse(path);
+    const names = namedArrays(options, [...tensors.keys()], path, 'tensor');
+    const read = (name: string): RawArray => {
+      const tensor = tensors.get(name);
+      if (!tensor) throw new FedshotError('not-found', `${path}: no tensor "${name}"`);
+      return decode(`${path} "${name}"`, tensor);
+    };
+    const labels = names.labels === undefined ? undefined : read(names.labels);
+    return arrayDataset(input, read(names.samples), labels, takes);
+  },
+});
 
 function parse(path: string): ReturnType<typeof parseSafetensors> {
   const bytes = readFileBytes(path);

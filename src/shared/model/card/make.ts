@@ -1,6 +1,6 @@
 import { tensor, type Tensor } from '@tensorflow/tfjs-core';
 import type { InputSpec } from '../../preprocessing/input.js';
-import { LEAST_ROWS } from '../../data/rounding.js';
+import { LEAST_ROWS } from '../../preprocessing/rounding.js';
 import type { Ops } from '../../engine/ops.js';
 import { embed, outputsOf, type Outputs } from '../embed.js';
 import { Hypothesis } from '../hypothesis.js';

@@ -1,4 +1,4 @@
-import { usage, type Notation } from '../../notation.js';
+import type { CsvOptions } from './options.js';
 
 const MISSING = /^(?:|na|n\/a|nan|null|none|\?)$/i;
 /** Decimal only: `0x1f` and `1_000` are not meant as numbers where data is tabulated. */
@@ -15,19 +15,15 @@ export interface Cells {
   hint(cell: string): string | undefined;
 }
 
-/** @throws FedshotError `usage` */
-export function cellsOf({ source, options }: Notation): Cells {
-  const decimal = options.get('decimal') ?? 'point';
-  if (!['point', 'comma', '.', ','].includes(decimal))
-    throw usage(source, `decimal=${decimal}`, 'it is point or comma');
-  const comma = decimal === 'comma' || decimal === ',';
+export function cellsOf({ decimal, missing = [] }: CsvOptions): Cells {
+  const comma = decimal === 'comma';
   const parse = (cell: string): number => {
     const text = cell.trim();
     const plain = comma ? text.replace(',', '.') : text;
     // with decimal commas a point groups thousands, or the option is wrong: neither is guessed
     return NUMBER.test(plain) && !(comma && text.includes('.')) ? Number(plain) : NaN;
   };
-  const codes = (options.get('missing')?.split(',') ?? []).map((code) => code.trim());
+  const codes = missing.map((code) => code.trim());
   const words = new Set(codes.map((code) => code.toLowerCase()));
   const numbers = new Set(codes.filter((code) => NUMBER.test(code)).map(Number));
   const isMissing = (cell: string): boolean => {

@@ -1,7 +1,7 @@
 import { FedshotError } from '../../../errors.js';
-import { positionalColumns } from '../../arrays.js';
-import type { Notation } from '../../notation.js';
+import { positionalColumns } from '../../columns.js';
 import type { Takes } from '../../types.js';
+import type { CsvInput } from './options.js';
 import type { Rows } from './rows.js';
 
 /** Which columns of a table are read, as positions. */
@@ -20,7 +20,7 @@ export interface Columns {
  * @throws FedshotError `data` for a column that is not there
  */
 export function chooseColumns(
-  { path, options }: Notation,
+  { path, options }: CsvInput,
   { header, rows }: Rows,
   takes: Takes | undefined,
   notes: string[],
@@ -38,8 +38,8 @@ export function chooseColumns(
     if (found < 0 || found >= width) throw bad(`no column "${column}"`, has);
     return found;
   };
-  const label = options.has('label') ? find(options.get('label') ?? '') : undefined;
-  const aside = new Set((options.get('ignore')?.split(',') ?? []).map(find));
+  const label = options.label === undefined ? undefined : find(options.label);
+  const aside = new Set((options.ignore ?? []).map(find));
   const index = header && indexColumn(names, rows);
   if (index !== undefined && index !== label && !aside.has(index)) {
     aside.add(index);

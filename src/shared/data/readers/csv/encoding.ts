@@ -1,5 +1,5 @@
 import { FedshotError } from '../../../errors.js';
-import { usage, type Notation } from '../../notation.js';
+import { option } from '../../options.js';
 
 /** Longer strings than this Node cannot make. */
 const MAX_TEXT = 2 ** 29 - 25;
@@ -17,10 +17,10 @@ const C1 = /[\u0080-\u009f]/;
  * UTF-16 where every other byte is zero. What cannot be decoded is refused by line, never replaced:
  * two names would become one.
  *
- * @throws FedshotError `data`, `usage`, `limit`
+ * @param said what `encoding=` names
+ * @throws FedshotError `data`, `limit`
  */
-export function decodeText(bytes: Buffer, notation: Notation): string {
-  const { path } = notation;
+export function decodeText(bytes: Buffer, path: string, said?: string): string {
   if (bytes.length > 2 * MAX_TEXT)
     throw new FedshotError(
       'limit',
@@ -29,7 +29,6 @@ export function decodeText(bytes: Buffer, notation: Notation): string {
         hint: 'split the table, or keep it as npz or HDF5',
       },
     );
-  const said = saidEncoding(notation);
   const mark = MARKS.find(([, begin]) => begin.every((byte, i) => bytes[i] === byte))?.[0];
   if (mark === 'utf-16le' && bytes.length >= 4 && bytes.readUInt16LE(2) === 0)
     throw new FedshotError('data', `${path}: is UTF-32, which is not read`, {
@@ -39,26 +38,26 @@ export function decodeText(bytes: Buffer, notation: Notation): string {
     throw new FedshotError('data', `${path}: begins with the mark of ${mark}, not of ${said}`, {
       hint: 'leave encoding= out',
     });
-  const encoding = said ?? mark ?? unmarked(bytes);
+  const used = said ?? mark ?? unmarked(bytes);
   let text: string;
   try {
-    text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    text = new TextDecoder(used, { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw undecodable(bytes, encoding, path, cause);
+    throw undecodable(bytes, used, path, cause);
   }
-  refuseLost(text, encoding, path);
+  refuseLost(text, used, path);
   return text;
 }
 
-function saidEncoding({ source, options }: Notation): string | undefined {
-  const said = options.get('encoding');
-  if (said === undefined) return undefined;
-  try {
-    return new TextDecoder(said).encoding;
-  } catch {
-    throw usage(source, `encoding=${said} is not known`, SOME);
-  }
-}
+/** The name of an encoding that `TextDecoder` knows. */
+export const encoding = () =>
+  option((said, refuse) => {
+    try {
+      return new TextDecoder(said).encoding;
+    } catch {
+      return refuse('is not known', SOME);
+    }
+  });
 
 /** UTF-16 without its mark: zeros in every other place of the digits and separators. */
 function unmarked(bytes: Buffer): string {

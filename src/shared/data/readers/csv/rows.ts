@@ -1,11 +1,11 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { FedshotError } from '../../../errors.js';
-import { assertColumns } from '../../arrays.js';
-import { usage, type Notation } from '../../notation.js';
+import { assertColumns } from '../../columns.js';
 import { readMaybeGzip } from '../bytes.js';
 import { sniff } from '../sniff.js';
 import type { Cells } from './cells.js';
 import { decodeText } from './encoding.js';
+import type { CsvInput } from './options.js';
 import { likelySeparator, separated } from './separator.js';
 
 export interface Row {
@@ -32,12 +32,16 @@ export interface Rows {
  *
  * @throws FedshotError `not-found`, `io`, `data`, `usage`, `limit`
  */
-export function readRows(notation: Notation, cells: Cells): Rows {
-  const { path } = notation;
+export function readRows(input: CsvInput, cells: Cells): Rows {
+  const { source, path, options } = input;
   const bytes = readMaybeGzip(path);
   const is = bytes.length > 0 ? sniff(bytes, 'csv') : undefined;
   if (is) throw new FedshotError('data', `${path}: no table of text`, { hint: is });
-  const { text, separator, skipped } = separated(decodeText(bytes, notation), notation);
+  const { text, separator, skipped } = separated(
+    decodeText(bytes, path, options.encoding),
+    source,
+    options,
+  );
   const likely = likelySeparator(text, separator);
   const records = parseRecords(text, separator, path, likely);
   const all = records.map(({ record, info }, number) => ({
@@ -47,7 +51,7 @@ export function readRows(notation: Notation, cells: Cells): Rows {
   }));
   const blank = all.filter(isBlank).map(({ line }) => line);
   const rows = all.filter((row) => !isBlank(row));
-  const first = hasHeader(notation, rows, cells) ? rows.shift() : undefined;
+  const first = hasHeader(input, rows, cells) ? rows.shift() : undefined;
   return {
     header: first?.cells,
     rows: first ? rows.map((row) => ({ ...row, number: row.number - first.number - 1 })) : rows,
@@ -95,13 +99,10 @@ function parseRecords(
 
 /** A first row of words, but for cells without a name: pandas leaves that of its index empty. */
 function hasHeader(
-  { source, options, path }: Notation,
+  { options: { header: said }, path }: CsvInput,
   rows: readonly Row[],
   cells: Cells,
 ): boolean {
-  const said = options.get('header');
-  if (said !== undefined && said !== 'yes' && said !== 'no')
-    throw usage(source, `header=${said}`, 'it is yes or no');
   const [first] = rows;
   if (!first || said !== undefined) return said === 'yes' && first !== undefined;
   const named = first.cells.filter((cell) => cell.trim() !== '');

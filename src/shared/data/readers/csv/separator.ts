@@ -1,4 +1,5 @@
-import { usage, type Notation } from '../../notation.js';
+import { usage } from '../../notation.js';
+import { option } from '../../options.js';
 
 const SEPARATORS: Readonly<Record<string, string>> = {
   comma: ',',
@@ -24,34 +25,35 @@ export interface Separated {
  *
  * @throws FedshotError `usage`
  */
-export function separated(text: string, notation: Notation): Separated {
-  const said = saidSeparator(notation);
+export function separated(
+  text: string,
+  source: string,
+  { sep, separator: other }: { sep?: string; separator?: string },
+): Separated {
+  if (sep !== undefined && other !== undefined)
+    throw usage(source, 'sep= and separator= are the same: give one');
+  const said = sep ?? other;
   const declared = DECLARED.exec(text);
   const body = declared ? text.slice(declared[0].length) : text;
-  const separator = said ?? declared?.[1] ?? ',';
+  const used = said ?? declared?.[1] ?? ',';
   return {
-    text: separator === ' ' ? squeezed(body) : body,
-    separator,
+    text: used === ' ' ? squeezed(body) : body,
+    separator: used,
     skipped: declared ? 1 : 0,
   };
 }
 
-function saidSeparator({ source, options }: Notation): string | undefined {
-  if (options.has('sep') && options.has('separator'))
-    throw usage(source, 'sep= and separator= are the same: give one');
-  const said = options.get('sep') ?? options.get('separator');
-  if (said === undefined) return undefined;
-  const found = Object.hasOwn(SEPARATORS, said)
-    ? SEPARATORS[said]
-    : Object.values(SEPARATORS).find((separator) => separator === said);
-  if (found === undefined)
-    throw usage(
-      source,
-      `${options.has('sep') ? 'sep' : 'separator'}=${said}`,
-      `it is ${Object.keys(SEPARATORS).join(', ')}, or one of , ; | and %09 for a tab`,
+/** A separator by its word, or itself. */
+export const separator = () =>
+  option((said, refuse) => {
+    const found = Object.hasOwn(SEPARATORS, said)
+      ? SEPARATORS[said]
+      : Object.values(SEPARATORS).find((character) => character === said);
+    return (
+      found ??
+      refuse('', `it is ${Object.keys(SEPARATORS).join(', ')}, or one of , ; | and %09 for a tab`)
     );
-  return found;
-}
+  });
 
 /** Runs of spaces and tabs become one space, those at either end of a line none; quoted ones stay. */
 const squeezed = (text: string): string =>

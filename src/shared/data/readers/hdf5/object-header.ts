@@ -3,12 +3,14 @@ import { FedshotError } from '../../../errors.js';
 
 /**
  * What the library does not tell of a dataset, read from its object header: the files outside that
- * hold its values, and the layout of its floats (HDF5 File Format Specification, version 3, sections
- * II.A, III.D, IV.A.1.a, IV.A.2.d and IV.A.2.h).
+ * hold its values, the layout of its floats, and what a virtual dataset is mapped to (HDF5 File Format
+ * Specification, version 3, sections II.A, III.D, III.E, IV.A.1.a, IV.A.2.d, IV.A.2.h and IV.A.2.i).
  */
 
 /** Types of header messages. */
-const [DATATYPE, EXTERNAL_FILES, CONTINUATION] = [0x03, 0x07, 0x10];
+const [DATATYPE, EXTERNAL_FILES, LAYOUT, CONTINUATION] = [0x03, 0x07, 0x08, 0x10];
+/** Class of a layout whose values lie in other datasets. */
+const VIRTUAL = 3;
 const MOST_BLOCKS = 1000;
 const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
 
@@ -49,6 +51,34 @@ export function isHalf(path: string, reference: Uint8Array): boolean {
     const message = messages(file, reference).find(({ type }) => type === DATATYPE);
     const EXPONENT_SIZE = 8 + 5; // class, flags and size, then offset, precision and location
     return message === undefined || (message.flags & 2) !== 0 || message.data[EXPONENT_SIZE] === 5;
+  });
+}
+
+/**
+ * The block of the global heap that says what a virtual dataset is mapped to.
+ * @throws FedshotError `data`
+ */
+export function mappingBlock(
+  path: string,
+  reference: Uint8Array,
+): { block: Buffer; lengths: number } {
+  return withFile(path, (file) => {
+    const layout = messages(file, reference).find(({ type }) => type === LAYOUT)?.data;
+    if (layout?.[1] !== VIRTUAL) throw new RangeError('no virtual layout');
+    const heap = address(layout, 2, file.offsets);
+    const wanted = layout.readUInt32LE(2 + file.offsets);
+    const head = file.read(heap, 8 + file.lengths);
+    if (head.toString('latin1', 0, 4) !== 'GCOL') throw new RangeError('no global heap');
+    const end = heap + address(head, 8, file.lengths);
+    for (let at = heap + head.length; at + 8 + file.lengths <= end;) {
+      const object = file.read(at, 8 + file.lengths);
+      const [index, size] = [object.readUInt16LE(0), address(object, 8, file.lengths)];
+      if (index === wanted)
+        return { block: file.read(at + object.length, size), lengths: file.lengths };
+      if (index === 0) break; // what is free
+      at += object.length + Math.ceil(size / 8) * 8;
+    }
+    throw new RangeError('no such object of the heap');
   });
 }
 
@@ -137,7 +167,8 @@ function* split(block: Buffer, second: boolean, flags: number): Generator<Messag
   }
 }
 
-function address(bytes: Buffer, at: number, size: number): number {
+/** A number of so many bytes. @throws RangeError for one that no file can reach */
+export function address(bytes: Buffer, at: number, size: number): number {
   const value = size === 8 ? Number(bytes.readBigUInt64LE(at)) : bytes.readUIntLE(at, size);
   if (!Number.isSafeInteger(value)) throw new RangeError('an address beyond the file');
   return value;

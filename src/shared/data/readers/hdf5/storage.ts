@@ -1,9 +1,10 @@
 import { Dataset } from 'h5wasm/node';
 import { FedshotError } from '../../../errors.js';
-import type { RawLabels } from '../../arrays.js';
 import { referred, type OpenFiles } from './files.js';
 import { locate, notShown, type Located } from './locate.js';
 import { externalFiles } from './object-header.js';
+import { assertInMemory } from './values.js';
+import { assertCovered, mappingsOf } from './virtual.js';
 
 /** Filters that the library has been built with. */
 const BUILT_IN = [1, 2, 3, 4, 5, 6];
@@ -29,27 +30,6 @@ const LZF = 32000;
 const MOST_NESTED = 8;
 
 /**
- * Refuses samples of a virtual dataset that hold nothing but zeros: its mappings are not known, and
- * what none of them covers is filled in with zeros.
- *
- * @throws FedshotError `data`
- */
-export function assertFilled(array: RawLabels, { object }: Located): void {
-  if (!(object instanceof Dataset) || !object.metadata.virtual_sources || 'words' in array) return;
-  const { name, shape, values } = array;
-  const size = shape.slice(1).reduce((a, b) => a * b, 1);
-  if (size < 2) return; // a label may be 0
-  for (let at = 0; at < values.length; at += size) {
-    let i = at;
-    while (i < at + size && Number(values[i]) === 0) i++;
-    if (i === at + size)
-      throw new FedshotError('data', `${name} is virtual, and sample ${at / size} is all zeros`, {
-        hint: 'most likely no source holds it: mend the file, or copy the values into one',
-      });
-  }
-}
-
-/**
  * Makes sure that all values of a dataset can be read: the library itself fills in zeros, without a
  * word, for parts of a virtual dataset whose files are not there, and for raw files that end early.
  *
@@ -68,34 +48,37 @@ export function assertWhole(files: OpenFiles, found: Located, name: string, nest
         hint: 'write them into the file itself, for example with h5py: copy["data"] = file["data"][...]',
       },
     );
-  const { virtual_sources: sources, total_size: size } = object.metadata;
-  if (!sources) return;
+  if (object.metadata.virtual_sources) assertSources(files, { ...found, object }, name, nested);
+}
+
+/** Of a virtual dataset: each source is there and whole, and together they hold every value. */
+function assertSources(
+  files: OpenFiles,
+  { object, path }: Located & { object: Dataset },
+  name: string,
+  nested: number,
+): void {
   if (nested >= MOST_NESTED)
     throw new FedshotError('data', `${name}: virtual datasets refer to each other in a circle`);
-  let held = 0;
-  for (const { file_name: file, dset_name: within } of sources) {
-    if (/(^|[^%])%\d*b/.test(file + within))
+  assertInMemory(files, object, name);
+  const reference = object.create_reference().ref_data;
+  const held = mappingsOf(path, reference).map((mapping) => {
+    const { file, dataset } = mapping;
+    if (/(^|[^%])%\d*b/.test(file + dataset))
       throw new FedshotError('data', `${name} is virtual, of files by a pattern, ${file}`, {
         hint: `copy the values into one file: h5repack -l CONTI ${path} whole.h5`,
       });
     const other = file === '.' ? path : referred(path, file);
     if (other === undefined) throw notShown(`${name}, or a part of it,`, file);
-    const source = locate(files, other, within);
+    const source = locate(files, other, dataset);
     if (!source || !(source.object instanceof Dataset))
-      throw new FedshotError('data', `${name}: ${other} has no dataset "${within}"`, {
+      throw new FedshotError('data', `${name}: ${other} has no dataset "${dataset}"`, {
         hint: 'a part of the virtual dataset would be empty',
       });
     assertWhole(files, source, `${other}#${source.within}`, nested + 1);
-    held += source.object.metadata.total_size;
-  }
-  if (held < size)
-    throw new FedshotError(
-      'data',
-      `${name} is virtual, and its sources hold ${held} of ${size} values`,
-      {
-        hint: 'the others would be filled in: mend the file, or its sources',
-      },
-    );
+    return { mapping, shape: source.object.metadata.shape ?? [] };
+  });
+  assertCovered(name, object.metadata.shape ?? [], held);
 }
 
 function assertFilters(dataset: Dataset, path: string, name: string): void {

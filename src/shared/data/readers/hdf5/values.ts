@@ -1,6 +1,6 @@
 import type { Dataset } from 'h5wasm/node';
 import { FedshotError } from '../../../errors.js';
-import type { RawLabels } from '../../arrays.js';
+import type { RawLabels } from '../../raw.js';
 import { decodeElements, elementName, isReadable, whiteOf, type ElementType } from '../elements.js';
 import type { OpenFiles } from './files.js';
 import type { Located } from './locate.js';
@@ -71,15 +71,23 @@ function isLogical(files: OpenFiles, dataset: Dataset): boolean {
   return String(dataset.get_attribute('MATLAB_class', true)) === 'logical';
 }
 
+/** The bytes of a dataset. @throws FedshotError `limit` for more than the library can hold */
+export function assertInMemory(
+  { module }: Pick<OpenFiles, 'module'>,
+  { metadata: { size, total_size: count } }: Dataset,
+  name: string,
+): number {
+  const length = size * count;
+  if (length < module.MAXIMUM_MEMORY) return length;
+  throw new FedshotError(
+    'limit',
+    `${name}: ${length} bytes; less than ${module.MAXIMUM_MEMORY} are read`,
+  );
+}
+
 /** The elements as the library has them in memory. */
 function readBytes({ module }: OpenFiles, dataset: Dataset, name: string): Uint8Array {
-  const { size, total_size: count } = dataset.metadata;
-  const length = size * count;
-  if (length >= module.MAXIMUM_MEMORY)
-    throw new FedshotError(
-      'limit',
-      `${name}: ${length} bytes; less than ${module.MAXIMUM_MEMORY} are read`,
-    );
+  const length = assertInMemory({ module }, dataset, name);
   const at = module._malloc(Math.max(length, 1));
   if (at === 0) throw new FedshotError('limit', `${name}: no memory for ${length} bytes`);
   try {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LEAST_ROWS, roundedFigures } from '../../../src/shared/data/rounding.js';
+import { LEAST_ROWS, roundedFigures } from '../../../src/shared/preprocessing/rounding.js';
 import { random } from '../../../src/shared/random.js';
 
 /** `n` values about a mean, normally distributed. */

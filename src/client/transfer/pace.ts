@@ -13,6 +13,7 @@ export const longestMs = (bytes: number, stallMs: number): number =>
 /**
  * Watches that a source keeps up the least rate over all that is asked of it at once, for as long as
  * anything is: several requests share a slow line. A source that does not is too slow for good.
+ * (Rate limiters bound a rate from above; this is a bound from below.)
  */
 export class Pace {
   #bytes = 0;

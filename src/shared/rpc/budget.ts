@@ -19,7 +19,8 @@ interface Holder {
  * How many bytes may lie in memory on their way to all clients together. Each holder's own limit is a
  * third of what is free at the moment (dynamic thresholds, Choudhury and Hahne 1998): one alone may
  * have a quarter, and n that take what they can leave (3/4)^n to whoever comes next. Nobody waits
- * behind another holder.
+ * behind another holder. (Rate limiters count events in a time, semaphores know no holders: neither
+ * shares out bytes that are held.)
  */
 export class SharedBudget {
   #free: number;

@@ -2,7 +2,7 @@ import type { WriteStream } from 'node:tty';
 import { MultiBar, type Params } from 'cli-progress';
 import type { Colors } from 'picocolors/types.js';
 import { duration, ratio } from './format.js';
-import type { TerminalReporter } from './reporter.js';
+import type { TerminalReporter } from './types.js';
 
 const BAR = 24;
 
@@ -33,7 +33,7 @@ export function bars(screen: WriteStream, paint: Colors): TerminalReporter {
   const begin = (): MultiBar =>
     new MultiBar({
       stream: screen,
-      format: draw as never, // the library's type knows no payload of our own
+      format: draw,
       clearOnComplete: true,
       hideCursor: true,
       linewrap: false,

@@ -1,6 +1,6 @@
 import type { Colors } from 'picocolors/types.js';
-import type { Screen, TerminalReporter } from './reporter.js';
 import { duration, ratio } from './format.js';
+import type { Screen, TerminalReporter } from './types.js';
 
 const EVERY_MS = 2_000;
 

@@ -1,21 +1,21 @@
 import { join } from 'node:path';
-import { digestOf } from './artefacts/digest.js';
+import { artefactDigest } from './artefacts/digest.js';
 import { readInputs, type Inputs } from './artefacts/inputs.js';
 import { nameArtefacts, type Artefact } from './artefacts/load.js';
 import { periodOf, providerOf, type About, type AuditedArtefact } from './about.js';
 import type { EgressResult } from './egress/index.js';
 import { refusePrivate } from './site/handed.js';
-import { PARTS } from './names.js';
+import { AUDIT_PARTS } from './names.js';
 import type { AuditOptions } from './options.js';
 import { Parts } from './parts.js';
-import { notChecked, type Claim, type Outcome, type Part } from './types.js';
-import { LEFT_OUT, leaveOut, outcomeOf } from './verdict.js';
+import { notChecked, type Claim, type AuditOutcome, type AuditPart } from './types.js';
+import { LEFT_OUT, leaveOutClaims, outcomeOf } from './verdict.js';
 
 export interface AuditResult {
   /** PASS only when each claim that was asked for was checked and holds. */
-  readonly verdict: Outcome;
+  readonly verdict: AuditOutcome;
   readonly at: string;
-  readonly parts: readonly Part[];
+  readonly parts: readonly AuditPart[];
   readonly without: readonly string[];
   readonly about: About;
   readonly claims: readonly Claim[];
@@ -36,7 +36,7 @@ export interface AuditResult {
  */
 export async function audit(given: AuditOptions): Promise<AuditResult> {
   const options = withProvider(given);
-  const { parts = PARTS, without = [], now = () => new Date() } = options;
+  const { parts = AUDIT_PARTS, without = [], now = () => new Date() } = options;
   const artefacts = nameArtefacts([
     ['store', options.store],
     ['trust', options.trust],
@@ -54,7 +54,7 @@ export async function audit(given: AuditOptions): Promise<AuditResult> {
     if (asked.includes(part)) claims.push(...(await run.claims(part)));
     else claims.push(leftOut(part));
   claims.push(...moved(before, artefacts.map(digested)));
-  const judged = leaveOut(withoutPaths(dedupe(claims), artefacts), without);
+  const judged = leaveOutClaims(withoutPaths(dedupe(claims), artefacts), without);
   const { egress } = run;
   return {
     verdict: outcomeOf(judged),
@@ -85,7 +85,7 @@ function inOrder(lines: readonly string[]): string[] {
   return [...all.filter(isMistake), ...all.filter((line) => !isMistake(line))];
 }
 
-const leftOut = (part: Part): Claim => ({
+const leftOut = (part: AuditPart): Claim => ({
   ...notChecked(`${part}/all`, `Everything of the part ${part}`),
   verdict: 'LEFT OUT',
   notCovered: [LEFT_OUT],
@@ -94,7 +94,7 @@ const leftOut = (part: Part): Claim => ({
 const digested = ({ flag, name, path }: Artefact): AuditedArtefact => ({
   kind: flag,
   name,
-  digest: digestOf(path) ?? null,
+  digest: artefactDigest(path) ?? null,
 });
 
 /** A store that cannot be read stands in the way of several parts; it is said once. */

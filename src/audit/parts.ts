@@ -9,16 +9,16 @@ import { providerEvidenceClaim, siteEvidenceClaim } from './site/handed.js';
 import { auditLogFolder } from './log/log-folder.js';
 import { recoveriesOf } from './log/log-history.js';
 import { auditLog } from './log/log.js';
-import type { Recording } from './record/index.js';
+import type { RecordFile } from './record/index.js';
 import { auditReleases } from './release/release.js';
 import { auditSchema } from './schema.js';
 import { firstCovered } from './log/since.js';
 import { auditSite } from './site/site.js';
 import type { PublicStore } from './release/store.js';
-import { claim, notChecked, type Claim, type ClaimId, type Part } from './types.js';
+import { claim, notChecked, type Claim, type ClaimId, type AuditPart } from './types.js';
 
 /** How each part is called where it cannot be looked at. */
-const WHOLE: Readonly<Record<Part, [ClaimId, string]>> = {
+const WHOLE: Readonly<Record<AuditPart, [ClaimId, string]>> = {
   schema: ['schema/requests', 'A request has no room for data of a site'],
   log: ['log/whole', 'The log is whole'],
   egress: ['egress/wire', 'Every byte on the wire is accounted for'],
@@ -48,7 +48,7 @@ export class Parts {
   }
 
   /** All claims of a part. */
-  async claims(part: Part): Promise<Claim[]> {
+  async claims(part: AuditPart): Promise<Claim[]> {
     const { store, log } = this.inputs;
     switch (part) {
       case 'schema':
@@ -67,7 +67,7 @@ export class Parts {
   }
 
   /** Claims of a part whose needs are met; else what is in the way. Nothing escapes as an error. */
-  #look(part: Part, needs: readonly Loaded<unknown>[], look: () => Claim[]): Claim[] {
+  #look(part: AuditPart, needs: readonly Loaded<unknown>[], look: () => Claim[]): Claim[] {
     const [id, sentence] = WHOLE[part];
     const { missing, faults } = obstacles(needs);
     if (faults.length > 0 || missing.length > 0) {
@@ -108,7 +108,7 @@ export class Parts {
 
   #lookAtWire(
     log: Loaded<AuditedLog>,
-    records: Loaded<readonly Recording[]>,
+    records: Loaded<readonly RecordFile[]>,
   ): { result: EgressResult } | { claims: Claim[] } {
     const { options, inputs } = this;
     let result: EgressResult | undefined;

@@ -23,7 +23,7 @@ export interface ProcessOptions {
 }
 
 /** A fedshot command that runs as a process of its own. */
-export interface Running {
+export interface RunningCommand {
   /** The one JSON document that it prints, as soon as it is there. */
   readonly answer: Promise<unknown>;
   /** Resolves when the process has ended with 0; otherwise fails with what it said. */
@@ -41,7 +41,7 @@ process.on('exit', () => {
  * Starts one command. It cannot outlive this process: it is stopped when `signal` is aborted, killed
  * when this process exits, and stops by itself when the channel to this process breaks.
  */
-export function start(options: ProcessOptions): Running {
+export function start(options: ProcessOptions): RunningCommand {
   const { args, signal } = options;
   signal.throwIfAborted();
   const child = spawn(process.execPath, [options.program ?? CLI, ...args, '--json'], {
@@ -87,7 +87,7 @@ export function start(options: ProcessOptions): Running {
 }
 
 /** Runs one command to its end. @throws FedshotError with the command's own code, message and hint */
-export async function run(options: ProcessOptions): Promise<unknown> {
+export async function runToEnd(options: ProcessOptions): Promise<unknown> {
   const { answer, ended } = start(options);
   await ended;
   return answer;

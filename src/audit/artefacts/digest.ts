@@ -64,7 +64,7 @@ function folderDigest(dir: string): ArtefactDigest {
 }
 
 /** The digest of a file or a folder; undefined for what is not there or is neither. */
-export function digestOf(path: string): ArtefactDigest | undefined {
+export function artefactDigest(path: string): ArtefactDigest | undefined {
   try {
     if (statSync(path).isDirectory()) return folderDigest(path);
   } catch {

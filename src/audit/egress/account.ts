@@ -4,7 +4,7 @@ import {
   sentBudget,
   SEAL,
   unsentBytes,
-  type Budget,
+  type EgressBudget,
   type CertificateSizes,
 } from './budget.js';
 import { exchanges, refusedBytes, type LoggedCall, type methodLimits } from './calls.js';
@@ -21,8 +21,8 @@ export interface ConnectionAccount {
   readonly who: 'site' | 'stranger';
   /** Whether chunks of a release were sent. */
   readonly pulled: boolean;
-  readonly sent: Budget;
-  readonly received: Budget;
+  readonly sent: EgressBudget;
+  readonly received: EgressBudget;
 }
 
 /** What is wrong with a connection, by who has to answer for it. */
@@ -136,7 +136,7 @@ function usualRecords(direction: RecordedConnection['sent'], requests: number): 
 
 function excess(
   direction: RecordedConnection['sent'],
-  { unexplained, answers = 0 }: Budget,
+  { unexplained, answers = 0 }: EgressBudget,
   way: 'to' | 'from',
   requests: number,
 ): string[] {

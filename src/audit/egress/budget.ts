@@ -2,7 +2,7 @@
  * How many bytes a connection must and may have, given the calls that were logged on it. TLS is
  * counted exactly: its records show their lengths on the way. HTTP/2 is bounded by formula.
  */
-import type { Method } from '../../shared/log/index.js';
+import type { LoggedMethod } from '../../shared/log/index.js';
 import {
   AHEAD,
   MAX_PROBE_AGENT,
@@ -53,7 +53,7 @@ const HANDSHAKE = {
 };
 
 /** The bytes of one direction: what has to be there, what may be, and what is. */
-export interface Budget {
+export interface EgressBudget {
   readonly floor: number;
   readonly ceiling: number;
   readonly observed: number;
@@ -151,7 +151,7 @@ function control(range: Range, seconds: number, calls: number, windows: number):
  * @param alien bytes that are not TLS and count as what a handshake has, since whoever connects may
  *   say anything
  */
-function judge(range: Range, direction: Direction, silent: boolean, alien = 0): Budget {
+function judge(range: Range, direction: Direction, silent: boolean, alien = 0): EgressBudget {
   const overhead = tlsOverhead(direction);
   const ceiling = range.most + overhead;
   const observed = direction.bytes - direction.other + alien;
@@ -182,7 +182,7 @@ export function receivedBudget(
   calls: readonly LoggedCall[],
   { server, client }: CertificateSizes,
   asked = 0,
-): Budget {
+): EgressBudget {
   const range: Range = { least: 0, most: 0 };
   const { received, sent } = connection;
   const handshake = HANDSHAKE;
@@ -240,8 +240,8 @@ export function sentBudget(
   connection: RecordedConnection,
   calls: readonly LoggedCall[],
   { client }: CertificateSizes,
-  limits: ReadonlyMap<Method, RequestLimit>,
-): Budget {
+  limits: ReadonlyMap<LoggedMethod, RequestLimit>,
+): EgressBudget {
   const range: Range = { least: 0, most: 0 };
   const { sent, received } = connection;
   add(range, 0, hello(sent, MAX_CLIENT_HELLO));

@@ -1,6 +1,6 @@
 import type { AuditedLog, Leaf } from '../../shared/log/index.js';
 import { recordClaim } from '../record/claim.js';
-import type { Recording } from '../record/index.js';
+import type { RecordFile } from '../record/index.js';
 import type { PublicStore } from '../release/store.js';
 import { claim, type Claim } from '../types.js';
 import { accountOf, type ConnectionAccount, type Faults } from './account.js';
@@ -29,7 +29,7 @@ export interface EgressInput {
   readonly store: PublicStore;
   readonly log: AuditedLog;
   readonly logDir: string;
-  readonly recordings: readonly Recording[];
+  readonly recordings: readonly RecordFile[];
   /** What is known of certificates, without which more counts as slack. */
   readonly certificates?: KnownCertificates;
   /** Leaves before this one were written before there was a recorder. */

@@ -10,7 +10,7 @@ import { explanation, recoveryFaults } from './log-history.js';
 import { claim, type Claim } from '../types.js';
 
 /** A checkpoint that somebody else has kept. */
-export interface Witness {
+export interface WitnessedCheckpoint {
   /** Who, e.g. a site's folder. */
   readonly name: string;
   readonly note: string;
@@ -26,9 +26,9 @@ export interface Witness {
  */
 export function auditLog(
   log: AuditedLog,
-  witnesses: readonly Witness[],
+  witnesses: readonly WitnessedCheckpoint[],
   recoveries: readonly LogRecovery[] = [],
-  auditors: readonly Witness[] = [],
+  auditors: readonly WitnessedCheckpoint[] = [],
 ): Claim[] {
   const { checkpoint, leaves } = log;
   const lost: string[] = [];

@@ -1,6 +1,6 @@
 import { count } from '../../shared/report/terminal/index.js';
 import type { AuditResult } from '../audit.js';
-import { PARTS } from '../names.js';
+import { AUDIT_PARTS } from '../names.js';
 import type { Claim } from '../types.js';
 
 const DAY = new Intl.DateTimeFormat('en-GB', {
@@ -29,7 +29,7 @@ const plural = (n: number, one: string, more = `${one}s`): string =>
 
 /** The verdict in words: what it is not about is said with it. */
 export function verdictText({ verdict, parts, without, claims }: AuditResult): string {
-  const some = parts.length < PARTS.length ? ` of the part ${parts.join(', ')}` : '';
+  const some = parts.length < AUDIT_PARTS.length ? ` of the part ${parts.join(', ')}` : '';
   const left = without.filter((name) => claims.some(isLeftOutBy(name)));
   return `${verdict}${some}${left.length > 0 ? ` (without ${left.join(', ')})` : ''}`;
 }

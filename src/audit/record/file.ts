@@ -16,7 +16,7 @@ import {
 } from './entry.js';
 
 /** What a record file says, and whether it is the recorder's own. */
-export interface Recording {
+export interface RecordFile {
   readonly name: string;
   /** SHA-256 of the file, hex. */
   readonly digest: string;
@@ -53,7 +53,7 @@ const MOST_FAULTS = 20;
  *
  * @throws FedshotError `not-found`, `format`, `limit`
  */
-export function readRecording(file: string): Recording {
+export function readRecording(file: string): RecordFile {
   const name = basename(file);
   let bytes: Buffer;
   try {
@@ -127,7 +127,7 @@ class RecordReader {
     this.#fault('it has no end: it was cut off, or is still being written; copy it again');
   }
 
-  result(digest: string): Recording {
+  result(digest: string): RecordFile {
     if (this.#heads.length + this.#unsignedHeads === 0)
       throw new FedshotError('format', `${this.name}: not a recording`, {
         hint: 'give the file that fedshot audit record wrote with --out',

@@ -1,5 +1,5 @@
 import type { FedshotError } from '../../shared/errors.js';
-import type { Entry, OpenConnection, RecordedConnection } from './entry.js';
+import type { RecordEntry, OpenConnection, RecordedConnection } from './entry.js';
 import type { RecorderLimits } from './places.js';
 import type { RecordWriter } from './writer.js';
 
@@ -73,7 +73,7 @@ export class Keeper {
   }
 
   /** What cannot be counted must not pass. */
-  #keep(entry: Entry): void {
+  #keep(entry: RecordEntry): void {
     if (this.#broken) return;
     try {
       this.#options.writer.write(entry);

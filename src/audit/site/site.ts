@@ -13,9 +13,9 @@ import type { EgressResult } from '../egress/index.js';
 import { openHanded, type Handed } from './handed.js';
 import { explanation, recoveriesOf } from '../log/log-history.js';
 import { fileBytes } from '../release/release.js';
-import { changedFiles, siteRuns, type SiteRun } from './site-runs.js';
+import { changedFiles, siteRuns, type RunFolder } from './site-runs.js';
 import type { PublicStore } from '../release/store.js';
-import type { Witness } from '../log/log.js';
+import type { WitnessedCheckpoint } from '../log/log.js';
 import { claim, notChecked, type Claim } from '../types.js';
 
 const Record = z.looseObject({
@@ -33,7 +33,7 @@ export interface Site {
   /** How the page calls it. */
   readonly name: string;
   /** The checkpoints that it keeps. */
-  readonly witnesses: readonly Witness[];
+  readonly witnesses: readonly WitnessedCheckpoint[];
   /** It against the index that the site has signed. */
   readonly handed: Handed;
 }
@@ -182,7 +182,7 @@ function pullsAlone(site: string, egress: EgressResult | undefined): Claim {
 }
 
 /** The adapted C against the C of the signed release. */
-function classifierFaults({ name, dir }: SiteRun, digest: string, store: PublicStore): string[] {
+function classifierFaults({ name, dir }: RunFolder, digest: string, store: PublicStore): string[] {
   const release = store.releases.find((one) => one.digest === digest);
   if (!release) return [`adapted from a release that is not in the store: ${digest.slice(0, 16)}`];
   const file = release.files.find(({ path }) => path === 'C.safetensors')!;

@@ -7,7 +7,7 @@ import { FedshotError } from '../../shared/errors.js';
 export const LEAST_RATE = 1024;
 
 /** How long a file of so many bytes may take from a source that is as slow as allowed. */
-export const longestMs = (bytes: number, stallMs: number): number =>
+export const longestFileMs = (bytes: number, stallMs: number): number =>
   stallMs + (1000 * bytes) / LEAST_RATE;
 
 /**

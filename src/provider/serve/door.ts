@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { asFedshotError, FedshotError } from '../../shared/errors.js';
-import { isRemembered, remember } from '../../shared/release/enrolled.js';
+import { isRemembered, rememberEnrolled } from '../../shared/release/enrolled.js';
 import { fingerprintOf } from '../authorities.js';
 import { firstAuthority, readAuthorities } from '../provision/authority.js';
 import { findSites, type SitesFound } from '../provision/registry.js';
@@ -133,7 +133,7 @@ export class Door {
     if (!this.#asks) return accessOf(anybody);
     for (const folder of memory)
       try {
-        remember(folder);
+        rememberEnrolled(folder);
       } catch (error) {
         log.debug({ err: error }, 'cannot remember there that sites are enrolled'); // one is enough
       }

@@ -4,7 +4,7 @@ import type { Door } from './door.js';
 import type { Desk } from './record.js';
 
 /** The certificate that a server shows, and its key, PEM. */
-export interface Shown {
+export interface ShownCertificate {
   readonly cert: string;
   readonly key: string;
 }
@@ -12,8 +12,8 @@ export interface Shown {
 interface DoorwayOptions {
   readonly access: Access;
   /** Undefined in the clear. */
-  readonly shown: Shown | undefined;
-  readonly load: () => Promise<Shown | undefined>;
+  readonly shown: ShownCertificate | undefined;
+  readonly load: () => Promise<ShownCertificate | undefined>;
   readonly door: Door;
   readonly desk: Desk;
 }
@@ -27,7 +27,7 @@ const RETRY_MS = 30_000;
  */
 export class Doorway {
   #access: Access;
-  #shown: Shown | undefined;
+  #shown: ShownCertificate | undefined;
   #server: RpcServer | undefined;
   #reading: Promise<void> = Promise.resolve();
   #retryAt = Infinity;
@@ -85,7 +85,7 @@ export class Doorway {
     if (performance.now() >= this.#retryAt) void this.readTls();
   }
 
-  #use(access: Access, shown: Shown | undefined): boolean {
+  #use(access: Access, shown: ShownCertificate | undefined): boolean {
     const { log } = this.options.desk;
     const before = this.#access;
     try {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { asFedshotError, FedshotError } from '../../shared/errors.js';
-import { parseCheckpoint, type Entry, type TransparencyLog } from '../../shared/log/index.js';
+import { parseCheckpoint, type LeafContent, type TransparencyLog } from '../../shared/log/index.js';
 import { verifyConsistency } from '../../shared/log/merkle.js';
 import type { Signer } from '../../shared/release/index.js';
 
@@ -56,7 +56,7 @@ export class LogKeeper implements ServerLog {
     this.#log = log;
   }
 
-  async append(entry: Entry): Promise<number> {
+  async append(entry: LeafContent): Promise<number> {
     const log = this.#log;
     try {
       return await log.append(entry);

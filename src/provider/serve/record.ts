@@ -2,7 +2,7 @@ import { webcrypto } from 'node:crypto';
 import { status } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { FedshotError } from '../../shared/errors.js';
-import { METHODS, type Entry, type Method } from '../../shared/log/index.js';
+import { METHODS, type LeafContent, type LoggedMethod } from '../../shared/log/index.js';
 import type { Signer } from '../../shared/release/index.js';
 import {
   addressKey,
@@ -56,7 +56,7 @@ export interface Call {
 }
 
 /** A response on its way. */
-export interface About {
+export interface ServedMessage {
   readonly call: Call;
   readonly site: string;
   readonly release?: { readonly name: string; readonly digest: string };
@@ -74,7 +74,7 @@ export function callOf(method: string, peer: Peer): Call {
 }
 
 /** What a leaf calls a method: our own by name, those of other services by service. */
-function methodOf(path: string): Method {
+function methodOf(path: string): LoggedMethod {
   const [, service = '', name] = path.split('/');
   if (service === 'grpc.health.v1.Health') return 'Health';
   if (service.startsWith('grpc.reflection.')) return 'Reflection';
@@ -86,7 +86,7 @@ function methodOf(path: string): Method {
 export const isLogMethod = (name: string): boolean =>
   ['GetCheckpoint', 'GetConsistency', 'GetInclusion'].includes(name);
 
-function entryOf({ number, method, peer, index }: Call): Omit<Entry, 'response' | 'bytes'> {
+function entryOf({ number, method, peer, index }: Call): Omit<LeafContent, 'response' | 'bytes'> {
   return {
     method: methodOf(method),
     status: status.OK,
@@ -115,7 +115,11 @@ async function digestOf(message: Buffer, chunk: string | undefined): Promise<str
 }
 
 /** Puts a message on record; resolves when it may leave. @throws FedshotError `log`: it may not */
-export async function record(desk: Desk, about: About, message: Buffer): Promise<void> {
+export async function putOnRecord(
+  desk: Desk,
+  about: ServedMessage,
+  message: Buffer,
+): Promise<void> {
   const { call, site, release, index, chunk } = about;
   if (desk.transparency) {
     const response = await digestOf(message, chunk);

@@ -5,7 +5,7 @@ import { SharedBudget, startRpcServer } from '../../shared/rpc/index.js';
 import { Admission } from './admission.js';
 import { Catalog } from './catalog.js';
 import { Door } from './door.js';
-import { Doorway, type Shown } from './doorway.js';
+import { Doorway, type ShownCertificate } from './doorway.js';
 import { handlers, rawService } from './handlers.js';
 import { LogKeeper } from './log-keeper.js';
 import { createMetrics, metricsAddress, serveMetrics } from './metrics.js';
@@ -51,7 +51,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const access = door.open();
   if (tls === 'insecure' && access.clientCa !== undefined)
     throw new FedshotError('usage', 'enrolled sites cannot be told apart without TLS');
-  const load = async (): Promise<Shown | undefined> => {
+  const load = async (): Promise<ShownCertificate | undefined> => {
     if (tls === 'insecure') return undefined;
     try {
       const shown = await tls.load();

@@ -11,7 +11,7 @@ import {
   reflectionServices,
   type HealthState,
 } from '../../shared/rpc/standard.js';
-import { callOf, record, refuse, type Call, type Desk } from './record.js';
+import { callOf, putOnRecord, refuse, type Call, type Desk } from './record.js';
 
 /** Health and reflection, each answer on record before it leaves. */
 export interface StandardServices {
@@ -25,7 +25,7 @@ const isKnown = (request: Buffer): boolean => healthQuestions.some((one) => one.
 async function logged(desk: Desk, call: Call, message: Buffer | undefined): Promise<Buffer> {
   const site = desk.access().identify(call.peer, desk.now());
   if (!message) throw new FedshotError('not-found', 'not on the list of questions');
-  await record(desk, { call, site, index: undefined }, message);
+  await putOnRecord(desk, { call, site, index: undefined }, message);
   return message;
 }
 

@@ -3,7 +3,7 @@ import { createPrivateKey } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBytes } from '../files.js';
-import { entriesOf, type Entry } from './folder.js';
+import { entriesOf, type FolderEntry } from './folder.js';
 
 /** A file that is private, and why. */
 export interface PrivateFile {
@@ -41,7 +41,7 @@ export function findPrivate(dir: string): PrivateFile | undefined {
 
 function privateIn(
   file: string,
-  { path, size }: Pick<Entry, 'path' | 'size'>,
+  { path, size }: Pick<FolderEntry, 'path' | 'size'>,
 ): PrivateFile['holds'] | undefined {
   const blocks = scan(file);
   if (blocks) return blocks;

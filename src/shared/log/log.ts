@@ -7,7 +7,7 @@ import type { Signer } from '../release/index.js';
 import { cosignCheckpoint, originOf, signCheckpoint, type SignedCheckpoint } from './checkpoint.js';
 import { inspectLog } from './inspect.js';
 import { Journal } from './journal.js';
-import { decodeLeaf, encodeLeaf, type Entry } from './leaf.js';
+import { decodeLeaf, encodeLeaf, type LeafContent } from './leaf.js';
 import { lockLog } from './lock.js';
 import {
   CHECKPOINT_FILE,
@@ -153,7 +153,7 @@ export class TransparencyLog {
    * @throws FedshotError `log` when it cannot be written; from then on nothing is taken any more,
    *   so that nothing can be sent that is not logged
    */
-  append(entry: Entry): Promise<number> {
+  append(entry: LeafContent): Promise<number> {
     if (this.#broken) return Promise.reject(this.#broken);
     const leaf = encodeLeaf({
       ...entry,

@@ -12,7 +12,7 @@ import {
 } from './checkpoint.js';
 
 /** Two checkpoints of one log that cannot both be true, both signed: what a provider has to explain. */
-export interface Evidence {
+export interface CheckpointConflict {
   readonly why: string;
   readonly seen: string;
   /** How many recoveries the root had when that was seen. */
@@ -30,7 +30,7 @@ export type Witnessed =
       /** Leaves that this client has seen are lost, and the provider's root says so. */
       readonly lost?: Lost;
     }
-  | { readonly consistent: false; readonly evidence: Evidence };
+  | { readonly consistent: false; readonly evidence: CheckpointConflict };
 
 /** What a client has seen of a log, and what the log shows since it went on from an earlier state. */
 export interface Lost {

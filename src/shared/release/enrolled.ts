@@ -24,6 +24,6 @@ export function isRemembered(folders: readonly string[]): boolean {
 }
 
 /** Writes it down where it is not yet. @throws FedshotError `io` */
-export function remember(folder: string): void {
+export function rememberEnrolled(folder: string): void {
   if (!isRemembered([folder])) writeFileAtomic(join(folder, MEMORY_FILE), MEMORY);
 }

@@ -56,7 +56,7 @@ export function assertNotOlder(seen: SeenByKey, role: Role, now: Seen, what: str
 }
 
 /** Remembers `now` for each key that vouched for it, and forgets keys that have left the role. */
-export function remember(
+export function rememberSeen(
   seen: SeenByKey,
   role: Role,
   now: Seen,

@@ -11,7 +11,7 @@ import {
 import { openManifest, type Release } from './manifest.js';
 import { verifyNextRoot } from './root.js';
 import { isAhead } from './time.js';
-import { assertNotOlder, remember, type SeenByKey, type TrustState } from './state.js';
+import { assertNotOlder, rememberSeen, type SeenByKey, type TrustState } from './state.js';
 
 export interface VerifyRequest {
   /** The one time that every expiry is judged by. */
@@ -103,7 +103,7 @@ export function acceptFreshness(
       `the provider has root ${freshness.root}, the source shows no newer one than ${root.version}`,
       { hint: 'try again, or another source' },
     );
-  const seen = remember(state.freshness, root.roles.freshness, { version, digest }, signedBy);
+  const seen = rememberSeen(state.freshness, root.roles.freshness, { version, digest }, signedBy);
   return { freshness, state: { ...state, freshness: seen } };
 }
 
@@ -145,7 +145,7 @@ export function acceptManifest(
     throw new FedshotError('trust', `${what}: it is that of ${release.name} ${release.version}`);
   assertTimely(release, now, what, EXPIRED.release);
   const role = state.root.roles.release;
-  const seen = remember(seenReleases(state, name), role, seenOf(entry), release.signedBy);
+  const seen = rememberSeen(seenReleases(state, name), role, seenOf(entry), release.signedBy);
   return { release, state: { ...state, releases: { ...state.releases, [name]: seen } } };
 }
 

@@ -5,7 +5,7 @@ import type { ServerInterceptingCallInterface } from '@grpc/grpc-js/build/src/se
 import { FedshotError } from '../errors.js';
 import { SERVICE } from './schema.js';
 import { toStatus } from './status.js';
-import { longestMs } from './send.js';
+import { longestMessageMs } from './send.js';
 
 /** Who is at the other end of a call. */
 export interface Peer {
@@ -87,7 +87,7 @@ function watchAnswers(
   call.sendMessage = (message: unknown, callback) => {
     const then = Buffer.isBuffer(message) ? afterwards.get(message) : undefined;
     const bytes = Buffer.isBuffer(message) ? message.length : 0;
-    const timer = setTimeout(onStall, longestMs(bytes, stallMs)).unref();
+    const timer = setTimeout(onStall, longestMessageMs(bytes, stallMs)).unref();
     const done = (): void => {
       clearTimeout(timer);
       if (under.delete(done)) then?.();

@@ -10,12 +10,12 @@ import type { Budget } from './budget.js';
 const STALL_BYTES = 60 * 1024;
 
 /** How long a reader may take for a message of so many bytes. */
-export const longestMs = (bytes: number, stallMs: number): number =>
+export const longestMessageMs = (bytes: number, stallMs: number): number =>
   stallMs * Math.max(1, bytes / STALL_BYTES);
 
 export interface SendOptions {
   readonly budget: Budget;
-  /** How long a reader may take for a small message; for larger ones see {@link longestMs}. */
+  /** How long a reader may take for a small message; for larger ones see {@link longestMessageMs}. */
   readonly stallMs: number;
   /**
    * Called when it takes longer. A status would wait behind the message that is not read: only cutting
@@ -30,7 +30,7 @@ function write(
   bytes: Buffer,
   { stallMs, onStall }: SendOptions,
 ): Promise<void> {
-  const allowedMs = longestMs(bytes.length, stallMs);
+  const allowedMs = longestMessageMs(bytes.length, stallMs);
   return new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => {
       onStall();

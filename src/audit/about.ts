@@ -8,7 +8,7 @@ import type { PublicStore } from './release/store.js';
 export interface About {
   readonly software: string;
   readonly auditor: string | null;
-  /** Of whom everything else was held to be. */
+  /** The provider whose artefacts these have to be. */
   readonly provider: {
     /** SHA-256 of the newest root, hex, and its version. */
     readonly root: string;

@@ -78,7 +78,7 @@ function withProvider(options: AuditOptions): AuditOptions {
   return { ...options, store: store ?? join(provider, 'store'), log: log ?? join(provider, 'log') };
 }
 
-/** What was given and is not there comes before what was not given. */
+/** Artefacts that were named but are not there come before those that were not named. */
 function inOrder(lines: readonly string[]): string[] {
   const isMistake = (line: string): boolean => line.startsWith('no such');
   const all = [...new Set(lines)];
@@ -97,10 +97,10 @@ const digested = ({ flag, name, path }: Artefact): AuditedArtefact => ({
   digest: artefactDigest(path) ?? null,
 });
 
-/** A store that cannot be read stands in the way of several parts; it is said once. */
+/** A store that cannot be read blocks several parts; it is reported once. */
 const dedupe = (claims: readonly Claim[]): Claim[] => [...new Set(claims)];
 
-/** The page goes to others: artefacts bear their names on it, not where they lie on this machine. */
+/** The page is given to others: it names artefacts by their file names, without this machine's paths. */
 function withoutPaths(claims: readonly Claim[], artefacts: readonly Artefact[]): Claim[] {
   const known = [...artefacts].sort((a, b) => b.path.length - a.path.length);
   const named = (line: string): string =>
@@ -114,7 +114,7 @@ function withoutPaths(claims: readonly Claim[], artefacts: readonly Artefact[]):
   }));
 }
 
-/** Artefacts of a provider that is running change while they are read: then the page is of neither state. */
+/** Artefacts of a running provider may change while they are read: then the page describes no one state. */
 function moved(before: readonly AuditedArtefact[], after: readonly AuditedArtefact[]): Claim[] {
   const changed = before.filter((one, i) => one.digest?.sha256 !== after[i]?.digest?.sha256);
   return changed.map(({ kind, name }) =>

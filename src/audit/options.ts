@@ -3,7 +3,7 @@ import type { AuditPart } from './types.js';
 
 /** The artefacts; what is not given cannot be checked, which leaves the audit incomplete. */
 export interface AuditOptions {
-  /** All of them unless told. */
+  /** By default all of them. */
   readonly parts?: readonly AuditPart[];
   /** Parts, or claims by their ids, that the auditor does not ask for. */
   readonly without?: readonly string[];

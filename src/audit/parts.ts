@@ -17,7 +17,7 @@ import { auditSite } from './site/site.js';
 import type { PublicStore } from './release/store.js';
 import { claim, notChecked, type Claim, type ClaimId, type AuditPart } from './types.js';
 
-/** How each part is called where it cannot be looked at. */
+/** The claim of each part, for when the part cannot be checked. */
 const WHOLE: Readonly<Record<AuditPart, [ClaimId, string]>> = {
   schema: ['schema/requests', 'A request has no room for data of a site'],
   log: ['log/whole', 'The log is whole'],
@@ -32,7 +32,7 @@ const valueOf = <T>(loaded: Loaded<T>): T => {
   throw new Error('looked at before it was read');
 };
 
-/** Looks at one part after the other; what two of them need is worked out once. */
+/** Checks one part after the other; what several of them need is computed once. */
 export class Parts {
   #egress: { result: EgressResult } | { claims: Claim[] } | undefined;
 
@@ -41,7 +41,7 @@ export class Parts {
     readonly inputs: Inputs,
   ) {}
 
-  /** What the wire says; undefined where it was not asked for or could not be looked at. */
+  /** The result of the part egress; undefined where it was not asked for or could not be checked. */
   get egress(): EgressResult | undefined {
     const found = this.#egress;
     return found && 'result' in found ? found.result : undefined;
@@ -66,7 +66,7 @@ export class Parts {
     }
   }
 
-  /** Claims of a part whose needs are met; else what is in the way. Nothing escapes as an error. */
+  /** Claims of a part whose needs are met, or a claim that says what is missing. It throws nothing. */
   #look(part: AuditPart, needs: readonly Loaded<unknown>[], look: () => Claim[]): Claim[] {
     const [id, sentence] = WHOLE[part];
     const { missing, faults } = obstacles(needs);
@@ -140,7 +140,7 @@ export class Parts {
     try {
       return [await auditData(valueOf(store), data)];
     } catch (error) {
-      // The source data is the auditor's own: that it cannot be read says nothing of what was released.
+      // The source data is the auditor's own: if it cannot be read, nothing was found wrong with the release.
       const why = (error as Error).message.replaceAll(data, shownNotation(data));
       return [notChecked(id, sentence, `the source data cannot be read: ${why}`)];
     }

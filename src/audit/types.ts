@@ -2,10 +2,10 @@ import { plain } from './plain.js';
 
 export type AuditPart = 'schema' | 'log' | 'egress' | 'release' | 'data' | 'site';
 
-/** Of one claim. `LEFT OUT` is one that the auditor did not ask for, by name. */
+/** The verdict of one claim. `LEFT OUT`: the auditor has excluded it by name. */
 export type Verdict = 'PASS' | 'FAIL' | 'NOT CHECKED' | 'LEFT OUT';
 
-/** Of all of them: PASS only where each claim that was asked for was checked and holds. */
+/** The verdict of an audit: PASS only where each claim that was asked for was checked and holds. */
 export type AuditOutcome = 'PASS' | 'FAIL' | 'INCOMPLETE';
 
 /** A claim's name, which `--without` takes: its part, and what of it. */
@@ -27,7 +27,7 @@ export interface Claim {
   readonly notCovered: readonly string[];
 }
 
-/** What came of looking. */
+/** What was found when a claim was checked. */
 export interface ClaimFacts {
   readonly evidence?: readonly string[];
   readonly findings?: readonly string[];

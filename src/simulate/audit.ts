@@ -12,7 +12,7 @@ const auditPage = (out: string): string => join(out, 'audit.html');
 
 const recordFile = (out: string): string => join(out, 'record.jsonl');
 
-/** `audit record` between the provider and its sites: a process that neither of them controls. */
+/** Starts `audit record` between the provider and its sites, as a process that neither of them controls. */
 export async function recordTraffic(
   out: string,
   provider: string,
@@ -32,9 +32,9 @@ export async function recordTraffic(
  * `audit` over all that the simulation left behind, the provider's own data included: all of it is on
  * this machine. A verdict of FAIL or INCOMPLETE is a result like any other.
  *
- * @param handed what the sites have handed over, and their own word for who they are
+ * @param handed what the sites have handed over, with the key ids that they give themselves
  * @param data what the provider trained on, in the notation of docs/data.md
- * @param recorderKey the recorder's own word for who it is
+ * @param recorderKey the key id that the recorder gives itself
  */
 export async function auditSimulation(
   out: string,

@@ -18,7 +18,7 @@ export interface ProcessOptions {
   env?: Readonly<Record<string, string>>;
   reporter: Reporter;
   signal: AbortSignal;
-  /** The program to run, fedshot's own command line unless told. */
+  /** The program to run; by default fedshot's own command line. */
   program?: string;
 }
 
@@ -81,7 +81,7 @@ export function start(options: ProcessOptions): RunningCommand {
     child.stdout!.on('data', (text: string) => text.includes('\n') && look());
     ended.then(() => reject(failure(options, said, 'no answer')), reject);
   });
-  // Whoever awaits one of the two learns of a failure; the other must not end the process.
+  // A caller may await only one of the two: a rejection of the other must not end the process.
   for (const promise of [ended, answer]) promise.catch(() => undefined);
   return { answer, ended, stop };
 }

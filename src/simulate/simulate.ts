@@ -34,7 +34,7 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
   const { sites: count, domains, source, seed } = options;
   prepareFolder(out, { sites: count, domains, source, seed });
 
-  // The keys of a simulation are worth nothing, but nobody should find them unencrypted.
+  // The keys of a simulation protect nothing, but are encrypted all the same.
   const env = { FEDSHOT_PASSPHRASE: randomBytes(24).toString('base64url') };
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);

@@ -52,16 +52,16 @@ const HANDSHAKE = {
   requestMost: 512,
 };
 
-/** The bytes of one direction: what has to be there, what may be, and what is. */
+/** The bytes of one direction: the least that must be there, the most that may be, and what was seen. */
 export interface EgressBudget {
   readonly floor: number;
   readonly ceiling: number;
   readonly observed: number;
   /** Above the ceiling, or not TLS at all. */
   readonly unexplained: number;
-  /** Between floor and what is there: the most that could have hidden. */
+  /** What was seen above the floor, up to the ceiling: the most in which something could be hidden. */
   readonly slack: number;
-  /** Below the floor: logged, and never on the wire. */
+  /** Floor minus observed: logged but never sent. */
   readonly missing: number;
   /** Answers of the protocol to what a stranger sent beyond a budget, at most; part of the ceiling. */
   readonly answers?: number;
@@ -104,7 +104,7 @@ function hello({ clear }: Direction, most: number): number {
 }
 
 const UNKNOWN_CERTIFICATES = 4096;
-/** Of a client that got no further than to show it. */
+/** For a client whose connection ended after it had shown its certificate. */
 const REFUSED_CERTIFICATE = 1024;
 
 function chainBytes(chains: readonly (readonly number[])[], unknown: number): Range {
@@ -167,7 +167,7 @@ function judge(range: Range, direction: Direction, silent: boolean, alien = 0): 
   };
 }
 
-/** A clock that was set back must not make a budget smaller. */
+/** A clock that was set back must not shrink a budget. */
 const seconds = ({ opened, closed }: RecordedConnection): number =>
   Math.max(0, (Date.parse(closed) - Date.parse(opened)) / 1000);
 

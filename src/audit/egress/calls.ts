@@ -1,4 +1,4 @@
-/** Calls as the log has them, and the most that their requests can have said. */
+/** Calls as they are logged, and the most bytes that their requests can have held. */
 import type { Leaf, LoggedMethod } from '../../shared/log/index.js';
 import { requestLimits, type RequestLimit } from '../../shared/rpc/index.js';
 import { standardLimits } from '../../shared/rpc/standard.js';
@@ -25,8 +25,8 @@ export const exchanges = (calls: readonly LoggedCall[]): number =>
   calls.reduce((sum, { method, leaves }) => sum + (method === 'Reflection' ? leaves.length : 1), 0);
 
 /**
- * What a call of a method that there is not may have held, which nobody has seen: its path, and its
- * message. More than this nothing explains.
+ * The most that a call of an unknown method may have held: its path and its message, whose content was
+ * never checked. Anything above counts as unexplained.
  */
 const UNKNOWN_METHOD: RequestLimit = {
   method: `/${'?'.repeat(127)}`,
@@ -46,7 +46,7 @@ export function methodLimits(): ReadonlyMap<LoggedMethod, RequestLimit> {
   return new Map([...own, ...Object.entries(others)] as [LoggedMethod, RequestLimit][]);
 }
 
-/** The most that the requests of refused calls can have said: nobody has seen what was in them. */
+/** The most bytes that the requests of refused calls can have held: their content was never checked. */
 export function refusedBytes(
   calls: readonly LoggedCall[],
   limits: ReadonlyMap<LoggedMethod, RequestLimit>,

@@ -17,7 +17,7 @@ export interface EgressResult {
   readonly claims: readonly Claim[];
   /** Bytes that no signed artefact and no formula explains: the provider's, and those of sites. */
   readonly unexplainedBytes: number;
-  /** The most that could have hidden in what is explained, both directions. */
+  /** Slack of both directions: the most that could be hidden in explained bytes. */
   readonly slackBytes: number;
   readonly strangers: Strangers;
   readonly connections: readonly ConnectionAccount[];
@@ -30,7 +30,7 @@ export interface EgressInput {
   readonly log: AuditedLog;
   readonly logDir: string;
   readonly recordings: readonly RecordFile[];
-  /** What is known of certificates, without which more counts as slack. */
+  /** Sizes of known certificates; unknown ones count as slack. */
   readonly certificates?: KnownCertificates;
   /** Leaves before this one were written before there was a recorder. */
   readonly first?: number;
@@ -41,8 +41,8 @@ export interface EgressInput {
 type Accounted = readonly { account: ConnectionAccount; faults: Faults }[];
 
 /**
- * Holds three accounts of the same thing against each other: what the proxy counted, what the server
- * logged, and what was signed.
+ * Compares three accounts of the same traffic: what the proxy counted, what the server logged, and
+ * what was signed.
  */
 export function auditEgress(input: EgressInput): EgressResult {
   const { log, store, recordings, first = 0 } = input;

@@ -11,10 +11,10 @@ import { claim, type Claim } from '../types.js';
 
 /** A checkpoint that somebody else has kept. */
 export interface WitnessedCheckpoint {
-  /** Who, e.g. a site's folder. */
+  /** Who kept it, e.g. a site's folder. */
   readonly name: string;
   readonly note: string;
-  /** How many recoveries the root had then: these explain nothing that came later. */
+  /** How many recoveries the root had then: those cannot explain a later loss. */
   readonly recoveries?: number;
 }
 

@@ -14,7 +14,7 @@ const TONE: Record<AuditOutcome | Verdict, string> = {
   'LEFT OUT': 'soft',
 };
 
-/** The page that can be filed: one file, no script, as good on paper. */
+/** The page for the files: one HTML file without scripts, which can be printed. */
 export function auditPage(result: AuditResult): string {
   const words = verdictText(result);
   return page(
@@ -33,7 +33,7 @@ export function auditPage(result: AuditResult): string {
   );
 }
 
-/** What stands between the reader and a verdict comes first. */
+/** Failed and open claims come first. */
 const missing = ({ missing: lines }: AuditResult): Markup =>
   html`${
     lines.length > 0 &&

@@ -5,8 +5,8 @@ import type { RecordFile } from './file.js';
 const HOW = 'fedshot audit record --listen HOST:PORT --to PROVIDER --out record.jsonl';
 
 /**
- * Whether the records are as a recorder wrote them. Without a pinned key they can only be held against
- * themselves: whoever changes one may sign it again with a key of his own.
+ * Whether the records are as a recorder wrote them. Without a pinned key only their consistency can be
+ * checked: an attacker who changes one can sign it again with a key of his own.
  *
  * @param pinned key id of the recorder that the auditor trusts
  */

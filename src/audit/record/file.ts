@@ -15,7 +15,7 @@ import {
   type RecordHead,
 } from './entry.js';
 
-/** What a record file says, and whether it is the recorder's own. */
+/** The content of a record file, and what is wrong with its signatures. */
 export interface RecordFile {
   readonly name: string;
   /** SHA-256 of the file, hex. */
@@ -30,7 +30,7 @@ export interface RecordFile {
   /** From when to when, by the recorder's clock. */
   readonly from: string;
   readonly until: string;
-  /** When the recorder did not run in between. */
+  /** Times in between when the recorder did not run. */
   readonly gaps: readonly string[];
   readonly lines: number;
   /** Lines of fedshot 0.1, which nobody signed. */
@@ -44,7 +44,7 @@ export interface RecordFile {
 }
 
 const NEWLINE = 0x0a;
-/** So many places are named. */
+/** Most faults that are listed. */
 const MOST_FAULTS = 20;
 
 /**
@@ -206,7 +206,7 @@ class RecordReader {
     }
     if (!lineVerifies(bytes, this.#key!)) {
       this.#fault('changed since the recorder signed it');
-      return true; // read all the same: what it says now has to fit the log as well
+      return true; // still read: what it says now is compared with the log as well
     }
     if (!this.#astray && chain !== this.#chain.toString('hex'))
       this.#fault('lines before it were removed, added or put in another order');

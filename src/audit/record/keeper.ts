@@ -72,7 +72,7 @@ export class Keeper {
     for (const end of this.#open.values()) end();
   }
 
-  /** What cannot be counted must not pass. */
+  /** What cannot be counted must not be passed on. */
   #keep(entry: RecordEntry): void {
     if (this.#broken) return;
     try {

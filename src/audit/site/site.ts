@@ -34,7 +34,7 @@ export interface Site {
   readonly name: string;
   /** The checkpoints that it keeps. */
   readonly witnesses: readonly WitnessedCheckpoint[];
-  /** It against the index that the site has signed. */
+  /** The folder, compared with the index that the site has signed. */
   readonly handed: Handed;
 }
 
@@ -67,8 +67,8 @@ const MOST_SENT_SLACK = 2048;
 const SHORT_SENT = 16_384;
 
 /**
- * What a site's own records say: that it adapted apart from the network, that C is the released one,
- * and that what it said on the wire were pulls.
+ * The claims on a site's own records: that it adapted without network, that C is the released one, and
+ * that it did nothing but pull on the network.
  */
 export function auditSite(
   { dir: home, name: site, witnesses, handed }: Site,
@@ -157,7 +157,7 @@ function isExcused(file: string, store: PublicStore): boolean {
 /** @throws the system's error for what is no folder */
 const listed = (dir: string): string[] => (existsSync(dir) ? readdirSync(dir) : []);
 
-/** No connection bears the name of a site, so that each of a site has to hold for every one of them. */
+/** Connections do not name their site, so the claim has to hold for every connection of a site. */
 function pullsAlone(site: string, egress: EgressResult | undefined): Claim {
   const sentence = `${site}: nothing but pulls on the wire`;
   if (!egress)

@@ -20,7 +20,7 @@ export interface RotateOptions extends RootChange {
   role: RoleName;
   /** Public keys in hex whose private halves are elsewhere; without them new ones are made here. */
   publicKeys?: readonly string[];
-  /** How many keys of the role must sign from now on; as before unless told. */
+  /** How many keys of the role must sign from now on; by default as before. */
   threshold?: number;
 }
 

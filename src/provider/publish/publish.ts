@@ -63,8 +63,8 @@ export interface Published {
 
 /**
  * Signs a model as the next version of a release and lists it. Its objects are written first and the
- * list last: until then nobody is offered it. A publish that was killed is run again and then ends as if
- * it had not been: what it left is completed, or removed.
+ * list last: until then it is not on offer. After a kill, run it again: what the killed run left is
+ * completed or removed, and the result is the same.
  *
  * @throws FedshotError `usage` for a name that cannot be one, `not-found`, `format` and `data` for
  *   model files, `digest` for files that are not the expected ones, `trust` without the keys, `expired`

@@ -14,7 +14,7 @@ const REFUSAL = 10;
 /** Who calls: the certificate, or the address where there is none. */
 const keyOf = ({ certificate, address }: Peer): string => certificate ?? addressKey(address);
 
-/** Looks at every call and connection before anything is done for it, and says who was turned away. */
+/** Checks every call and connection before any work is done for it, and counts and logs refusals. */
 export class Admission {
   readonly #rate: RateLimit;
 

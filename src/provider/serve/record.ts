@@ -32,16 +32,16 @@ export interface Desk {
   /** The log key of the newest root; see `ServeOptions`. */
   readonly logSigner?: (() => Promise<Signer>) | undefined;
   readonly now: () => Date;
-  /** What lies in memory on its way to clients. */
+  /** Bytes in memory on their way to clients. */
   readonly budget: SharedBudget;
   readonly running: Running;
-  /** The log's lines that anybody can cause. */
+  /** Log lines that any client can cause. */
   readonly sums: Sums;
   /** Counts a call that was refused against the rate of its peer. */
   refused(peer: Peer): void;
 }
 
-/** Who a client is to what is shared: a site, or an address where nobody is asked. */
+/** Whom shared memory is counted for: the site, or the address of an anonymous client. */
 export const holderOf = (site: string, { address }: Peer): string =>
   site === ANONYMOUS ? addressKey(address) : `site ${site}`;
 
@@ -146,8 +146,8 @@ export async function logStatus(desk: Desk, call: Call, code: status): Promise<v
 }
 
 /**
- * Says to the log what went wrong, and to the peer only of which kind it was; on record first. What
- * cannot be put on record is not answered but by the end of the call.
+ * Logs what went wrong, and answers the peer with its kind alone, once that is on record. Where it
+ * cannot be put on record, the call ends without an answer.
  */
 export async function refuse(
   desk: Desk,
@@ -160,7 +160,7 @@ export async function refuse(
   const denied = outcome.details === 'denied' || outcome.details === 'trust';
   const expected = error instanceof FedshotError && outcome.details !== 'internal';
   const who = certificate ?? peer;
-  // Every client looks for a newer root than there is.
+  // Every client asks for one root more than there is, to find the newest.
   if (outcome.details === 'not-found') desk.log.debug(entry, 'not found');
   else if (expected) {
     const level = denied ? 'warn' : 'info';

@@ -34,7 +34,7 @@ export function entriesOf(dir: string): FolderEntry[] {
 export function assertOutside(out: string, folders: readonly string[]): void {
   for (const folder of folders)
     if (join(resolve(out), sep).startsWith(join(resolve(folder), sep)))
-      throw new FedshotError('usage', `${out} is in ${folder}, of which it is to speak`, {
+      throw new FedshotError('usage', `${out} is in ${folder}, of which it is made`, {
         hint: 'give a folder elsewhere',
       });
 }

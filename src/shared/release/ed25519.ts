@@ -38,10 +38,10 @@ export function keyId(publicKey: Uint8Array): string {
 }
 
 /**
- * Whether `signature` is the key's on exactly these bytes. False, never an exception, for whatever is
- * not: anything but bytes, wrong lengths, S ≥ L, a key that may not be pinned, an R that is not canonical, an equation that
- * holds only after multiplication by the cofactor 8. Components of low order in a key or an R are no
- * reason to refuse: only the holder of the key can put them there.
+ * Whether `signature` is the key's on exactly these bytes. Everything else gives false and never throws:
+ * anything but bytes, wrong lengths, S ≥ L, a key that may not be pinned, an R that is not canonical,
+ * an equation that holds only after multiplication by the cofactor 8. Components of low order in a key
+ * or an R are accepted: only the holder of the key can put them there.
  *
  * @param publicKey 32 bytes
  * @param signature 64 bytes, R then S
@@ -62,8 +62,9 @@ export function ed25519Verify(
 }
 
 /**
- * Refuses a public key that must not be trusted: one of low order (it verifies signatures that nobody
- * made), one that is not the canonical encoding of its point, 32 bytes that are no point at all, and what is not 32 bytes.
+ * Refuses a public key that must not be trusted: one of low order (it accepts signatures that nobody
+ * made), one that is not the canonical encoding of its point, one that is no point, and what is not 32
+ * bytes.
  *
  * @throws FedshotError `trust`
  */

@@ -49,7 +49,7 @@ export function assertNotOlder(seen: SeenByKey, role: Role, now: Seen, what: str
         'rollback',
         `${what}: version ${now.version} is not the version ${now.version} that was seen before`,
         {
-          hint: 'two contents bear one version; ask the provider, and keep this state as evidence',
+          hint: 'two different contents have the same version; ask the provider, and keep this state as evidence',
         },
       );
   }
@@ -67,8 +67,8 @@ export function rememberSeen(
 }
 
 /**
- * What two processes of one site know together: the newer root, the newer of what each has seen. The
- * checkpoint stays the first's: only whoever has checked a log against that very one may move it on.
+ * Merges what two processes of one site know: the newer root, the newer of what each has seen. The
+ * checkpoint stays the first's: only a process that has checked the log against it may replace it.
  *
  * @throws FedshotError `trust` when they are of two providers
  */

@@ -172,7 +172,7 @@ function assertTimely(
       hint: expired,
     });
   if (isAhead(created, now))
-    throw new FedshotError('expired', `${what}: made at ${created}, which is yet to come`, {
+    throw new FedshotError('expired', `${what}: dated ${created}, which is in the future`, {
       hint: "set this machine's clock; if it is right, the provider's was wrong: ask for it to be signed again",
     });
 }

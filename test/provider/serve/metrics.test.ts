@@ -48,11 +48,11 @@ describe('metrics', () => {
     for (const other of ['127.0.0.2', outside ?? '127.0.0.3'])
       expect(await reaches(other, port), other).toBe(false);
   });
-  it('twin: are served where they are told', async () => {
+  it('twin: are served at the given address', async () => {
     await scrape({ metricsHost: '127.0.0.2' });
     expect(open[0]?.metricsAddress).toMatch(/^127\.0\.0\.2:/);
   });
-  it('name no site unless told', async () => {
+  it('name no site by default', async () => {
     const text = await scrape();
     expect(text).not.toContain('alpha');
     expect(text).toMatch(/fedshot_sent_bytes_total\{site="any",release="digits"\} \d{3,}/);

@@ -22,7 +22,7 @@ export function terminalReporter(screen: Screen, options: TerminalOptions = {}):
   return printed(tty ? bars(screen as WriteStream, paint) : lines(screen, clock, paint));
 }
 
-/** Names of files and classes come from outside: what they hold besides text is written out. */
+/** Names of files and classes come from outside: control characters in them are shown as escapes. */
 function printed(reporter: TerminalReporter): TerminalReporter {
   const optional = (text: string | undefined): string | undefined =>
     text === undefined ? undefined : printableLine(text);

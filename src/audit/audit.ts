@@ -8,12 +8,12 @@ import { refusePrivate } from './site/handed.js';
 import { AUDIT_PARTS } from './names.js';
 import type { AuditOptions } from './options.js';
 import { Parts } from './parts.js';
-import { notChecked, type Claim, type AuditOutcome, type AuditPart } from './types.js';
+import { notChecked, type Claim, type OverallVerdict, type AuditPart } from './types.js';
 import { LEFT_OUT, leaveOutClaims, outcomeOf } from './verdict.js';
 
 export interface AuditResult {
   /** PASS only when each claim that was asked for was checked and holds. */
-  readonly verdict: AuditOutcome;
+  readonly verdict: OverallVerdict;
   readonly at: string;
   readonly parts: readonly AuditPart[];
   readonly without: readonly string[];

@@ -9,5 +9,5 @@ export { startRecorder, type Recorder, type RecorderLimits } from './record/inde
 export { parseSince } from './log/since.js';
 export { openStatement, writeStatement, type AuditStatement } from './statement.js';
 export { readStore } from './release/store.js';
-export type { Claim, AuditOutcome, AuditPart, Verdict } from './types.js';
+export type { Claim, OverallVerdict, AuditPart, Verdict } from './types.js';
 export { outcomeOf } from './verdict.js';

@@ -6,7 +6,7 @@ export type AuditPart = 'schema' | 'log' | 'egress' | 'release' | 'data' | 'site
 export type Verdict = 'PASS' | 'FAIL' | 'NOT CHECKED' | 'LEFT OUT';
 
 /** The verdict of an audit: PASS only where each claim that was asked for was checked and holds. */
-export type AuditOutcome = 'PASS' | 'FAIL' | 'INCOMPLETE';
+export type OverallVerdict = 'PASS' | 'FAIL' | 'INCOMPLETE';
 
 /** A claim's name, which `--without` takes: its part, and what of it. */
 export type ClaimId = `${AuditPart}/${string}`;

@@ -1,7 +1,7 @@
-import type { Claim, AuditOutcome } from './types.js';
+import type { Claim, OverallVerdict } from './types.js';
 
 /** PASS only where something was checked, all of it holds, and nothing that was asked for is open. */
-export function outcomeOf(claims: readonly Claim[]): AuditOutcome {
+export function outcomeOf(claims: readonly Claim[]): OverallVerdict {
   const any = (verdict: Claim['verdict']): boolean =>
     claims.some((claim) => claim.verdict === verdict);
   if (any('FAIL')) return 'FAIL';

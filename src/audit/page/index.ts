@@ -2,11 +2,11 @@ import { count } from '../../shared/report/terminal/index.js';
 import { html, page, type Markup } from '../../shared/report/page/index.js';
 import type { AuditResult } from '../audit.js';
 import { plain } from '../plain.js';
-import type { Claim, AuditOutcome, Verdict } from '../types.js';
+import type { Claim, OverallVerdict, Verdict } from '../types.js';
 import { paragraph, periodText, verdictText } from './summary.js';
 import { TERMS } from './terms.js';
 
-const TONE: Record<AuditOutcome | Verdict, string> = {
+const TONE: Record<OverallVerdict | Verdict, string> = {
   PASS: 'good',
   FAIL: 'bad',
   INCOMPLETE: 'warn',

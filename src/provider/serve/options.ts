@@ -29,7 +29,7 @@ export const defaultLimits: ServeLimits = {
   peerPerSecond: 50,
 };
 
-export interface ServeOptions {
+export interface ServingOptions {
   /** Folder of the store. */
   store: string;
   host?: string;

@@ -29,7 +29,7 @@ export interface Desk {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly transparency: ServerLog | undefined;
-  /** The log key of the newest root; see `ServeOptions`. */
+  /** The log key of the newest root; see `ServingOptions`. */
   readonly logSigner?: (() => Promise<Signer>) | undefined;
   readonly now: () => Date;
   /** Bytes in memory on their way to clients. */

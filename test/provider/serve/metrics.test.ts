@@ -4,7 +4,7 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sitesDir } from '../../../src/provider/provision/index.js';
-import type { ServeOptions, Serving } from '../../../src/provider/serve/index.js';
+import type { ServingOptions, Serving } from '../../../src/provider/serve/index.js';
 import { enrolledProvider, type Certificate, type Enrolled } from '../../fixtures/enrolled.js';
 
 const reaches = (host: string, port: number): Promise<boolean> =>
@@ -30,7 +30,7 @@ describe('metrics', () => {
     for (const one of open.splice(0)) await one.close();
   });
   afterAll(() => rmSync(dir, { recursive: true }));
-  async function scrape(options: Partial<ServeOptions> = {}): Promise<string> {
+  async function scrape(options: Partial<ServingOptions> = {}): Promise<string> {
     const sites = sitesDir(enrolled.provider.keyring);
     const serving = await enrolled.provider.serve({ sites, metricsPort: 0, ...options });
     open.push(serving);

@@ -1,4 +1,4 @@
-export { bytes, count, duration, percent, points, shortDigest } from './format.js';
+export { bytes, count, durationText, percent, points, shortDigest } from './format.js';
 export { paint, painted } from './paint.js';
 export { printable, printableJson, printableLine } from './printable.js';
 export { messageReporter, replay, type ProgressMessage } from '../../messages.js';

@@ -60,7 +60,8 @@ export function findAuthority(
 ): string {
   const wanted = prefix.replace(/[\s:]/g, '').toLowerCase();
   const found = known.filter((fingerprint) => fingerprint.startsWith(wanted));
-  if (found.length === 1 && wanted.length >= 8) return found[0]!;
+  const [authority, ...others] = found;
+  if (authority && others.length === 0 && wanted.length >= 8) return authority;
   throw new FedshotError('not-found', `no authority ${JSON.stringify(prefix)} in ${where}`, {
     hint: `give at least 8 digits of its fingerprint; ${show} lists them`,
   });

@@ -36,7 +36,7 @@ export function pinRoot(root: Root): TrustState {
  */
 export function assertNotOlder(seen: SeenByKey, role: Role, now: Seen, what: string): void {
   for (const keyid of role.keyids) {
-    const known = Object.hasOwn(seen, keyid) ? seen[keyid]! : undefined;
+    const known = Object.hasOwn(seen, keyid) ? seen[keyid] : undefined;
     if (known === undefined || now.version > known.version) continue;
     if (now.version < known.version)
       throw new FedshotError(
@@ -85,7 +85,7 @@ export function mergeTrust(before: TrustState, now: TrustState): TrustState {
   };
   const names = new Set([...Object.keys(before.releases), ...Object.keys(now.releases)]);
   const ofName = (state: TrustState, name: string): SeenByKey =>
-    Object.hasOwn(state.releases, name) ? state.releases[name]! : {};
+    (Object.hasOwn(state.releases, name) ? state.releases[name] : undefined) ?? {};
   return {
     pinned: now.pinned,
     root: before.root.version > now.root.version ? before.root : now.root,

@@ -151,7 +151,7 @@ export function acceptManifest(
 
 // A release may be called `constructor`.
 const seenReleases = (state: TrustState, name: string): SeenByKey =>
-  Object.hasOwn(state.releases, name) ? state.releases[name]! : {};
+  (Object.hasOwn(state.releases, name) ? state.releases[name] : undefined) ?? {};
 const seenOf = (entry: { version: number; sha256: string }) => ({
   version: entry.version,
   digest: entry.sha256,

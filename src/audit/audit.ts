@@ -7,7 +7,7 @@ import type { EgressResult } from './egress/index.js';
 import { refusePrivate } from './site/handed.js';
 import { AUDIT_PARTS } from './names.js';
 import type { AuditOptions } from './options.js';
-import { Parts } from './parts.js';
+import { AuditParts } from './parts.js';
 import { notChecked, type Claim, type OverallVerdict, type AuditPart } from './types.js';
 import { LEFT_OUT, leaveOutClaims, outcomeOf } from './verdict.js';
 
@@ -48,7 +48,7 @@ export async function audit(given: AuditOptions): Promise<AuditResult> {
   const before = artefacts.map(digested);
   const inputs = readInputs(artefacts);
   const asked = parts.filter((part) => !without.includes(part));
-  const run = new Parts(options, inputs);
+  const run = new AuditParts(options, inputs);
   const claims: Claim[] = [];
   for (const part of parts)
     if (asked.includes(part)) claims.push(...(await run.claims(part)));

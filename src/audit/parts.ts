@@ -33,7 +33,7 @@ const valueOf = <T>(loaded: Loaded<T>): T => {
 };
 
 /** Checks one part after the other; what several of them need is computed once. */
-export class Parts {
+export class AuditParts {
   #egress: { result: EgressResult } | { claims: Claim[] } | undefined;
 
   constructor(

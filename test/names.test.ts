@@ -23,6 +23,8 @@ const ALLOWED: Readonly<Record<string, string>> = {
   run: 'of the engine and of the command line',
   some: 'of the engine and of csv',
   together: 'of the engine and of the battery',
+  Finding: 'of engines and of the battery',
+  Recorder: 'of the engine and of the audit',
   Progress: 'of training and of adapting',
   trainEpochs: 'of training and of adapting',
   Takes: 'of readers and of networks',

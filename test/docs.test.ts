@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { exitCode, FedshotError, type ErrorCode } from '../src/shared/errors.js';
 import { notUnderstood } from './cli/understood.js';
@@ -42,5 +42,26 @@ describe('docs/json.md', () => {
     expect(rows.length).toBe(24);
     for (const [, exit, code] of rows)
       expect(exitCode(new FedshotError(code as ErrorCode, '')), code).toBe(Number(exit));
+  });
+});
+
+describe('links between documents', () => {
+  const files = ['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'THREAT_MODEL.md'];
+  const docs = readdirSync(new URL('../docs', import.meta.url))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`);
+  /** Relative links of a document, as URLs without what follows `#`. */
+  const linksOf = (file: string): URL[] =>
+    [...read(file).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(
+      ([, link = '']) => new URL(link, new URL(`../${file}`, import.meta.url)),
+    );
+
+  it.each([...files, ...docs])('those of %s lead to files that are there', (file) => {
+    expect(linksOf(file).filter((link) => !existsSync(link))).toEqual([]);
+  });
+
+  it('lead from README.md to every document', () => {
+    const linked = linksOf('README.md').map(({ pathname }) => pathname);
+    expect(docs.filter((file) => !linked.some((path) => path.endsWith(`/${file}`)))).toEqual([]);
   });
 });

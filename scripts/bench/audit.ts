@@ -10,7 +10,7 @@ import { Client, credentials } from '@grpc/grpc-js';
 import { audit } from '../../src/audit/index.js';
 import { pull } from '../../src/client/pull/index.js';
 import { openTransparency } from '../../src/provider/transparency.js';
-import { readLog, TransparencyLog, type Entry } from '../../src/shared/log/index.js';
+import { readLog, TransparencyLog, type LeafContent } from '../../src/shared/log/index.js';
 import { Store } from '../../src/shared/release/index.js';
 import { releaseService } from '../../src/shared/rpc/index.js';
 import { makeProvider, type TestProvider } from '../../test/fixtures/provider.js';
@@ -126,7 +126,11 @@ async function auditing(dir: string): Promise<void> {
   const recorded = entries.slice(0, 1);
   for (let i = 0; i < PULLS; i++) {
     const port = 1024 + (i % 60_000);
-    const again = leaves.map((entry): Entry => ({ ...entry, port, call: i * 16 + entry.call }));
+    const again = leaves.map((entry): LeafContent => ({
+      ...entry,
+      port,
+      call: i * 16 + entry.call,
+    }));
     await Promise.all(again.map((entry) => log.append(entry)));
     const times = { opened: new Date().toISOString(), closed: new Date().toISOString() };
     recorded.push({ ...connection, connection: i, port, ...times });

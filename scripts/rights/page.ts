@@ -57,7 +57,7 @@ private files beside it; \`desk\` the working folder, with more of them; \`store
 \`copies\` are copies of single files that the process outside keeps up to date; \`place of …\` is an empty
 folder from which it takes one result. Besides, all can read system programs and libraries, this package
 and the engines of the user, and write to an empty \`/tmp\` and \`/dev/shm\` that are gone afterwards.
-Descriptors 3 and 4 lead to the process outside: one to be told to stop, the other to ask it what only it
-can know. What a server may ask is in \`src/provider/serve/secrets.ts\`; which variables are handed on, of
+Descriptors 3 and 4 lead to the process outside: over one it sends the order to stop, over the other a server
+asks for keys. What a server may ask is in \`src/provider/serve/secrets.ts\`; which variables are handed on, of
 those that are set, in \`src/shared/isolate/environment.ts\`.
 `;

@@ -59,8 +59,8 @@ const methods = values.auto
 for (const method of methods)
   if (!METHOD_NAMES.includes(method)) throw new Error(`no method ${method}`);
 mkdirSync(values.work, { recursive: true });
-const told = `${values.prior ? `-${values.prior}` : ''}${values.partial ? '-partial' : ''}`;
-const suffix = `n${values.n}-e${values.epochs}${told}`;
+const shares = `${values.prior ? `-${values.prior}` : ''}${values.partial ? '-partial' : ''}`;
+const suffix = `n${values.n}-e${values.epochs}${shares}`;
 const log = join(values.work, `results-${suffix}.jsonl`);
 const key = (row: Pick<Row, 'set' | 'source' | 'name' | 'seed' | 'method'>): string =>
   [row.set, row.source, row.name, row.seed, row.method].join('|');

@@ -60,7 +60,7 @@ export interface Faulted extends Said {
   readonly hung: boolean;
 }
 
-/** Runs a command as a process of its own whose disk fails as told. */
+/** Runs a command as a process of its own whose disk fails as given. */
 export async function withFault(words: readonly string[], fault: Fault): Promise<Faulted> {
   const trace = join(tmpdir(), `fedshot-torture-${randomUUID()}.trace`);
   const url = new URL(FAULTS);

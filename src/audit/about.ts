@@ -1,14 +1,14 @@
 import type { AuditedLog } from '../shared/log/index.js';
 import type { ArtefactDigest } from './artefacts/digest.js';
 import type { Artefact } from './artefacts/load.js';
-import type { Recording } from './record/index.js';
+import type { RecordFile } from './record/index.js';
 import type { PublicStore } from './release/store.js';
 
 /** What was audited, with what, and by whom. */
 export interface About {
   readonly software: string;
   readonly auditor: string | null;
-  /** Of whom everything else was held to be. */
+  /** The provider whose artefacts these have to be. */
   readonly provider: {
     /** SHA-256 of the newest root, hex, and its version. */
     readonly root: string;
@@ -40,7 +40,7 @@ export function providerOf(
 
 /** The record's time where there is one, else that of the log. */
 export function periodOf(
-  records: readonly Recording[] | undefined,
+  records: readonly RecordFile[] | undefined,
   log: AuditedLog | undefined,
 ): About['period'] {
   const times = records

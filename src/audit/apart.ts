@@ -19,13 +19,13 @@ export const json = <T>(schema: z.ZodType<T>, file: string): T =>
 
 const WAY_OUT = /^(?:connect|send)\b/;
 
-/** What the records of a site's runs say of how far the runs were kept apart from the rest. */
+/** What the records of a site's runs say about their isolation. */
 export class Apartness {
   readonly #network: string[] = [];
   readonly #files: string[] = [];
-  /** Where this system could not confine files, and said so. */
+  /** Runs whose records say that the system could not confine files. */
   readonly #open: string[] = [];
-  /** Where it was said that files are confined, and no file was tried. */
+  /** Runs whose records say that files were confined, but name no attempt to read one. */
   readonly #untried: string[] = [];
   readonly #tries: string[] = [];
 
@@ -62,7 +62,7 @@ export class Apartness {
     );
   }
 
-  /** @param missing why there is nothing to say of */
+  /** @param missing why there are no records to check */
   claims(home: string, runs: readonly string[], missing: readonly string[]): Claim[] {
     const evidence = [...runs, ...this.#tries];
     const own =

@@ -1,21 +1,21 @@
 import { join } from 'node:path';
-import { digestOf } from './artefacts/digest.js';
+import { artefactDigest } from './artefacts/digest.js';
 import { readInputs, type Inputs } from './artefacts/inputs.js';
 import { nameArtefacts, type Artefact } from './artefacts/load.js';
 import { periodOf, providerOf, type About, type AuditedArtefact } from './about.js';
 import type { EgressResult } from './egress/index.js';
 import { refusePrivate } from './site/handed.js';
-import { PARTS } from './names.js';
+import { AUDIT_PARTS } from './names.js';
 import type { AuditOptions } from './options.js';
-import { Parts } from './parts.js';
-import { notChecked, type Claim, type Outcome, type Part } from './types.js';
-import { LEFT_OUT, leaveOut, outcomeOf } from './verdict.js';
+import { AuditParts } from './parts.js';
+import { notChecked, type Claim, type OverallVerdict, type AuditPart } from './types.js';
+import { LEFT_OUT, leaveOutClaims, outcomeOf } from './verdict.js';
 
 export interface AuditResult {
   /** PASS only when each claim that was asked for was checked and holds. */
-  readonly verdict: Outcome;
+  readonly verdict: OverallVerdict;
   readonly at: string;
-  readonly parts: readonly Part[];
+  readonly parts: readonly AuditPart[];
   readonly without: readonly string[];
   readonly about: About;
   readonly claims: readonly Claim[];
@@ -36,7 +36,7 @@ export interface AuditResult {
  */
 export async function audit(given: AuditOptions): Promise<AuditResult> {
   const options = withProvider(given);
-  const { parts = PARTS, without = [], now = () => new Date() } = options;
+  const { parts = AUDIT_PARTS, without = [], now = () => new Date() } = options;
   const artefacts = nameArtefacts([
     ['store', options.store],
     ['trust', options.trust],
@@ -48,13 +48,13 @@ export async function audit(given: AuditOptions): Promise<AuditResult> {
   const before = artefacts.map(digested);
   const inputs = readInputs(artefacts);
   const asked = parts.filter((part) => !without.includes(part));
-  const run = new Parts(options, inputs);
+  const run = new AuditParts(options, inputs);
   const claims: Claim[] = [];
   for (const part of parts)
     if (asked.includes(part)) claims.push(...(await run.claims(part)));
     else claims.push(leftOut(part));
   claims.push(...moved(before, artefacts.map(digested)));
-  const judged = leaveOut(withoutPaths(dedupe(claims), artefacts), without);
+  const judged = leaveOutClaims(withoutPaths(dedupe(claims), artefacts), without);
   const { egress } = run;
   return {
     verdict: outcomeOf(judged),
@@ -78,14 +78,14 @@ function withProvider(options: AuditOptions): AuditOptions {
   return { ...options, store: store ?? join(provider, 'store'), log: log ?? join(provider, 'log') };
 }
 
-/** What was given and is not there comes before what was not given. */
+/** Artefacts that were named but are not there come before those that were not named. */
 function inOrder(lines: readonly string[]): string[] {
   const isMistake = (line: string): boolean => line.startsWith('no such');
   const all = [...new Set(lines)];
   return [...all.filter(isMistake), ...all.filter((line) => !isMistake(line))];
 }
 
-const leftOut = (part: Part): Claim => ({
+const leftOut = (part: AuditPart): Claim => ({
   ...notChecked(`${part}/all`, `Everything of the part ${part}`),
   verdict: 'LEFT OUT',
   notCovered: [LEFT_OUT],
@@ -94,13 +94,13 @@ const leftOut = (part: Part): Claim => ({
 const digested = ({ flag, name, path }: Artefact): AuditedArtefact => ({
   kind: flag,
   name,
-  digest: digestOf(path) ?? null,
+  digest: artefactDigest(path) ?? null,
 });
 
-/** A store that cannot be read stands in the way of several parts; it is said once. */
+/** A store that cannot be read blocks several parts; it is reported once. */
 const dedupe = (claims: readonly Claim[]): Claim[] => [...new Set(claims)];
 
-/** The page goes to others: artefacts bear their names on it, not where they lie on this machine. */
+/** The page is given to others: it names artefacts by their file names, without this machine's paths. */
 function withoutPaths(claims: readonly Claim[], artefacts: readonly Artefact[]): Claim[] {
   const known = [...artefacts].sort((a, b) => b.path.length - a.path.length);
   const named = (line: string): string =>
@@ -114,7 +114,7 @@ function withoutPaths(claims: readonly Claim[], artefacts: readonly Artefact[]):
   }));
 }
 
-/** Artefacts of a provider that is running change while they are read: then the page is of neither state. */
+/** Artefacts of a running provider may change while they are read: then the page describes no one state. */
 function moved(before: readonly AuditedArtefact[], after: readonly AuditedArtefact[]): Claim[] {
   const changed = before.filter((one, i) => one.digest?.sha256 !== after[i]?.digest?.sha256);
   return changed.map(({ kind, name }) =>

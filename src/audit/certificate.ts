@@ -23,7 +23,7 @@ export function chainOf(pem: string): X509Certificate[] | undefined {
   }
 }
 
-/** What a root's authorities hold beside what they are for. */
+/** What is wrong with a root's authorities: room in which data could be hidden. */
 export function authorityFaults({ document }: Root): string[] {
   return document.tls.ca.flatMap((pem) => {
     const chain = chainOf(pem);
@@ -35,7 +35,7 @@ export function authorityFaults({ document }: Root): string[] {
   });
 }
 
-/** What a server has shown: issued by an authority of the roots, with no more room than it needs. */
+/** The server's certificates: issued by an authority of the roots, and no larger than they need to be. */
 export function serverChainFaults(pem: string, roots: readonly Root[]): string[] {
   const chain = chainOf(pem);
   if (!chain) return ['not a chain of certificates, or something beside one'];

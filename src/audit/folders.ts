@@ -12,7 +12,7 @@ const entries = (dir: string, folders: boolean): string[] =>
         .map((entry) => join(entry.parentPath, entry.name))
     : [];
 
-/** Nothing at all: no such path, or a folder without anything in it. */
+/** Whether there is nothing: no such path, or an empty folder. */
 export function isNothing(path: string): boolean {
   try {
     return lstatSync(path).isDirectory() && readdirSync(path).length === 0;
@@ -21,7 +21,7 @@ export function isNothing(path: string): boolean {
   }
 }
 
-/** Folders without any of the files that may be there: their names would say something. */
+/** Folders without any allowed file: their names could carry data. */
 export function foreignFolders(dir: string, expected: readonly string[]): string[] {
   const needed = new Set<string>();
   for (const path of expected)

@@ -1,5 +1,5 @@
 export { audit, type AuditResult } from './audit.js';
-export { PARTS } from './names.js';
+export { AUDIT_PARTS } from './names.js';
 export type { AuditOptions } from './options.js';
 export { auditData, auditModelData, noSource } from './data/index.js';
 export { auditPage } from './page/index.js';
@@ -9,5 +9,5 @@ export { startRecorder, type Recorder, type RecorderLimits } from './record/inde
 export { parseSince } from './log/since.js';
 export { openStatement, writeStatement, type AuditStatement } from './statement.js';
 export { readStore } from './release/store.js';
-export type { Claim, Outcome, Part, Verdict } from './types.js';
+export type { Claim, OverallVerdict, AuditPart, Verdict } from './types.js';
 export { outcomeOf } from './verdict.js';

@@ -1,6 +1,13 @@
-import type { ClaimId, Part } from './types.js';
+import type { ClaimId, AuditPart } from './types.js';
 
-export const PARTS: readonly Part[] = ['schema', 'log', 'egress', 'release', 'data', 'site'];
+export const AUDIT_PARTS: readonly AuditPart[] = [
+  'schema',
+  'log',
+  'egress',
+  'release',
+  'data',
+  'site',
+];
 
 /** The claims that an audit may be asked to do without, beside whole parts. */
 export const CLAIMS: readonly ClaimId[] = [

@@ -1,10 +1,10 @@
 import type { Since } from './log/since.js';
-import type { Part } from './types.js';
+import type { AuditPart } from './types.js';
 
 /** The artefacts; what is not given cannot be checked, which leaves the audit incomplete. */
 export interface AuditOptions {
-  /** All of them unless told. */
-  readonly parts?: readonly Part[];
+  /** By default all of them. */
+  readonly parts?: readonly AuditPart[];
   /** Parts, or claims by their ids, that the auditor does not ask for. */
   readonly without?: readonly string[];
   readonly store?: string;

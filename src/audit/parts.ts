@@ -9,16 +9,16 @@ import { providerEvidenceClaim, siteEvidenceClaim } from './site/handed.js';
 import { auditLogFolder } from './log/log-folder.js';
 import { recoveriesOf } from './log/log-history.js';
 import { auditLog } from './log/log.js';
-import type { Recording } from './record/index.js';
+import type { RecordFile } from './record/index.js';
 import { auditReleases } from './release/release.js';
 import { auditSchema } from './schema.js';
 import { firstCovered } from './log/since.js';
 import { auditSite } from './site/site.js';
 import type { PublicStore } from './release/store.js';
-import { claim, notChecked, type Claim, type ClaimId, type Part } from './types.js';
+import { claim, notChecked, type Claim, type ClaimId, type AuditPart } from './types.js';
 
-/** How each part is called where it cannot be looked at. */
-const WHOLE: Readonly<Record<Part, [ClaimId, string]>> = {
+/** The claim of each part, for when the part cannot be checked. */
+const WHOLE: Readonly<Record<AuditPart, [ClaimId, string]>> = {
   schema: ['schema/requests', 'A request has no room for data of a site'],
   log: ['log/whole', 'The log is whole'],
   egress: ['egress/wire', 'Every byte on the wire is accounted for'],
@@ -32,8 +32,8 @@ const valueOf = <T>(loaded: Loaded<T>): T => {
   throw new Error('looked at before it was read');
 };
 
-/** Looks at one part after the other; what two of them need is worked out once. */
-export class Parts {
+/** Checks one part after the other; what several of them need is computed once. */
+export class AuditParts {
   #egress: { result: EgressResult } | { claims: Claim[] } | undefined;
 
   constructor(
@@ -41,14 +41,14 @@ export class Parts {
     readonly inputs: Inputs,
   ) {}
 
-  /** What the wire says; undefined where it was not asked for or could not be looked at. */
+  /** The result of the part egress; undefined where it was not asked for or could not be checked. */
   get egress(): EgressResult | undefined {
     const found = this.#egress;
     return found && 'result' in found ? found.result : undefined;
   }
 
   /** All claims of a part. */
-  async claims(part: Part): Promise<Claim[]> {
+  async claims(part: AuditPart): Promise<Claim[]> {
     const { store, log } = this.inputs;
     switch (part) {
       case 'schema':
@@ -66,8 +66,8 @@ export class Parts {
     }
   }
 
-  /** Claims of a part whose needs are met; else what is in the way. Nothing escapes as an error. */
-  #look(part: Part, needs: readonly Loaded<unknown>[], look: () => Claim[]): Claim[] {
+  /** Claims of a part whose needs are met, or a claim that says what is missing. It throws nothing. */
+  #look(part: AuditPart, needs: readonly Loaded<unknown>[], look: () => Claim[]): Claim[] {
     const [id, sentence] = WHOLE[part];
     const { missing, faults } = obstacles(needs);
     if (faults.length > 0 || missing.length > 0) {
@@ -108,7 +108,7 @@ export class Parts {
 
   #lookAtWire(
     log: Loaded<AuditedLog>,
-    records: Loaded<readonly Recording[]>,
+    records: Loaded<readonly RecordFile[]>,
   ): { result: EgressResult } | { claims: Claim[] } {
     const { options, inputs } = this;
     let result: EgressResult | undefined;
@@ -140,7 +140,7 @@ export class Parts {
     try {
       return [await auditData(valueOf(store), data)];
     } catch (error) {
-      // The source data is the auditor's own: that it cannot be read says nothing of what was released.
+      // The source data is the auditor's own: if it cannot be read, nothing was found wrong with the release.
       const why = (error as Error).message.replaceAll(data, shownNotation(data));
       return [notChecked(id, sentence, `the source data cannot be read: ${why}`)];
     }

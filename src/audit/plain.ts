@@ -5,7 +5,7 @@ const escaped = (char: string): string =>
   `\\u{${(char.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}}`;
 
 /**
- * Text of others as one line that cannot steer a terminal or a page: the name of a file in an
- * untrusted store must not be able to print a verdict.
+ * Untrusted text as one line without control characters: a file name in an untrusted store must not be
+ * able to print a verdict on a terminal or a page.
  */
 export const plain = (text: string): string => text.replace(STEERING, escaped).slice(0, 2000);

@@ -2,7 +2,7 @@ import { MAX_PROBE_AGENT, requestLimits } from '../shared/rpc/index.js';
 import { healthQuestions, reflectionAnswers, standardLimits } from '../shared/rpc/standard.js';
 import { claim, type Claim } from './types.js';
 
-/** No request says more than this; the largest names 128 chunks. */
+/** Most bytes of a request; the largest names 128 chunks. */
 const MOST_PER_REQUEST = 600;
 
 /**

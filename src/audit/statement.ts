@@ -1,4 +1,4 @@
-/** What an audit came to, for machines: an in-toto Statement in a DSSE envelope, as releases are. */
+/** The result of an audit for machines: an in-toto Statement in a DSSE envelope, as releases are. */
 import { z } from 'zod';
 import { FedshotError } from '../shared/errors.js';
 import {

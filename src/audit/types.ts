@@ -1,20 +1,20 @@
 import { plain } from './plain.js';
 
-export type Part = 'schema' | 'log' | 'egress' | 'release' | 'data' | 'site';
+export type AuditPart = 'schema' | 'log' | 'egress' | 'release' | 'data' | 'site';
 
-/** Of one claim. `LEFT OUT` is one that the auditor did not ask for, by name. */
+/** The verdict of one claim. `LEFT OUT`: the auditor has excluded it by name. */
 export type Verdict = 'PASS' | 'FAIL' | 'NOT CHECKED' | 'LEFT OUT';
 
-/** Of all of them: PASS only where each claim that was asked for was checked and holds. */
-export type Outcome = 'PASS' | 'FAIL' | 'INCOMPLETE';
+/** The verdict of an audit: PASS only where each claim that was asked for was checked and holds. */
+export type OverallVerdict = 'PASS' | 'FAIL' | 'INCOMPLETE';
 
 /** A claim's name, which `--without` takes: its part, and what of it. */
-export type ClaimId = `${Part}/${string}`;
+export type ClaimId = `${AuditPart}/${string}`;
 
 /** One thing that is claimed, whether it holds, and why one may think so. */
 export interface Claim {
   readonly id: ClaimId;
-  readonly part: Part;
+  readonly part: AuditPart;
   /** A sentence that is true or false. */
   readonly claim: string;
   readonly verdict: Verdict;
@@ -27,8 +27,8 @@ export interface Claim {
   readonly notCovered: readonly string[];
 }
 
-/** What came of looking. */
-export interface Found {
+/** What was found when a claim was checked. */
+export interface ClaimFacts {
   readonly evidence?: readonly string[];
   readonly findings?: readonly string[];
   /** Why it could not be checked, or not all of it. */
@@ -39,7 +39,7 @@ export interface Found {
 /** Some findings are named; the rest is counted. */
 const NAMED = 20;
 
-const partOf = (id: ClaimId): Part => id.slice(0, id.indexOf('/')) as Part;
+const partOf = (id: ClaimId): AuditPart => id.slice(0, id.indexOf('/')) as AuditPart;
 
 const verdictOf = (findings: readonly string[], missing: readonly string[]): Verdict => {
   if (findings.length > 0) return 'FAIL';
@@ -47,7 +47,7 @@ const verdictOf = (findings: readonly string[], missing: readonly string[]): Ver
 };
 
 /** A claim that was looked at: what was found wrong fails it, what could not be seen leaves it open. */
-export function claim(id: ClaimId, sentence: string, found: Found): Claim {
+export function claim(id: ClaimId, sentence: string, found: ClaimFacts): Claim {
   const [evidence, findings, missing, notCovered] = [
     found.evidence,
     found.findings,

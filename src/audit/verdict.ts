@@ -1,7 +1,7 @@
-import type { Claim, Outcome } from './types.js';
+import type { Claim, OverallVerdict } from './types.js';
 
 /** PASS only where something was checked, all of it holds, and nothing that was asked for is open. */
-export function outcomeOf(claims: readonly Claim[]): Outcome {
+export function outcomeOf(claims: readonly Claim[]): OverallVerdict {
   const any = (verdict: Claim['verdict']): boolean =>
     claims.some((claim) => claim.verdict === verdict);
   if (any('FAIL')) return 'FAIL';
@@ -14,7 +14,7 @@ const RESTS_ON: Readonly<Record<string, string>> = { 'log/one': 'site', 'site/wi
 export const LEFT_OUT = 'left out at the auditor’s wish';
 
 /** Open claims that the auditor does not ask for; what was found wrong stays. */
-export function leaveOut(claims: readonly Claim[], without: readonly string[]): Claim[] {
+export function leaveOutClaims(claims: readonly Claim[], without: readonly string[]): Claim[] {
   const unasked = ({ id, part }: Claim): boolean =>
     [id, part, RESTS_ON[id]].some((name) => name !== undefined && without.includes(name));
   return claims.map((one) =>

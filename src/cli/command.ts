@@ -2,7 +2,7 @@ import type { Command, CommandOptions } from 'commander';
 import type { Io } from './io.js';
 
 /** What a command returns: the JSON document of `--json`, and how a person reads the same. */
-export interface Outcome {
+export interface CommandOutcome {
   value: unknown;
   text: () => string;
 }
@@ -83,7 +83,7 @@ export function group(parent: Command, name: string, description: string): Comma
  */
 export function action(
   io: Io,
-  run: (options: never, ...args: never[]) => Promise<Outcome | undefined> | Promise<void>,
+  run: (options: never, ...args: never[]) => Promise<CommandOutcome | undefined> | Promise<void>,
 ): (...received: unknown[]) => Promise<void> {
   return async (...received) => {
     // commander passes the arguments, then the options, then the command itself

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import simulate, { type SimulateOutcome } from '../api/simulate.js';
 import type { AuditResult } from '../audit/index.js';
 import { FedshotError } from '../shared/errors.js';
-import { bytes, duration, percent, points, table } from '../shared/report/terminal/index.js';
+import { bytes, durationText, percent, points, table } from '../shared/report/terminal/index.js';
 import type { SimulateResult } from '../simulate/types.js';
 import type { Io } from './io.js';
 import { addCommand } from './operation-command.js';
@@ -59,7 +59,7 @@ function summary(
         align: 'right',
       },
       { heading: 'verdict', value: (site) => site.verdict ?? '' },
-      { heading: 'time', value: (site) => duration(site.seconds), align: 'right' },
+      { heading: 'time', value: (site) => durationText(site.seconds), align: 'right' },
       { heading: 'received', value: (site) => bytes(site.bytesReceived), align: 'right' },
     ],
     sites,
@@ -72,7 +72,7 @@ function summary(
       ({ name, domain, error }) => `${name} (${domain}) did not finish: ${error.message}`,
     ),
     '',
-    `${sites.length} sites in ${duration(seconds)}; every file is in ${out}`,
+    `${sites.length} sites in ${durationText(seconds)}; every file is in ${out}`,
     ...(audit ? [...auditLines(audit), `audit page: ${join(out, 'audit.html')}`] : []),
     ...(report ? [`report: ${report}`] : []),
   ].join('\n');

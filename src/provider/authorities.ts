@@ -1,4 +1,4 @@
-/** What authorities of servers and of sites have in common: how their keys are kept, and how they are named. */
+/** How the keys of certificate authorities are kept and how they are named: those for servers and for sites. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import { FedshotError } from '../shared/errors.js';
@@ -6,7 +6,7 @@ import { readBytes, writeFileAtomic } from '../shared/files.js';
 import { parsePayload } from '../shared/release/fields.js';
 import { type Keyring, Sealed } from '../shared/release/index.js';
 
-/** As many as are believed at once. */
+/** Authorities that a root may name at once. */
 export const MAX_AUTHORITIES = 4;
 
 const SealedKey = z.strictObject({ format: z.literal('fedshot-tls-key/1'), secret: Sealed });
@@ -60,7 +60,8 @@ export function findAuthority(
 ): string {
   const wanted = prefix.replace(/[\s:]/g, '').toLowerCase();
   const found = known.filter((fingerprint) => fingerprint.startsWith(wanted));
-  if (found.length === 1 && wanted.length >= 8) return found[0]!;
+  const [authority, ...others] = found;
+  if (authority && others.length === 0 && wanted.length >= 8) return authority;
   throw new FedshotError('not-found', `no authority ${JSON.stringify(prefix)} in ${where}`, {
     hint: `give at least 8 digits of its fingerprint; ${show} lists them`,
   });

@@ -14,8 +14,8 @@ import { describeServerTls } from './keys/tls.js';
 import { isUnfinished } from './roots/finish.js';
 
 /**
- * What people are told, wherever they look at a provider: what has expired or will within 30 days, and
- * what was signed while a clock was wrong, each with the command that mends it. Opens no key.
+ * Warnings that every command on a provider shows: what has expired or will within 30 days, and what
+ * was signed while a clock was wrong, each with the command that repairs it. Opens no key.
  *
  * @param keyring its folder may hold the server's certificate
  * @throws FedshotError `not-found`, `format`, `signature` for a store that cannot be read
@@ -58,7 +58,7 @@ export function providerWarnings(dir: string, keyring: Keyring, now: Date): stri
   return [...torn, ...clock, ...expiryWarnings(all, now)];
 }
 
-/** A list that is out of date is the business of whoever serves; here only whether it can be read. */
+/** Only whether the list can be read: that it is out of date is the server's to report. */
 function listOf(store: Store, root: Root): Freshness | undefined {
   try {
     return store.currentFreshness(root);
@@ -84,7 +84,7 @@ function releasesOf(store: Store, root: Root, list: Freshness | undefined): Date
   });
 }
 
-/** Sites refuse what says that it was made in the future. */
+/** Sites refuse what is dated in the future. */
 function clockWarnings(
   dir: string,
   root: Root,
@@ -107,6 +107,6 @@ function clockWarnings(
     .filter(({ created }) => isAhead(created, now))
     .map(
       ({ what, created, again }) =>
-        `${what} says that it was made at ${created}, which is yet to come, and no site takes it: check this machine’s clock; if it is right now, sign again: fedshot ${again} --store ${dir}`,
+        `${what} is dated ${created}, which is in the future, so that sites refuse it: check this machine’s clock; if it is right now, sign again: fedshot ${again} --store ${dir}`,
     );
 }

@@ -1,7 +1,7 @@
 import { type InspectedLog, inspectLog, TransparencyLog } from '../shared/log/index.js';
 import { type Keyring, logTrust, type Root, type Signer, Store } from '../shared/release/index.js';
 
-/** The log of a store's server, unless told otherwise: beside the store, as public as that. */
+/** By default the log of a store's server lies beside the store, and is as public as the store. */
 export const logDir = (store: string): string => `${store}-log`;
 
 /** The log keys that any of these roots names, by key id. */

@@ -86,7 +86,7 @@ export function codeOfExit(exit: number | null): ErrorCode | undefined {
   return codes.find((code) => EXIT[code] === exit && code !== 'internal');
 }
 
-/** What to do about what the operating system says most often. */
+/** Hints for the most common errors of the operating system. */
 const HINTS: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full: make room, then run it again',
   EDQUOT: 'the quota is used up: make room, then run it again',

@@ -31,7 +31,7 @@ export function fsyncDir(dir: string): void {
  * by one: where a folder vanishes meanwhile, Node's own recursion can go round for ever.
  *
  * @param mode permission bits, 0o700 for what is private
- * @param below a folder that is never made, nor any above it: what has vanished stays gone
+ * @param below a folder that is never made, nor any above it: if it has disappeared, that is an error
  * @throws the operating system's error
  */
 export function makeFolder(dir: string, mode = 0o755, below?: string): void {
@@ -42,7 +42,7 @@ export function makeFolder(dir: string, mode = 0o755, below?: string): void {
     try {
       mkdirSync(folder, { mode });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // somebody else was faster
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // another process has made it
     }
 }
 
@@ -53,8 +53,8 @@ export const temporaryPath = (path: string): string =>
 const TEMPORARY = /^\..+\.[0-9a-f]{12}\.tmp$/;
 
 /**
- * Removes what killed processes have left half-written in a folder. To be called by whoever is the
- * folder's only writer at the time: holds its lock, or is alone in it.
+ * Removes what killed processes have left half-written in a folder. Call it only as the folder's one
+ * writer at the time: under its lock, or where no other process can write.
  * @throws the operating system's error
  */
 export function sweepTemporary(dir: string): void {

@@ -45,8 +45,8 @@ export function writeFolder(dir: string, files: Files, modes: Modes = {}): void 
 /**
  * Replaces several files of a folder in one step, and leaves its other files alone. The new ones are
  * written into a folder inside, which becomes their journal by one rename; then they move out one by
- * one. Whoever was killed in between has committed: {@link committedPath} finds the new ones, and the
- * next commit moves what has not moved yet. To be called by one process at a time.
+ * one. A process that is killed in between has committed: {@link committedPath} finds the new ones, and
+ * the next commit moves what has not moved yet. Call it from one process at a time.
  *
  * @throws FedshotError `io`; the folder's state is then all old, or all new
  */
@@ -81,7 +81,7 @@ export function finishCommit(dir: string): void {
     }
   }
   fsyncDir(dir);
-  // All of it stands outside by now: a journal that is half removed says nothing that is not so.
+  // All files have moved out by now, so that a half-removed journal does no harm.
   rmSync(journal, { recursive: true, force: true });
 }
 

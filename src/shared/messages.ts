@@ -11,7 +11,7 @@ export type ProgressMessage =
 
 const EVERY_MS = 100;
 
-/** A reporter that sends what it is told, steps gathered to ten messages a second. */
+/** A reporter that sends its calls as messages; steps are gathered to ten messages a second. */
 export function messageReporter(
   send: (message: ProgressMessage) => void,
   clock = (): number => performance.now(),

@@ -16,7 +16,7 @@ export type RunEvent =
 
 /** One long piece of work with a known number of steps. */
 export interface Task {
-  /** Moves on by `by` steps (1 unless told); `note` is the latest figure worth seeing, e.g. `loss 0.42`. */
+  /** Moves on by `by` steps (default 1); `note` is the latest figure worth seeing, e.g. `loss 0.42`. */
   advance(by?: number, note?: string): void;
   /** Ends the task; `note` is what came of it. */
   done(note?: string): void;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { AuditResult } from '../audit/index.js';
 import { FedshotError } from '../shared/errors.js';
-import { start, type ProcessOptions, type Running } from './process.js';
+import { start, type ProcessOptions, type RunningCommand } from './process.js';
 import { providerFiles } from './provider.js';
 import type { HandedOver } from './site.js';
 
@@ -12,12 +12,12 @@ const auditPage = (out: string): string => join(out, 'audit.html');
 
 const recordFile = (out: string): string => join(out, 'record.jsonl');
 
-/** `audit record` between the provider and its sites: a process that neither of them controls. */
-export async function record(
+/** Starts `audit record` between the provider and its sites, as a process that neither of them controls. */
+export async function recordTraffic(
   out: string,
   provider: string,
   context: Context,
-): Promise<{ address: string; key: string; recorder: Running }> {
+): Promise<{ address: string; key: string; recorder: RunningCommand }> {
   const args = ['audit', 'record', '--listen', '127.0.0.1:0', '--to', provider];
   const recorder = start({
     ...context,
@@ -32,11 +32,11 @@ export async function record(
  * `audit` over all that the simulation left behind, the provider's own data included: all of it is on
  * this machine. A verdict of FAIL or INCOMPLETE is a result like any other.
  *
- * @param handed what the sites have handed over, and their own word for who they are
+ * @param handed what the sites have handed over, with the key ids that they give themselves
  * @param data what the provider trained on, in the notation of docs/data.md
- * @param recorderKey the recorder's own word for who it is
+ * @param recorderKey the key id that the recorder gives itself
  */
-export async function audit(
+export async function auditSimulation(
   out: string,
   handed: readonly HandedOver[],
   data: string,

@@ -18,12 +18,12 @@ export interface ProcessOptions {
   env?: Readonly<Record<string, string>>;
   reporter: Reporter;
   signal: AbortSignal;
-  /** The program to run, fedshot's own command line unless told. */
+  /** The program to run; by default fedshot's own command line. */
   program?: string;
 }
 
 /** A fedshot command that runs as a process of its own. */
-export interface Running {
+export interface RunningCommand {
   /** The one JSON document that it prints, as soon as it is there. */
   readonly answer: Promise<unknown>;
   /** Resolves when the process has ended with 0; otherwise fails with what it said. */
@@ -41,7 +41,7 @@ process.on('exit', () => {
  * Starts one command. It cannot outlive this process: it is stopped when `signal` is aborted, killed
  * when this process exits, and stops by itself when the channel to this process breaks.
  */
-export function start(options: ProcessOptions): Running {
+export function start(options: ProcessOptions): RunningCommand {
   const { args, signal } = options;
   signal.throwIfAborted();
   const child = spawn(process.execPath, [options.program ?? CLI, ...args, '--json'], {
@@ -81,13 +81,13 @@ export function start(options: ProcessOptions): Running {
     child.stdout!.on('data', (text: string) => text.includes('\n') && look());
     ended.then(() => reject(failure(options, said, 'no answer')), reject);
   });
-  // Whoever awaits one of the two learns of a failure; the other must not end the process.
+  // A caller may await only one of the two: a rejection of the other must not end the process.
   for (const promise of [ended, answer]) promise.catch(() => undefined);
   return { answer, ended, stop };
 }
 
 /** Runs one command to its end. @throws FedshotError with the command's own code, message and hint */
-export async function run(options: ProcessOptions): Promise<unknown> {
+export async function runToEnd(options: ProcessOptions): Promise<unknown> {
   const { answer, ended } = start(options);
   await ended;
   return answer;

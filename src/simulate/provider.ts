@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { run, start, type ProcessOptions, type Running } from './process.js';
+import { runToEnd, start, type ProcessOptions, type RunningCommand } from './process.js';
 import type { ProviderResult, SimulateOptions } from './types.js';
 
 /** The name under which the simulation's release is published. */
@@ -28,7 +28,7 @@ export async function prepareProvider(
 ): Promise<ProviderResult> {
   const { model, store } = providerFiles(options.out);
   const fedshot = (args: string[]): Promise<unknown> =>
-    run({ ...context, name: 'provider', args: ['provider', ...args] });
+    runToEnd({ ...context, name: 'provider', args: ['provider', ...args] });
   const data = `digits:${options.source}?n=${options.sourceSamples}&seed=${options.seed}`;
 
   await fedshot(['init', '--store', store]);
@@ -45,10 +45,10 @@ export async function prepareProvider(
 }
 
 /** `provider serve` on a free port of this machine. */
-export async function serve(
+export async function startProvider(
   options: SimulateOptions,
   context: Context,
-): Promise<{ address: string; server: Running }> {
+): Promise<{ address: string; server: RunningCommand }> {
   const { store } = providerFiles(options.out);
   const args = ['provider', 'serve', '--store', store, '--port', '0'];
   const server = start({ ...context, name: 'provider', args });

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { asFedshotError } from '../shared/errors.js';
 import { writeFileAtomic } from '../shared/files.js';
 import { prepareFolder } from './folder.js';
-import { audit, record } from './audit.js';
+import { auditSimulation, recordTraffic } from './audit.js';
 import { plan, shareCores, type PlannedSite } from './plan.js';
 import { pool, type Settled } from './pool.js';
-import type { ProcessOptions, Running } from './process.js';
-import { prepareProvider, serve } from './provider.js';
+import type { ProcessOptions, RunningCommand } from './process.js';
+import { prepareProvider, startProvider } from './provider.js';
 import { runSite, type SiteRun } from './site.js';
 import type {
   SimulateOptions,
@@ -34,7 +34,7 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
   const { sites: count, domains, source, seed } = options;
   prepareFolder(out, { sites: count, domains, source, seed });
 
-  // The keys of a simulation are worth nothing, but nobody should find them unencrypted.
+  // The keys of a simulation protect nothing, but are encrypted all the same.
   const env = { FEDSHOT_PASSPHRASE: randomBytes(24).toString('base64url') };
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
@@ -48,7 +48,7 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
     'error' in one ? [siteFailure(sites[i] as PlannedSite, one.error)] : [],
   );
   const audited = options.audit
-    ? await audit(
+    ? await auditSimulation(
         out,
         done.flatMap(({ handed }) => (handed ? [handed] : [])),
         provider.data,
@@ -92,18 +92,18 @@ async function runSites(
   failed: AbortController,
 ): Promise<{ settled: Settled<SiteRun>[]; recorderKey: string | undefined }> {
   const { env: _provider, ...unprivileged } = context;
-  const servers: Running[] = [];
-  const guard = (server: Running): void => {
+  const servers: RunningCommand[] = [];
+  const guard = (server: RunningCommand): void => {
     servers.push(server);
     server.ended.catch((error: unknown) => failed.abort(error));
   };
   try {
-    const { address, server } = await serve(options, context);
+    const { address, server } = await startProvider(options, context);
     guard(server);
     let from = address;
     let recorderKey: string | undefined;
     if (options.audit) {
-      const recording = await record(options.out, address, unprivileged);
+      const recording = await recordTraffic(options.out, address, unprivileged);
       guard(recording.recorder);
       from = recording.address;
       recorderKey = recording.key;

@@ -2,7 +2,7 @@ import { delimiter } from 'node:path';
 import type { RunReport } from '../shared/report/html/model.js';
 import type { PlannedSite } from './plan.js';
 import { FedshotError, type ErrorCode } from '../shared/errors.js';
-import { run, start, type ProcessOptions } from './process.js';
+import { runToEnd, start, type ProcessOptions } from './process.js';
 import { providerFiles, RELEASE } from './provider.js';
 import type { SimulateOptions } from './types.js';
 
@@ -43,7 +43,7 @@ export async function runSite(
     name: `${site.name} (${site.domain})`,
     args: ['client', ...args, '--home', site.home],
   });
-  const fedshot = (args: string[]): Promise<unknown> => run(command(args));
+  const fedshot = (args: string[]): Promise<unknown> => runToEnd(command(args));
 
   await fedshot(['init', '--trust', trust]);
   const pulled = (await fedshot(['pull', '--from', address, '--name', RELEASE])) as {

@@ -34,7 +34,7 @@ export interface SimulateOptions {
   signal: AbortSignal;
   /** Milliseconds on any clock; measures the run. */
   clock?: () => number;
-  /** The program that runs as every process, fedshot's own command line unless told. */
+  /** The program that runs as every process; by default fedshot's own command line. */
   program?: string;
 }
 

@@ -44,7 +44,7 @@ describe('drawDigits', () => {
     },
   );
 
-  it('draws 2,000 with seed 0 unless told otherwise', async () => {
+  it('draws 2,000 with seed 0 by default', async () => {
     const dataset = await loadDataset('digits:plain');
     expect(dataset.count).toBe(2000);
     expect((await loadDataset('digits:plain?n=2000&seed=0')).x).toEqual(dataset.x);

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { FedshotError } from '../../src/shared/errors.js';
 import type { Reporter } from '../../src/shared/reporter.js';
-import { run, start } from '../../src/simulate/process.js';
+import { runToEnd, start } from '../../src/simulate/process.js';
 
 const program = fileURLToPath(new URL('fake.mjs', import.meta.url));
 const notes: string[] = [];
@@ -47,7 +47,7 @@ async function gone(pid: number): Promise<void> {
 describe('run', () => {
   it("hands the command --json and its environment, and back comes the command's document", async () => {
     const env = { FEDSHOT_PASSPHRASE: 'only in the environment' };
-    expect(await run({ ...options(['echo', 'x']), env })).toEqual({
+    expect(await runToEnd({ ...options(['echo', 'x']), env })).toEqual({
       args: ['echo', 'x', '--json'],
       secret: 'only in the environment',
     });
@@ -55,7 +55,7 @@ describe('run', () => {
   });
 
   it("fails with the command's own code, message and hint", async () => {
-    const failure = run(options(['refuse']));
+    const failure = runToEnd(options(['refuse']));
     await expect(failure).rejects.toMatchObject({
       code: 'rollback',
       message: 'site-1: digits 3 is older than 4',
@@ -70,18 +70,18 @@ describe('run', () => {
   });
 
   it('shows the last line of a process that crashed', async () => {
-    await expect(run(options(['crash']))).rejects.toThrow(
+    await expect(runToEnd(options(['crash']))).rejects.toThrow(
       'site-1: fedshot crash: segmentation fault',
     );
   });
 
   it('does not take silence for success', async () => {
-    await expect(run(options(['silent']))).rejects.toThrow('no answer');
+    await expect(runToEnd(options(['silent']))).rejects.toThrow('no answer');
   });
 
   it('starts nothing once the signal is aborted', async () => {
     const reason = new FedshotError('interrupted', 'stopped');
-    await expect(run(options(['echo'], AbortSignal.abort(reason)))).rejects.toBe(reason);
+    await expect(runToEnd(options(['echo'], AbortSignal.abort(reason)))).rejects.toBe(reason);
   });
 });
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { z } from 'zod';
 import type { AuditResult } from '../../audit/index.js';
-import { CLAIMS, PARTS } from '../../audit/names.js';
+import { CLAIMS, AUDIT_PARTS } from '../../audit/names.js';
 import { FedshotError } from '../../shared/errors.js';
 import type { IsolationRecord } from '../../shared/isolate/index.js';
 import {
@@ -21,7 +21,7 @@ import { version } from '../../shared/version.js';
 import { defineOperation } from '../operation.js';
 import { auditorKey, statementSigner } from './signer.js';
 
-const KNOWN: readonly string[] = [...PARTS, ...CLAIMS];
+const KNOWN: readonly string[] = [...AUDIT_PARTS, ...CLAIMS];
 
 /** Names that `without` takes. */
 const names = list('<names>').superRefine((given, context) => {
@@ -43,7 +43,7 @@ const fingerprint = (): z.ZodString =>
   );
 
 export const auditOptions = z.strictObject({
-  parts: z.array(choice('<part>', PARTS)).optional().describe('parts that are looked at'),
+  parts: z.array(choice('<part>', AUDIT_PARTS)).optional().describe('parts that are looked at'),
   store: path('<dir>').optional().describe('the provider’s store, or a copy'),
   trust: path('<file>').optional().describe('the root that the auditor trusts, as sites pin it'),
   log: path('<dir>').optional().describe('the transparency log'),

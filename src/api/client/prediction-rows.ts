@@ -1,5 +1,5 @@
 import type { Prediction, Predictions } from '../../client/index.js';
-import { csvCell } from '../../shared/report/csv.js';
+import { csvText } from '../../shared/report/csv.js';
 
 /** Predictions as rows of a file: RFC 4180, or a JSON object on each line. */
 export const predictionRows = (value: Predictions, format: 'csv' | 'jsonl'): string =>
@@ -9,10 +9,13 @@ export const predictionRows = (value: Predictions, format: 'csv' | 'jsonl'): str
 const short = (p: number): string => p.toPrecision(6);
 
 function csv({ classes, predictions }: Predictions): string {
-  const head = ['index', 'class', ...classes.map((name) => csvCell(`p(${name})`))];
-  const row = ({ index, class: name, probabilities }: Prediction) =>
-    [index, csvCell(name), ...probabilities.map(short)].join(',');
-  return `${[head.join(','), ...predictions.map(row)].join('\n')}\n`;
+  const head = ['index', 'class', ...classes.map((name) => `p(${name})`)];
+  const row = ({ index, class: name, probabilities }: Prediction): (string | number)[] => [
+    index,
+    name,
+    ...probabilities.map(short),
+  ];
+  return csvText([head, ...predictions.map(row)]);
 }
 
 function jsonl({ predictions }: Predictions): string {

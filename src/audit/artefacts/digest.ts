@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'n
 import { relative } from 'node:path';
 import { files } from '../folders.js';
 
-/** Nothing that is handed to an auditor has a larger file; what is larger is named, not read. */
+/** The largest file that an auditor is ever given; a larger one is reported and not read. */
 export const MOST_FILE_BYTES = 2 ** 30;
 const BLOCK = 2 ** 20;
 
@@ -64,7 +64,7 @@ function folderDigest(dir: string): ArtefactDigest {
 }
 
 /** The digest of a file or a folder; undefined for what is not there or is neither. */
-export function digestOf(path: string): ArtefactDigest | undefined {
+export function artefactDigest(path: string): ArtefactDigest | undefined {
   try {
     if (statSync(path).isDirectory()) return folderDigest(path);
   } catch {

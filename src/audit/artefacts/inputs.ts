@@ -4,7 +4,7 @@ import { FedshotError } from '../../shared/errors.js';
 import { readBytes } from '../../shared/files.js';
 import { readLog, type AuditedLog } from '../../shared/log/index.js';
 import { MAX_ROOT_BYTES, openRoot } from '../../shared/release/index.js';
-import { readRecording, type Recording } from '../record/index.js';
+import { readRecording, type RecordFile } from '../record/index.js';
 import { openSite, type Site } from '../site/site.js';
 import { readStore, type PublicStore } from '../release/store.js';
 import { load, notGiven, type Artefact, type Loaded } from './load.js';
@@ -13,7 +13,7 @@ import { load, notGiven, type Artefact, type Loaded } from './load.js';
 export interface Inputs {
   readonly store: Loaded<PublicStore>;
   readonly log: Loaded<AuditedLog>;
-  readonly records: Loaded<readonly Recording[]>;
+  readonly records: Loaded<readonly RecordFile[]>;
   readonly sites: readonly Loaded<Site>[];
 }
 
@@ -26,7 +26,7 @@ function recordFiles(path: string): string[] {
 }
 
 /** The same record twice counts once. */
-function readRecords(paths: readonly string[], seen: Set<string>): Recording[] {
+function readRecords(paths: readonly string[], seen: Set<string>): RecordFile[] {
   return paths.flatMap(recordFiles).flatMap((file) => {
     const recording = readRecording(file);
     if (seen.has(recording.digest)) return [];

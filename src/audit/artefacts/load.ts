@@ -5,8 +5,8 @@ import { isNothing } from '../folders.js';
 import { claim, type Claim, type ClaimId } from '../types.js';
 
 /**
- * An artefact: read; or not given, with what to do about it; or there and not what it should be, which
- * is a claim that fails.
+ * An artefact that was read; or that was not given, with how to get it; or that is there but cannot be
+ * what it should be, which fails a claim.
  */
 export type Loaded<T> =
   { readonly value: T } | { readonly missing: readonly string[] } | { readonly fault: Claim };

@@ -3,7 +3,7 @@ export interface Encoding {
   readonly name: string;
   /** How the released bytes are read to find such data; null for values that are not there. */
   extract(released: Uint8Array): Uint8Array;
-  /** Puts data there, as somebody would who hides it: what shows that it would be found. */
+  /** Hides data there as an attacker would, to show that the search finds it. */
   plant(released: Uint8Array, secret: Uint8Array): Uint8Array;
 }
 

@@ -14,7 +14,7 @@ import { isText, tableEncodings } from './numbers.js';
 import { WINDOW } from './search.js';
 
 const CANARIES = 3;
-/** A run of so many bytes has a window that stands where we look. */
+/** Shortest run of bytes that is certain to hold a window at a place that is searched. */
 const LEAST_RUN = 2 * WINDOW - 1;
 
 /** The notation without the folders of this machine. */
@@ -29,8 +29,8 @@ export const shownNotation = (notation: string): string => {
 };
 
 /**
- * Looks for the source data in every released byte. Run by the provider, where the data is; its
- * result holds no data. That it would find something is shown by putting canaries there on purpose.
+ * Searches every released byte for the source data. The provider runs it, where the data is; the
+ * result holds no data. Canaries that are planted on purpose show that the search works.
  *
  * @param notation the source data, in the notation of docs/data.md
  */
@@ -101,7 +101,7 @@ async function search(
   });
 }
 
-/** Where the data that a model was trained on was not named, nobody has looked for it. */
+/** Without the data that a model was trained on, the search cannot be done. */
 export const noSource = (): Claim =>
   notChecked(
     'data/search',
@@ -112,11 +112,11 @@ export const noSource = (): Claim =>
 interface Canaries {
   readonly planted: number;
   readonly found: number;
-  /** Encodings in which what was put there was not found. */
+  /** Encodings in which a canary was not found. */
   readonly blind: readonly string[];
 }
 
-/** Puts pieces of the data there on purpose, in each of the encodings, and looks for them. */
+/** Plants pieces of the data in each of the encodings, and searches for them. */
 function plantCanaries(
   { findable, index, text }: Needles,
   ways: readonly Encoding[],

@@ -12,11 +12,11 @@ export interface Needle {
   readonly bytes: Uint8Array;
 }
 
-/** What is looked for, and what of it can be told from background. */
+/** What is searched for, and which of it can be distinguished from background. */
 export interface Needles {
   readonly list: readonly Needle[];
   readonly index: WindowIndex;
-  /** Without what any text may count. */
+  /** The same without small whole numbers, which any text may contain. */
   readonly text: WindowIndex;
   /** Needles that have a window in the index, with the place of the first. */
   readonly findable: readonly { readonly needle: Needle; readonly from: number }[];

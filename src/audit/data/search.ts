@@ -1,6 +1,6 @@
-/** Values of a window: a run of 31 contains one that stands where we look. */
+/** Values of a window: any run of 31 contains one at a place that is searched. */
 export const WINDOW = 16;
-/** Fewer different values than this are background, which weights may well contain. */
+/** A window with fewer different values is background: weights may contain it by chance. */
 const LEAST_DIFFERENT = 5;
 
 const MUL_A = 0x01000193;

@@ -4,7 +4,7 @@ import {
   sentBudget,
   SEAL,
   unsentBytes,
-  type Budget,
+  type EgressBudget,
   type CertificateSizes,
 } from './budget.js';
 import { exchanges, refusedBytes, type LoggedCall, type methodLimits } from './calls.js';
@@ -21,17 +21,17 @@ export interface ConnectionAccount {
   readonly who: 'site' | 'stranger';
   /** Whether chunks of a release were sent. */
   readonly pulled: boolean;
-  readonly sent: Budget;
-  readonly received: Budget;
+  readonly sent: EgressBudget;
+  readonly received: EgressBudget;
 }
 
-/** What is wrong with a connection, by who has to answer for it. */
+/** What is wrong with a connection, by who is responsible. */
 export interface Faults {
   /** The provider's direction, and the record itself. */
   readonly provider: readonly string[];
   /** The direction of whoever connected. */
   readonly client: readonly string[];
-  /** Bytes of the client that nothing explains, or that nobody has seen the content of. */
+  /** Unexplained bytes of the client, or bytes whose content was never checked. */
   readonly clientBytes: number;
 }
 
@@ -43,7 +43,7 @@ const MOST_REFUSED = 1024;
 
 const RELEASES = new Set(['GetManifest', 'GetChunks']);
 
-/** Strangers can make bytes that fit no budget; who was given a release has to keep to his. */
+/** Strangers can send bytes that fit no budget; a site that was given a release must keep to its own. */
 function whoIs(calls: readonly LoggedCall[]): ConnectionAccount['who'] {
   const known = calls.some(({ method, leaves }) =>
     leaves.some(({ peer, status }) => peer !== undefined || (status === 0 && RELEASES.has(method))),
@@ -136,7 +136,7 @@ function usualRecords(direction: RecordedConnection['sent'], requests: number): 
 
 function excess(
   direction: RecordedConnection['sent'],
-  { unexplained, answers = 0 }: Budget,
+  { unexplained, answers = 0 }: EgressBudget,
   way: 'to' | 'from',
   requests: number,
 ): string[] {

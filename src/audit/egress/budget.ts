@@ -2,7 +2,7 @@
  * How many bytes a connection must and may have, given the calls that were logged on it. TLS is
  * counted exactly: its records show their lengths on the way. HTTP/2 is bounded by formula.
  */
-import type { Method } from '../../shared/log/index.js';
+import type { LoggedMethod } from '../../shared/log/index.js';
 import {
   AHEAD,
   MAX_PROBE_AGENT,
@@ -52,16 +52,16 @@ const HANDSHAKE = {
   requestMost: 512,
 };
 
-/** The bytes of one direction: what has to be there, what may be, and what is. */
-export interface Budget {
+/** The bytes of one direction: the least that must be there, the most that may be, and what was seen. */
+export interface EgressBudget {
   readonly floor: number;
   readonly ceiling: number;
   readonly observed: number;
   /** Above the ceiling, or not TLS at all. */
   readonly unexplained: number;
-  /** Between floor and what is there: the most that could have hidden. */
+  /** What was seen above the floor, up to the ceiling: the most in which something could be hidden. */
   readonly slack: number;
-  /** Below the floor: logged, and never on the wire. */
+  /** Floor minus observed: logged but never sent. */
   readonly missing: number;
   /** Answers of the protocol to what a stranger sent beyond a budget, at most; part of the ceiling. */
   readonly answers?: number;
@@ -104,7 +104,7 @@ function hello({ clear }: Direction, most: number): number {
 }
 
 const UNKNOWN_CERTIFICATES = 4096;
-/** Of a client that got no further than to show it. */
+/** For a client whose connection ended after it had shown its certificate. */
 const REFUSED_CERTIFICATE = 1024;
 
 function chainBytes(chains: readonly (readonly number[])[], unknown: number): Range {
@@ -151,7 +151,7 @@ function control(range: Range, seconds: number, calls: number, windows: number):
  * @param alien bytes that are not TLS and count as what a handshake has, since whoever connects may
  *   say anything
  */
-function judge(range: Range, direction: Direction, silent: boolean, alien = 0): Budget {
+function judge(range: Range, direction: Direction, silent: boolean, alien = 0): EgressBudget {
   const overhead = tlsOverhead(direction);
   const ceiling = range.most + overhead;
   const observed = direction.bytes - direction.other + alien;
@@ -167,7 +167,7 @@ function judge(range: Range, direction: Direction, silent: boolean, alien = 0): 
   };
 }
 
-/** A clock that was set back must not make a budget smaller. */
+/** A clock that was set back must not shrink a budget. */
 const seconds = ({ opened, closed }: RecordedConnection): number =>
   Math.max(0, (Date.parse(closed) - Date.parse(opened)) / 1000);
 
@@ -182,7 +182,7 @@ export function receivedBudget(
   calls: readonly LoggedCall[],
   { server, client }: CertificateSizes,
   asked = 0,
-): Budget {
+): EgressBudget {
   const range: Range = { least: 0, most: 0 };
   const { received, sent } = connection;
   const handshake = HANDSHAKE;
@@ -240,8 +240,8 @@ export function sentBudget(
   connection: RecordedConnection,
   calls: readonly LoggedCall[],
   { client }: CertificateSizes,
-  limits: ReadonlyMap<Method, RequestLimit>,
-): Budget {
+  limits: ReadonlyMap<LoggedMethod, RequestLimit>,
+): EgressBudget {
   const range: Range = { least: 0, most: 0 };
   const { sent, received } = connection;
   add(range, 0, hello(sent, MAX_CLIENT_HELLO));

@@ -1,11 +1,11 @@
-/** Calls as the log has them, and the most that their requests can have said. */
-import type { Leaf, Method } from '../../shared/log/index.js';
+/** Calls as they are logged, and the most bytes that their requests can have held. */
+import type { Leaf, LoggedMethod } from '../../shared/log/index.js';
 import { requestLimits, type RequestLimit } from '../../shared/rpc/index.js';
 import { standardLimits } from '../../shared/rpc/standard.js';
 
 /** One logged call: its messages in order, or the status that it was refused with. */
 export interface LoggedCall {
-  readonly method: Method;
+  readonly method: LoggedMethod;
   readonly leaves: readonly Leaf[];
 }
 
@@ -25,8 +25,8 @@ export const exchanges = (calls: readonly LoggedCall[]): number =>
   calls.reduce((sum, { method, leaves }) => sum + (method === 'Reflection' ? leaves.length : 1), 0);
 
 /**
- * What a call of a method that there is not may have held, which nobody has seen: its path, and its
- * message. More than this nothing explains.
+ * The most that a call of an unknown method may have held: its path and its message, whose content was
+ * never checked. Anything above counts as unexplained.
  */
 const UNKNOWN_METHOD: RequestLimit = {
   method: `/${'?'.repeat(127)}`,
@@ -40,16 +40,16 @@ export const streams = (calls: readonly LoggedCall[]): number =>
   calls.filter((call) => call.method === 'GetChunks' || isStandard(call)).length;
 
 /** What a method's path and request may have: our own, the standard services', any other. */
-export function methodLimits(): ReadonlyMap<Method, RequestLimit> {
+export function methodLimits(): ReadonlyMap<LoggedMethod, RequestLimit> {
   const own = requestLimits().map((limit) => [limit.method.split('/').at(-1)!, limit] as const);
   const others = { ...standardLimits(), Other: UNKNOWN_METHOD };
-  return new Map([...own, ...Object.entries(others)] as [Method, RequestLimit][]);
+  return new Map([...own, ...Object.entries(others)] as [LoggedMethod, RequestLimit][]);
 }
 
-/** The most that the requests of refused calls can have said: nobody has seen what was in them. */
+/** The most bytes that the requests of refused calls can have held: their content was never checked. */
 export function refusedBytes(
   calls: readonly LoggedCall[],
-  limits: ReadonlyMap<Method, RequestLimit>,
+  limits: ReadonlyMap<LoggedMethod, RequestLimit>,
 ): number {
   return calls.filter(wasRefused).reduce((sum, { method }) => {
     const limit = limits.get(method);

@@ -9,7 +9,7 @@ import type { PublicStore } from '../release/store.js';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-/** All that health and reflection ever say: fixed by the schema, and computed here again. */
+/** All answers of the health and reflection services: fixed by the schema, and computed here again. */
 function standardAnswers(): Set<string> {
   const entry = (method: string) => (message: Buffer) =>
     `${method} ${sha256(message)} ${message.length}`;
@@ -40,7 +40,7 @@ function noteSizes(origin: string, most: number): number[] {
 }
 
 /**
- * Says of each leaf which signed artefact its message was: chunk, manifest, root or freshness
+ * Finds for each leaf the signed artefact that its message was: chunk, manifest, root or freshness
  * statement; a statement of the log about itself; or a fixed answer of a standard service.
  */
 export class Explainer {

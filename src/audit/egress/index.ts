@@ -1,6 +1,6 @@
 import type { AuditedLog, Leaf } from '../../shared/log/index.js';
 import { recordClaim } from '../record/claim.js';
-import type { Recording } from '../record/index.js';
+import type { RecordFile } from '../record/index.js';
 import type { PublicStore } from '../release/store.js';
 import { claim, type Claim } from '../types.js';
 import { accountOf, type ConnectionAccount, type Faults } from './account.js';
@@ -17,7 +17,7 @@ export interface EgressResult {
   readonly claims: readonly Claim[];
   /** Bytes that no signed artefact and no formula explains: the provider's, and those of sites. */
   readonly unexplainedBytes: number;
-  /** The most that could have hidden in what is explained, both directions. */
+  /** Slack of both directions: the most that could be hidden in explained bytes. */
   readonly slackBytes: number;
   readonly strangers: Strangers;
   readonly connections: readonly ConnectionAccount[];
@@ -29,8 +29,8 @@ export interface EgressInput {
   readonly store: PublicStore;
   readonly log: AuditedLog;
   readonly logDir: string;
-  readonly recordings: readonly Recording[];
-  /** What is known of certificates, without which more counts as slack. */
+  readonly recordings: readonly RecordFile[];
+  /** Sizes of known certificates; unknown ones count as slack. */
   readonly certificates?: KnownCertificates;
   /** Leaves before this one were written before there was a recorder. */
   readonly first?: number;
@@ -41,8 +41,8 @@ export interface EgressInput {
 type Accounted = readonly { account: ConnectionAccount; faults: Faults }[];
 
 /**
- * Holds three accounts of the same thing against each other: what the proxy counted, what the server
- * logged, and what was signed.
+ * Compares three accounts of the same traffic: what the proxy counted, what the server logged, and
+ * what was signed.
  */
 export function auditEgress(input: EgressInput): EgressResult {
   const { log, store, recordings, first = 0 } = input;

@@ -2,8 +2,8 @@ import { claim, type Claim } from '../types.js';
 import type { ConnectionAccount, Faults } from './account.js';
 
 /**
- * No server of ours takes as much from anybody who has no call, or refused ones only: it hangs up
- * before. A provider that does is listening to somebody.
+ * Our server cuts a client without an accepted call before it has sent as much. A provider that reads
+ * more is receiving data.
  */
 const MOST_FROM_A_STRANGER = 16 * 2 ** 20;
 
@@ -11,14 +11,14 @@ const MOST_FROM_A_STRANGER = 16 * 2 ** 20;
 export interface Strangers {
   readonly connections: number;
   readonly bytes: number;
-  /** Beyond what a probe may have: nobody can say whose they are, or what they were. */
+  /** Bytes beyond what a probe may send: it is not known whose they are or what they held. */
   readonly unattributedBytes: number;
 }
 
 /**
- * What came from those who were given no release and showed no certificate. Anybody can knock, and say
- * anything: that speaks neither against the provider nor against a site, but neither is it known to be
- * harmless.
+ * What came from clients that were given no release and showed no certificate. Anybody can connect and
+ * send anything: that says nothing against the provider or a site, but it is not known to be harmless
+ * either.
  */
 export function strangersClaim(of: readonly { account: ConnectionAccount; faults: Faults }[]): {
   claim: Claim;

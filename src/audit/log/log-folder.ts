@@ -19,7 +19,7 @@ import type { PublicStore } from '../release/store.js';
 import { closedFaults } from './log-history.js';
 import { claim, type Claim } from '../types.js';
 
-/** Any web server may show a log's folder: whatever else lay in it would leave with it. */
+/** A log's folder may be served by any web server: other files in it would be published too. */
 export function auditLogFolder(dir: string, log: AuditedLog, store: PublicStore): Claim {
   const entries = log.leaves.map(encodeLeaf);
   const hashes = entries.map(hashLeaf);
@@ -83,7 +83,7 @@ export function auditLogFolder(dir: string, log: AuditedLog, store: PublicStore)
   });
 }
 
-/** What cannot be read is a fault like any other. */
+/** A file that cannot be read is a fault like any other. */
 function attempt(look: () => string[], path: string): string[] {
   try {
     return look();

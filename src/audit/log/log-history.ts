@@ -1,4 +1,4 @@
-/** What became of a log over the years: changes of its key, and states that were restored. */
+/** The history of a log: changes of its key, and states that were restored. */
 import {
   type AuditedLog,
   type Checkpoint,

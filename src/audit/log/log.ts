@@ -10,11 +10,11 @@ import { explanation, recoveryFaults } from './log-history.js';
 import { claim, type Claim } from '../types.js';
 
 /** A checkpoint that somebody else has kept. */
-export interface Witness {
-  /** Who, e.g. a site's folder. */
+export interface WitnessedCheckpoint {
+  /** Who kept it, e.g. a site's folder. */
   readonly name: string;
   readonly note: string;
-  /** How many recoveries the root had then: these explain nothing that came later. */
+  /** How many recoveries the root had then: those cannot explain a later loss. */
   readonly recoveries?: number;
 }
 
@@ -26,9 +26,9 @@ export interface Witness {
  */
 export function auditLog(
   log: AuditedLog,
-  witnesses: readonly Witness[],
+  witnesses: readonly WitnessedCheckpoint[],
   recoveries: readonly LogRecovery[] = [],
-  auditors: readonly Witness[] = [],
+  auditors: readonly WitnessedCheckpoint[] = [],
 ): Claim[] {
   const { checkpoint, leaves } = log;
   const lost: string[] = [];

@@ -32,8 +32,8 @@ export interface FirstCovered {
 }
 
 /**
- * Everything after the first leaf of that time is covered, whatever time it bears itself: a leaf that
- * is dated back does not get away.
+ * Every leaf after the first one of that time is covered, whatever time it carries itself: dating a
+ * leaf back does not hide it.
  *
  * @throws FedshotError `format`, `signature` for a checkpoint that no log key has signed
  */

@@ -2,11 +2,11 @@ import { count } from '../../shared/report/terminal/index.js';
 import { html, page, type Markup } from '../../shared/report/page/index.js';
 import type { AuditResult } from '../audit.js';
 import { plain } from '../plain.js';
-import type { Claim, Outcome, Verdict } from '../types.js';
+import type { Claim, OverallVerdict, Verdict } from '../types.js';
 import { paragraph, periodText, verdictText } from './summary.js';
 import { TERMS } from './terms.js';
 
-const TONE: Record<Outcome | Verdict, string> = {
+const TONE: Record<OverallVerdict | Verdict, string> = {
   PASS: 'good',
   FAIL: 'bad',
   INCOMPLETE: 'warn',
@@ -14,7 +14,7 @@ const TONE: Record<Outcome | Verdict, string> = {
   'LEFT OUT': 'soft',
 };
 
-/** The page that can be filed: one file, no script, as good on paper. */
+/** The page for the files: one HTML file without scripts, which can be printed. */
 export function auditPage(result: AuditResult): string {
   const words = verdictText(result);
   return page(
@@ -33,7 +33,7 @@ export function auditPage(result: AuditResult): string {
   );
 }
 
-/** What stands between the reader and a verdict comes first. */
+/** Failed and open claims come first. */
 const missing = ({ missing: lines }: AuditResult): Markup =>
   html`${
     lines.length > 0 &&

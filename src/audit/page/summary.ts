@@ -1,6 +1,6 @@
 import { count } from '../../shared/report/terminal/index.js';
 import type { AuditResult } from '../audit.js';
-import { PARTS } from '../names.js';
+import { AUDIT_PARTS } from '../names.js';
 import type { Claim } from '../types.js';
 
 const DAY = new Intl.DateTimeFormat('en-GB', {
@@ -27,9 +27,9 @@ export function periodText({ from, until }: { from: string; until: string }): st
 const plural = (n: number, one: string, more = `${one}s`): string =>
   `${count(n)} ${n === 1 ? one : more}`;
 
-/** The verdict in words: what it is not about is said with it. */
+/** The verdict in words, with what it does not cover. */
 export function verdictText({ verdict, parts, without, claims }: AuditResult): string {
-  const some = parts.length < PARTS.length ? ` of the part ${parts.join(', ')}` : '';
+  const some = parts.length < AUDIT_PARTS.length ? ` of the part ${parts.join(', ')}` : '';
   const left = without.filter((name) => claims.some(isLeftOutBy(name)));
   return `${verdict}${some}${left.length > 0 ? ` (without ${left.join(', ')})` : ''}`;
 }
@@ -39,7 +39,7 @@ const isLeftOutBy =
   ({ verdict, id, part }: Claim): boolean =>
     verdict === 'LEFT OUT' && (id === name || part === name);
 
-/** What the wire says, for somebody who knows none of the terms. */
+/** The network traffic in words, for a reader who knows none of the terms. */
 function wireSentences(result: AuditResult): string[] {
   const { about, connections, unexplainedBytes, slackBytes, strangers } = result;
   if (unexplainedBytes === null || strangers === null)

@@ -1,4 +1,4 @@
-/** The words that the page uses, for who reads it without having read anything else. */
+/** The page's glossary, for a reader who has read nothing else. */
 export const TERMS: readonly (readonly [string, string])[] = [
   ['provider', 'who trained a model and publishes its weights'],
   ['site', 'who pulls the weights and adapts them to data of its own, which stay there'],

@@ -1,10 +1,10 @@
 import pc from 'picocolors';
 import type { AuditResult } from '../audit.js';
-import type { Claim, Outcome, Verdict } from '../types.js';
+import type { Claim, OverallVerdict, Verdict } from '../types.js';
 import { verdictText } from './summary.js';
 
 const MARK: Record<Verdict, string> = { PASS: '✓', FAIL: '✗', 'NOT CHECKED': '?', 'LEFT OUT': '–' };
-const COLOUR: Record<Outcome, (text: string) => string> = {
+const COLOUR: Record<OverallVerdict, (text: string) => string> = {
   PASS: pc.green,
   FAIL: pc.red,
   INCOMPLETE: pc.yellow,

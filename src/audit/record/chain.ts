@@ -8,7 +8,7 @@
  */
 import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto';
 import type { Signer } from '../../shared/release/index.js';
-import type { Entry } from './entry.js';
+import type { RecordEntry } from './entry.js';
 
 const DOMAIN = Buffer.from('fedshot-record/2\n');
 const BEFORE_SIGNATURE = ',"signature":"';
@@ -20,7 +20,7 @@ export const nextChain = (chain: Uint8Array, line: Uint8Array): Buffer =>
   createHash('sha256').update(chain).update(line).digest();
 
 /** The line of an entry, without its end. */
-export function signLine(entry: Entry, chain: Buffer, signer: Signer): string {
+export function signLine(entry: RecordEntry, chain: Buffer, signer: Signer): string {
   const text = JSON.stringify({ ...entry, chain: chain.toString('hex') }).slice(0, -1);
   const signature = signer.sign(Buffer.concat([DOMAIN, Buffer.from(text)]));
   return `${text}${BEFORE_SIGNATURE}${Buffer.from(signature).toString('base64')}${END}`;

@@ -1,16 +1,16 @@
 import { keyId } from '../../shared/release/index.js';
 import { claim, type Claim } from '../types.js';
-import type { Recording } from './file.js';
+import type { RecordFile } from './file.js';
 
 const HOW = 'fedshot audit record --listen HOST:PORT --to PROVIDER --out record.jsonl';
 
 /**
- * Whether the records are as a recorder wrote them. Without a pinned key they can only be held against
- * themselves: whoever changes one may sign it again with a key of his own.
+ * Whether the records are as a recorder wrote them. Without a pinned key only their consistency can be
+ * checked: an attacker who changes one can sign it again with a key of his own.
  *
  * @param pinned key id of the recorder that the auditor trusts
  */
-export function recordClaim(recordings: readonly Recording[], pinned: string | undefined): Claim {
+export function recordClaim(recordings: readonly RecordFile[], pinned: string | undefined): Claim {
   const sentence =
     pinned === undefined
       ? 'The record is consistent with itself; whose it is, is not known'
@@ -34,7 +34,7 @@ export function recordClaim(recordings: readonly Recording[], pinned: string | u
   });
 }
 
-function evidence(recording: Recording): string[] {
+function evidence(recording: RecordFile): string[] {
   const { name, lines, connections, from, until, heads, keyids, refused } = recording;
   const ways = new Set(heads.map(({ listen, to, software }) => `${listen} → ${to}, ${software}`));
   return [
@@ -45,7 +45,7 @@ function evidence(recording: Recording): string[] {
   ];
 }
 
-function findings({ name, faults, keyids, unsigned }: Recording, pinned?: string): string[] {
+function findings({ name, faults, keyids, unsigned }: RecordFile, pinned?: string): string[] {
   if (pinned === undefined) return [...faults];
   // Whoever pins a key may know it by its id or as it is.
   const ids = [pinned, keyId(Buffer.from(pinned, 'hex'))];
@@ -57,7 +57,7 @@ function findings({ name, faults, keyids, unsigned }: Recording, pinned?: string
   ];
 }
 
-function missing({ name, unsigned, ended }: Recording, pinned?: string): string[] {
+function missing({ name, unsigned, ended }: RecordFile, pinned?: string): string[] {
   return [
     ...(unsigned > 0 && pinned === undefined
       ? [

@@ -64,4 +64,4 @@ export const Mark = z.strictObject({
 });
 export type RecordMark = z.infer<typeof Mark>;
 
-export type Entry = RecordHead | RecordedConnection | RecordMark;
+export type RecordEntry = RecordHead | RecordedConnection | RecordMark;

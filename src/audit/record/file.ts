@@ -15,8 +15,8 @@ import {
   type RecordHead,
 } from './entry.js';
 
-/** What a record file says, and whether it is the recorder's own. */
-export interface Recording {
+/** The content of a record file, and what is wrong with its signatures. */
+export interface RecordFile {
   readonly name: string;
   /** SHA-256 of the file, hex. */
   readonly digest: string;
@@ -30,7 +30,7 @@ export interface Recording {
   /** From when to when, by the recorder's clock. */
   readonly from: string;
   readonly until: string;
-  /** When the recorder did not run in between. */
+  /** Times in between when the recorder did not run. */
   readonly gaps: readonly string[];
   readonly lines: number;
   /** Lines of fedshot 0.1, which nobody signed. */
@@ -44,7 +44,7 @@ export interface Recording {
 }
 
 const NEWLINE = 0x0a;
-/** So many places are named. */
+/** Most faults that are listed. */
 const MOST_FAULTS = 20;
 
 /**
@@ -53,7 +53,7 @@ const MOST_FAULTS = 20;
  *
  * @throws FedshotError `not-found`, `format`, `limit`
  */
-export function readRecording(file: string): Recording {
+export function readRecording(file: string): RecordFile {
   const name = basename(file);
   let bytes: Buffer;
   try {
@@ -127,7 +127,7 @@ class RecordReader {
     this.#fault('it has no end: it was cut off, or is still being written; copy it again');
   }
 
-  result(digest: string): Recording {
+  result(digest: string): RecordFile {
     if (this.#heads.length + this.#unsignedHeads === 0)
       throw new FedshotError('format', `${this.name}: not a recording`, {
         hint: 'give the file that fedshot audit record wrote with --out',
@@ -206,7 +206,7 @@ class RecordReader {
     }
     if (!lineVerifies(bytes, this.#key!)) {
       this.#fault('changed since the recorder signed it');
-      return true; // read all the same: what it says now has to fit the log as well
+      return true; // still read: what it says now is compared with the log as well
     }
     if (!this.#astray && chain !== this.#chain.toString('hex'))
       this.#fault('lines before it were removed, added or put in another order');

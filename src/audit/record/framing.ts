@@ -1,4 +1,4 @@
-/** What TLS shows to anybody on the way: records, each with its type and length (RFC 8446, 5.1). */
+/** What TLS shows to an observer: records, each with its type and length (RFC 8446, 5.1). */
 
 export const RECORD_HEADER = 5;
 /** Types of TLS records. */

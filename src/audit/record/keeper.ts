@@ -1,5 +1,5 @@
 import type { FedshotError } from '../../shared/errors.js';
-import type { Entry, OpenConnection, RecordedConnection } from './entry.js';
+import type { RecordEntry, OpenConnection, RecordedConnection } from './entry.js';
 import type { RecorderLimits } from './places.js';
 import type { RecordWriter } from './writer.js';
 
@@ -72,8 +72,8 @@ export class Keeper {
     for (const end of this.#open.values()) end();
   }
 
-  /** What cannot be counted must not pass. */
-  #keep(entry: Entry): void {
+  /** What cannot be counted must not be passed on. */
+  #keep(entry: RecordEntry): void {
     if (this.#broken) return;
     try {
       this.#options.writer.write(entry);

@@ -1,8 +1,8 @@
 import { addressKey } from '../../shared/rpc/index.js';
 
-/** How much a recorder bears, and when it writes what is not a connection. */
+/** What a recorder allows, and when it writes marks. */
 export interface RecorderLimits {
-  /** Connections at once, in all and from one address; more are turned away unheard. */
+  /** Connections at once, in all and from one address; more are refused without reading from them. */
   readonly connections: number;
   readonly perAddress: number;
   /** A connection without a byte in either direction ends after this time … */

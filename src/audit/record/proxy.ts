@@ -30,7 +30,7 @@ export interface Recorder {
   close(): Promise<void>;
 }
 
-/** What a recorder bears unless told. */
+/** What a recorder allows by default. */
 export const RECORDER_LIMITS: RecorderLimits = {
   connections: 2048,
   perAddress: 256,
@@ -41,9 +41,9 @@ export const RECORDER_LIMITS: RecorderLimits = {
 };
 
 /**
- * Stands between provider and sites: passes on what either says, byte for byte, counts it and looks at
- * the clock. It has no key to what passes and keeps nothing of the content; a connection's line is
- * signed, and on the disk, as soon as the connection has ended.
+ * A proxy between provider and sites: it passes on what either sends, byte for byte, counts it and notes
+ * the times. It cannot decrypt what passes and keeps none of it. A connection's line is signed, and on
+ * the disk, as soon as the connection has ended.
  *
  * @throws FedshotError `network` when the address cannot be had, `io` for the file
  */
@@ -79,7 +79,7 @@ export async function startRecorder(options: ProxyOptions): Promise<Recorder> {
     broke(error);
   };
   const keeper = new Keeper({ writer, limits, now, refused: () => places.refused, onBroken });
-  server.on('error', () => undefined); // for want of descriptors nobody new gets in; the others go on
+  server.on('error', () => undefined); // out of file descriptors: no new connections, but the others continue
   let count = 0;
   server.on('connection', (site: Socket) => {
     const peer = site.remoteAddress ?? '';
@@ -165,7 +165,7 @@ function pass(from: Socket, into: Socket, counter: RecordCounter): void {
   from.once('end', () => into.end());
 }
 
-/** A connection on which nobody says anything keeps others from having one. */
+/** Ends an idle connection, which would take a place that others need. */
 function endWhenSilent(
   site: Socket,
   provider: Socket,

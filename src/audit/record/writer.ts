@@ -5,7 +5,7 @@ import { fsyncDir, makeFolder, readBytes } from '../../shared/files.js';
 import type { Signer } from '../../shared/release/index.js';
 import { MOST_FILE_BYTES } from '../artefacts/digest.js';
 import { FIRST_CHAIN, nextChain, signLine } from './chain.js';
-import type { Entry } from './entry.js';
+import type { RecordEntry } from './entry.js';
 
 const NEWLINE = 0x0a;
 /** How every record begins, signed or not. */
@@ -52,7 +52,7 @@ export class RecordWriter {
   }
 
   /** @throws FedshotError `io`; nothing may pass any more then */
-  write(entry: Entry): void {
+  write(entry: RecordEntry): void {
     const line = Buffer.from(signLine(entry, this.#chain, this.signer));
     const bytes = Buffer.concat([line, Buffer.of(NEWLINE)]);
     try {

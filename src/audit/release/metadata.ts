@@ -50,7 +50,7 @@ export function freshnessFaults(
   ];
 }
 
-/** Signed files verify, and yet have room: what of it is used, by file. */
+/** Signed files can carry more than what is signed; this lists such surplus, by file. */
 export function metadataFaults(
   store: Store,
   roots: readonly Root[],

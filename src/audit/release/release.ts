@@ -56,7 +56,7 @@ export function auditReleases(store: PublicStore): Claim[] {
     claim('release/bits', 'The lowest bits of the weights look as training leaves them', {
       evidence: tables,
       findings: statistics,
-      missing: tables.length > 0 ? [] : [untold(store)],
+      missing: tables.length > 0 ? [] : [whyNoStatistics(store)],
       notCovered: [
         `tensors of fewer than ${ENOUGH} values: ${smallBytes(store)} bytes in all releases`,
         'data that was encrypted or compressed well before it was hidden looks as random as weights do',
@@ -66,11 +66,11 @@ export function auditReleases(store: PublicStore): Claim[] {
   ];
 }
 
-/** Why there is nothing to tell from the lowest bits. */
-const untold = ({ releases }: PublicStore): string =>
+/** Why the lowest bits cannot be checked. */
+const whyNoStatistics = ({ releases }: PublicStore): string =>
   releases.length === 0
     ? '0 releases: nothing was published yet'
-    : `0 tensors of ${ENOUGH} values or more: too few for statistics; leave it out by name with --without release/bits`;
+    : `0 tensors of ${ENOUGH} values or more: too few for statistics; leave this claim out with --without release/bits`;
 
 /** What is wrong with a release's files, and what of them could not be looked at. */
 function structureFaults(

@@ -15,7 +15,7 @@ import { keyId } from '../../shared/release/index.js';
 import type { Artefact } from '../artefacts/load.js';
 import { claim, type Claim, type ClaimId } from '../types.js';
 
-/** A folder that was handed over, held against its index; nobody's word is taken yet. */
+/** A folder that was handed over, compared with its index; signatures are not checked yet. */
 export interface Handed {
   /** What stands in the index; undefined where there is none, or it cannot be read. */
   readonly opened: OpenedEvidence | undefined;
@@ -26,7 +26,7 @@ export interface Handed {
 const SITE_HOW = 'fedshot client evidence FOLDER --home HOME';
 
 /**
- * Refuses a folder of a site that holds what no auditor should have been given.
+ * Refuses a folder of a site that holds private keys or samples.
  *
  * @throws FedshotError `usage`, naming the file; nothing else of the folder is read
  */
@@ -72,8 +72,8 @@ const goneRuns = (index: EvidenceIndex | undefined): string[] =>
   );
 
 /**
- * Whether what a site handed over is as its key has signed it. Without a pinned key it can only be held
- * against itself: whoever changes it may sign it again with a key of his own.
+ * Whether what a site handed over is as its key has signed it. Without a pinned key only its consistency
+ * can be checked: an attacker who changes it can sign it again with a key of his own.
  *
  * @param pinned ids of the keys of sites that the auditor trusts, or the keys themselves
  */

@@ -5,21 +5,21 @@ import { readBytes } from '../../shared/files.js';
 import { MOST_FILE_BYTES } from '../artefacts/digest.js';
 
 /** A folder with the record of one adaptation. */
-export interface SiteRun {
+export interface RunFolder {
   /** How the page calls it. */
   name: string;
   dir: string;
 }
 
 /** The adaptations that a site has records of: its runs, and what version 0.1 kept of each release. */
-export function siteRuns(home: string): SiteRun[] {
+export function siteRuns(home: string): RunFolder[] {
   const folders = (parent: string): string[] =>
     existsSync(join(home, parent))
       ? readdirSync(join(home, parent)).filter((name) => !name.startsWith('.'))
       : [];
   return [
-    ...folders('adapted').map((name): SiteRun => ({ name, dir: join(home, 'adapted', name) })),
-    ...folders('runs').map((id): SiteRun => ({ name: `run ${id}`, dir: join(home, 'runs', id) })),
+    ...folders('adapted').map((name): RunFolder => ({ name, dir: join(home, 'adapted', name) })),
+    ...folders('runs').map((id): RunFolder => ({ name: `run ${id}`, dir: join(home, 'runs', id) })),
   ];
 }
 
@@ -28,7 +28,7 @@ export function siteRuns(home: string): SiteRun[] {
  * @param staying digest of a file that was not handed over
  */
 export function changedFiles(
-  { name, dir }: SiteRun,
+  { name, dir }: RunFolder,
   files: Readonly<Record<string, string>> = {},
   staying: (file: string) => string | null | undefined = () => undefined,
 ): string[] {

@@ -13,9 +13,9 @@ import type { EgressResult } from '../egress/index.js';
 import { openHanded, type Handed } from './handed.js';
 import { explanation, recoveriesOf } from '../log/log-history.js';
 import { fileBytes } from '../release/release.js';
-import { changedFiles, siteRuns, type SiteRun } from './site-runs.js';
+import { changedFiles, siteRuns, type RunFolder } from './site-runs.js';
 import type { PublicStore } from '../release/store.js';
-import type { Witness } from '../log/log.js';
+import type { WitnessedCheckpoint } from '../log/log.js';
 import { claim, notChecked, type Claim } from '../types.js';
 
 const Record = z.looseObject({
@@ -33,8 +33,8 @@ export interface Site {
   /** How the page calls it. */
   readonly name: string;
   /** The checkpoints that it keeps. */
-  readonly witnesses: readonly Witness[];
-  /** It against the index that the site has signed. */
+  readonly witnesses: readonly WitnessedCheckpoint[];
+  /** The folder, compared with the index that the site has signed. */
   readonly handed: Handed;
 }
 
@@ -67,8 +67,8 @@ const MOST_SENT_SLACK = 2048;
 const SHORT_SENT = 16_384;
 
 /**
- * What a site's own records say: that it adapted apart from the network, that C is the released one,
- * and that what it said on the wire were pulls.
+ * The claims on a site's own records: that it adapted without network, that C is the released one, and
+ * that it did nothing but pull on the network.
  */
 export function auditSite(
   { dir: home, name: site, witnesses, handed }: Site,
@@ -157,7 +157,7 @@ function isExcused(file: string, store: PublicStore): boolean {
 /** @throws the system's error for what is no folder */
 const listed = (dir: string): string[] => (existsSync(dir) ? readdirSync(dir) : []);
 
-/** No connection bears the name of a site, so that each of a site has to hold for every one of them. */
+/** Connections do not name their site, so the claim has to hold for every connection of a site. */
 function pullsAlone(site: string, egress: EgressResult | undefined): Claim {
   const sentence = `${site}: nothing but pulls on the wire`;
   if (!egress)
@@ -182,7 +182,7 @@ function pullsAlone(site: string, egress: EgressResult | undefined): Claim {
 }
 
 /** The adapted C against the C of the signed release. */
-function classifierFaults({ name, dir }: SiteRun, digest: string, store: PublicStore): string[] {
+function classifierFaults({ name, dir }: RunFolder, digest: string, store: PublicStore): string[] {
   const release = store.releases.find((one) => one.digest === digest);
   if (!release) return [`adapted from a release that is not in the store: ${digest.slice(0, 16)}`];
   const file = release.files.find(({ path }) => path === 'C.safetensors')!;

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import audit, { AUDIT_HEADINGS, type AuditOutcome } from '../../api/audit/audit.js';
-import type { AuditResult, Part } from '../../audit/index.js';
-import { PARTS } from '../../audit/names.js';
+import type { AuditResult, AuditPart } from '../../audit/index.js';
+import { AUDIT_PARTS } from '../../audit/names.js';
 import { auditText } from '../../audit/page/text.js';
 import { FedshotError } from '../../shared/errors.js';
 import type { Io } from '../io.js';
 import { addCommand } from '../operation-command.js';
 
-const WORDS: Record<Part, [description: string, needs: string]> = {
+const WORDS: Record<AuditPart, [description: string, needs: string]> = {
   schema: ['what a request can say at most, field by field', ''],
   log: ['the log is whole, signed, and one for all', '--store STORE --trust trust.json --log LOG'],
   egress: [
@@ -47,7 +47,7 @@ export function register(parent: Command, io: Io): void {
     preset: { parts: undefined },
     isDefault: true,
   });
-  for (const part of PARTS) {
+  for (const part of AUDIT_PARTS) {
     const [about, needs] = WORDS[part];
     addCommand(parent, io, {
       ...common,

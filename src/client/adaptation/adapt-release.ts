@@ -3,7 +3,7 @@ import { silent } from '../../shared/reporter.js';
 import { openRelease } from '../pull/releases.js';
 import {
   begin,
-  exclusively,
+  withRunsLock,
   migrate,
   readPointer,
   resume,
@@ -70,7 +70,7 @@ async function start(
   { resume: which = false, reporter = silent, now = () => new Date() }: RunOptions,
 ): Promise<Work> {
   runFolders(home);
-  return exclusively(home, () => {
+  return withRunsLock(home, () => {
     migrate(home, reporter);
     readPointer(home, name); // a damaged one is to be heard of before the work, not after it
     sweep(home);

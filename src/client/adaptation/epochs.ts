@@ -1,11 +1,11 @@
-import type { Checkpoint, CheckpointFile } from '../../shared/model/checkpoint.js';
+import type { TrainingCheckpoint, CheckpointFile } from '../../shared/model/checkpoint.js';
 import { disposeEmbedding, embed, type Embedding } from '../../shared/model/embed.js';
 import { stepsPerEpoch, type Plan } from '../../shared/model/epochs.js';
 import type { Hypothesis } from '../../shared/model/hypothesis.js';
 import { Sgd } from '../../shared/model/optimizer.js';
 import { agreement } from '../../shared/model/score.js';
 import type { StateDict } from '../../shared/model/state.js';
-import { affineViewsOf, viewsOf, type Views } from '../../shared/model/views.js';
+import { affineViewsOf, makeViews, type Views } from '../../shared/model/views.js';
 import type { StepFigures } from '../../shared/objective/figures.js';
 import type { PseudoLabels } from '../../shared/objective/pseudo-labels.js';
 import { adaptationEpoch } from '../../shared/objective/target.js';
@@ -36,7 +36,7 @@ export interface EpochLoop {
   embedding: Embedding;
   checkpoint: CheckpointFile<Progress>;
   /** Where an interrupted run stopped. */
-  saved?: Checkpoint<Progress>;
+  saved?: TrainingCheckpoint<Progress>;
   /** Whether the battery would keep these weights; without it none are set aside. */
   accepts?: (weights: StateDict) => Promise<boolean>;
 }
@@ -129,7 +129,7 @@ function stepper(
   embedding: Embedding,
 ) => Promise<{ steps: StepFigures[]; pseudo?: PseudoLabels }> {
   const { options, host, data, model, settings } = prepared;
-  const views: Views = viewsOf(host.x, model.config.input);
+  const views: Views = makeViews(host.x, model.config.input);
   const augmented =
     options.augment === 'affine' ? affineViewsOf(host.x, model.config.input) : undefined;
   return async (epoch, embedding) => {

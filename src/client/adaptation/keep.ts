@@ -3,7 +3,7 @@ import { silent } from '../../shared/reporter.js';
 import {
   acceptedOf,
   discard,
-  exclusively,
+  withRunsLock,
   keepRun,
   migrate,
   moveTo,
@@ -42,7 +42,7 @@ export function keep(home: string, done: Done, options: RunOptions): Promise<Kep
   const { sources, each, adapted, settings, work } = done;
   const { force = false, runName, now = () => new Date(), reporter = silent } = options;
   const [first] = sources as [SourceModel];
-  return exclusively(home, () => {
+  return withRunsLock(home, () => {
     migrate(home, reporter);
     sweep(home);
     const named = runName === undefined ? {} : { name: runName };

@@ -10,7 +10,7 @@ import {
   type EvidenceIndex,
 } from '../../shared/evidence/index.js';
 import { formatTime, openOwnKey, sha256, type Signer } from '../../shared/release/index.js';
-import { assertHome, exclusively } from '../runs/index.js';
+import { assertHome, withRunsLock } from '../runs/index.js';
 import { runsDir } from '../runs/paths.js';
 import { checkPointers, checkReleases, checkRun, strayFiles } from './checks.js';
 import { Home, type HomeFile } from './home.js';
@@ -61,7 +61,7 @@ export async function siteEvidence(options: EvidenceOptions): Promise<SiteEviden
   const keyFile = options.key ?? evidenceKeyFile(dir);
   const gather = (): Gathered => collect(new Home(dir), name);
   // Under the lock, so that no run comes or goes meanwhile.
-  const found = existsSync(runsDir(dir)) ? await exclusively(dir, gather) : gather();
+  const found = existsSync(runsDir(dir)) ? await withRunsLock(dir, gather) : gather();
   const key = await openOwnKey(keyFile, { role: 'site', now });
   const handed = write(found, key, options);
   return {

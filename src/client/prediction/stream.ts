@@ -4,7 +4,7 @@ import type { Ops } from '../../shared/engine/ops.js';
 import type { Embedding } from '../../shared/model/embed.js';
 import type { Model } from '../../shared/model/folder.js';
 import { Hypothesis } from '../../shared/model/hypothesis.js';
-import { t3a } from '../../shared/objective/t3a.js';
+import { t3aProbabilities } from '../../shared/objective/t3a.js';
 
 /** Probabilities for samples in their order as a stream, `N × K`, by T3A; see `objective/t3a.ts`. */
 export async function streamed(
@@ -35,7 +35,7 @@ export async function streamedFrom(
   const classifier = Float32Array.from(await weight.data());
   weight.dispose();
   hypothesis.dispose();
-  return t3a({
+  return t3aProbabilities({
     features,
     probabilities: p,
     classifier,

@@ -6,7 +6,7 @@ import { type Chunk, MAX_CHUNK_BYTES, RELEASE_FILES } from '../../shared/release
 import { chunkFolders, MANIFEST_FILE } from './home.js';
 
 /** Where a chunk's bytes are, or should go. */
-export interface Place {
+export interface ChunkPlace {
   readonly file: string;
   /** In bytes from the start of the file. */
   readonly offset: number;
@@ -15,7 +15,7 @@ export interface Place {
 /** Chunks that this home may already have, by digest. */
 export interface ChunkCache {
   /** What lies where the chunk should be, one place after the other; not verified. */
-  read(chunk: Chunk): AsyncIterable<{ bytes: Uint8Array; place: Place }>;
+  read(chunk: Chunk): AsyncIterable<{ bytes: Uint8Array; place: ChunkPlace }>;
 }
 
 // Only what says where to look: what is found there is held against the digest that was signed.
@@ -52,7 +52,7 @@ export function readHint(dir: string): z.infer<typeof Hint>['predicate'] | undef
  * @param empty files in which there is nothing yet
  */
 export function openCache(home: string, empty: ReadonlySet<string> = new Set()): ChunkCache {
-  const places = new Map<string, Place[]>();
+  const places = new Map<string, ChunkPlace[]>();
   for (const dir of chunkFolders(home))
     for (const { path, chunks } of readHint(dir)?.files ?? []) {
       let offset = 0;

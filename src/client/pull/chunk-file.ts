@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { asFedshotError, type FedshotError } from '../../shared/errors.js';
 import { fsyncDir, makeFolder, sweepTemporary, writeFileAtomic } from '../../shared/files.js';
 import type { Chunk, Release } from '../../shared/release/index.js';
-import type { Place } from './cache.js';
+import type { ChunkPlace } from './cache.js';
 import { MANIFEST_FILE } from './home.js';
 
 /** What may wait to be put on the disk: less, and the last `sync` has little left to wait for. */
@@ -15,12 +15,12 @@ export interface Wanted {
   readonly chunk: Chunk;
   /** Its first position in `release.chunks`. */
   readonly index: number;
-  readonly places: readonly Place[];
+  readonly places: readonly ChunkPlace[];
 }
 
 /** Every different chunk of a release, in order, with its places below `dir`. */
 export function wantedChunks(release: Release, dir: string): Wanted[] {
-  const wanted = new Map<string, { chunk: Chunk; index: number; places: Place[] }>();
+  const wanted = new Map<string, { chunk: Chunk; index: number; places: ChunkPlace[] }>();
   for (const { path, chunks, firstChunk } of release.files) {
     let offset = 0;
     chunks.forEach((chunk, i) => {
@@ -70,7 +70,7 @@ export class PartialRelease {
   }
 
   /** Writes a verified chunk to its places. @throws FedshotError `io` */
-  async write({ places }: Wanted, bytes: Uint8Array, except?: Place): Promise<void> {
+  async write({ places }: Wanted, bytes: Uint8Array, except?: ChunkPlace): Promise<void> {
     for (const { file, offset } of places) {
       if (except?.file === file && except.offset === offset) continue;
       try {

@@ -6,7 +6,7 @@ import { retrying, type RetryPolicy, type Sleep } from '../../shared/rpc/index.j
 import { letGo } from '../../shared/rpc/garbage.js';
 import type { Source } from '../transfer/index.js';
 import type { PartialRelease, Wanted } from './chunk-file.js';
-import { named } from './fault.js';
+import { nameSource } from './fault.js';
 import { Lane } from './lane.js';
 import { Queue } from './queue.js';
 
@@ -113,7 +113,7 @@ export async function download(job: Download, wanted: readonly Wanted[]): Promis
         queue.giveUp();
         return;
       }
-      const fault = named(source, error as FedshotError);
+      const fault = nameSource(source, error as FedshotError);
       errors.push(fault);
       if (job.sources.length > 1 && !lost.has(source))
         job.reporter.warn(`${fault.message}; going on without this source`);

@@ -7,7 +7,7 @@ const OF_SOURCE: readonly ErrorCode[] = [
 ];
 
 /** The same error, saying which source it came from and what to do about it. */
-export function named(source: Source, error: FedshotError): FedshotError {
+export function nameSource(source: Source, error: FedshotError): FedshotError {
   if (!OF_SOURCE.includes(error.code) || error.message.startsWith(source.name)) return error;
   const { code, message, hint = 'the source is damaged or is none: try another one' } = error;
   return new FedshotError(code, `${source.name}: ${message}`, {

@@ -1,4 +1,8 @@
-/** Runs tasks side by side, a few at a time; the first failure is what the next call throws. */
+/**
+ * Runs tasks side by side, a few at a time; the first failure is what the next call throws. p-limit
+ * takes any number of tasks at once and queues them. Here `add` itself waits for room, so that a stream
+ * is read no faster than its messages are written.
+ */
 export class Lane {
   readonly #running = new Set<Promise<void>>();
   #failure: { error: unknown } | undefined;

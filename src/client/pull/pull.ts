@@ -24,7 +24,7 @@ import { openCache } from './cache.js';
 import { PartialRelease, wantedChunks, type Wanted } from './chunk-file.js';
 import { download } from './download.js';
 import { partialDir, releaseDir } from './home.js';
-import { named } from './fault.js';
+import { nameSource } from './fault.js';
 import { alone } from './alone.js';
 import { install, isWhole, point, sweepPartial } from './install.js';
 import { Lane } from './lane.js';
@@ -91,9 +91,9 @@ async function verify(
         return await ask(source);
       } catch (error) {
         if (!(error instanceof FedshotError) || error.code === 'interrupted') throw error;
-        first ??= named(source, error);
+        first ??= nameSource(source, error);
         if (sources.length > 1)
-          reporter.warn(`${named(source, error).message}; asking the next source`);
+          reporter.warn(`${nameSource(source, error).message}; asking the next source`);
       }
     throw first;
   });

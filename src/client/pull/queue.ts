@@ -17,7 +17,8 @@ interface Asked {
 
 /**
  * What is still to be fetched, shared by all who fetch. Each chunk is asked of one source; of another
- * one as well when the first does not bring it and the other has nothing else to do.
+ * one as well when the first does not bring it and the other has nothing else to do. Queues of
+ * libraries hand an item to one worker, once.
  */
 export class Queue {
   #waiting: Wanted[];

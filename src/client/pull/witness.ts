@@ -6,7 +6,7 @@ import { writeFileAtomic } from '../../shared/files.js';
 import { logTrust } from '../../shared/release/index.js';
 import {
   witness,
-  type Evidence,
+  type CheckpointConflict,
   type Lost,
   type Witnessed,
   witnessedNotes,
@@ -71,7 +71,7 @@ function keepLost(home: string, from: string, lost: Lost, root: Uint8Array): voi
   keep(home, 'recovery', { from, ...lost, root: Buffer.from(root).toString('base64') });
 }
 
-function conflict(home: string, from: string, evidence: Evidence): FedshotError {
+function conflict(home: string, from: string, evidence: CheckpointConflict): FedshotError {
   const file = keep(home, 'log', { from, ...evidence });
   return new FedshotError('log', `${from}: ${evidence.why}`, {
     hint: `nothing was pulled; both signed checkpoints are kept in ${file}: show them to the provider and to other sites`,

@@ -6,7 +6,7 @@ export { listRuns, type RunSummary } from './list.js';
 export { assertHome, putIntoUse, rollBack, type NowInUse } from './manage.js';
 export { migrate } from './old-home.js';
 export { notAccepted } from './outcome.js';
-export { exclusively, runFolders } from './paths.js';
+export { withRunsLock, runFolders } from './paths.js';
 export { moveTo, readPointer, settle } from './pointer.js';
 export { hasWeights, readRecord, readRunModel } from './read.js';
 export type { RunRecord, RunRef } from './record.js';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { asFedshotError } from '../../shared/errors.js';
 import { oldNames, readOld } from './old-home.js';
-import { exclusively, runsDir } from './paths.js';
+import { withRunsLock, runsDir } from './paths.js';
 import { readPointer } from './pointer.js';
 import { hasWeights, readRecord, runIds, type ReadRecord } from './read.js';
 import { unfinishedOf } from './unfinished.js';
@@ -36,7 +36,7 @@ export interface RunSummary {
 export async function listRuns(home: string, name?: string): Promise<RunSummary[]> {
   const read = () => [...oldRuns(home), ...finished(home), ...underWay(home)];
   // Under the lock, since looking at a run that is under way takes its lock for a moment.
-  const all = existsSync(runsDir(home)) ? await exclusively(home, read) : read();
+  const all = existsSync(runsDir(home)) ? await withRunsLock(home, read) : read();
   return all.filter(({ release }) => name === undefined || !release || release.name === name);
 }
 

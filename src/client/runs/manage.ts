@@ -6,7 +6,7 @@ import type { Reporter } from '../../shared/reporter.js';
 import { findRun } from './find.js';
 import { migrate } from './old-home.js';
 import { codeOf } from './outcome.js';
-import { exclusively, runFolders } from './paths.js';
+import { withRunsLock, runFolders } from './paths.js';
 import { moveTo, previous, readPointer, restore } from './pointer.js';
 import { readRecord, readRunModel, type ReadRecord } from './read.js';
 import type { RunRecord } from './record.js';
@@ -46,7 +46,7 @@ export async function putIntoUse(
 ): Promise<NowInUse> {
   assertHome(home);
   runFolders(home);
-  return exclusively(home, () => {
+  return withRunsLock(home, () => {
     migrate(home, reporter);
     sweep(home);
     const found = findRun(home, given, name);
@@ -87,7 +87,7 @@ export async function rollBack(home: string, name: string, reporter: Reporter): 
   assertHome(home);
   assertReleaseName(name);
   runFolders(home);
-  return exclusively(home, () => {
+  return withRunsLock(home, () => {
     migrate(home, reporter);
     sweep(home);
     const pointer = readPointer(home, name);

@@ -46,5 +46,5 @@ export function runFolders(home: string): string[] {
  *
  * @throws FedshotError `io`
  */
-export const exclusively = <T>(home: string, work: () => T | Promise<T>): Promise<T> =>
+export const withRunsLock = <T>(home: string, work: () => T | Promise<T>): Promise<T> =>
   withLock(join(runsDir(home), '.lock'), work);

@@ -28,13 +28,13 @@ export const PointerSchema = z.strictObject({
 });
 
 /** Which run answers for a release. */
-export type Pointer = z.infer<typeof PointerSchema>;
+export type RunPointer = z.infer<typeof PointerSchema>;
 
 /** Before anything was accepted: the released model answers. */
-const NOTHING: Pointer = { format: 'fedshot-current/1', inUse: null, history: [] };
+const NOTHING: RunPointer = { format: 'fedshot-current/1', inUse: null, history: [] };
 
 /** @throws FedshotError `format` when the file is damaged; undefined when there is none */
-export function readPointer(home: string, name: string): Pointer | undefined {
+export function readPointer(home: string, name: string): RunPointer | undefined {
   const file = pointerFile(home, name);
   if (!existsSync(file)) return undefined;
   return readDocument(
@@ -44,11 +44,11 @@ export function readPointer(home: string, name: string): Pointer | undefined {
   );
 }
 
-function write(home: string, name: string, pointer: Pointer): void {
+function write(home: string, name: string, pointer: RunPointer): void {
   writeFileAtomic(pointerFile(home, name), `${JSON.stringify(pointer, null, 2)}\n`, 0o600);
 }
 
-// What follows is called under the lock of the home's runs (`exclusively`).
+// What follows is called under the lock of the home's runs (`withRunsLock`).
 
 /** Notes that a release was adapted, and nothing accepted so far. Leaves what is in use as it is. */
 export function settle(home: string, name: string): void {
@@ -66,7 +66,7 @@ export function moveTo(home: string, name: string, entry: InUse): void {
  * What a roll-back would lead to: the last run before that the battery had accepted, or `null` for the
  * released model; undefined when that is in use already.
  */
-export function previous({ inUse, history }: Pointer): Pointer | undefined {
+export function previous({ inUse, history }: RunPointer): RunPointer | undefined {
   if (!inUse) return undefined;
   const at = history.findLastIndex(({ forced, run }) => !forced && run !== inUse.run);
   const format = 'fedshot-current/1';

@@ -5,7 +5,7 @@ import { MAX_CHUNK_BYTES, MAX_MANIFEST_BYTES, type Release } from '../../shared/
 import { decodeChunk, fromStatus, openChannel, releaseService } from '../../shared/rpc/index.js';
 import { Gate } from './gate.js';
 import { blameCertificate } from './identity.js';
-import { longestMs } from './pace.js';
+import { longestFileMs } from './pace.js';
 import { ANSWER_MS, STALL_MS, type Source, type SourceOptions } from './source.js';
 
 /** Most chunks that one request may name: `max_items` in the schema. */
@@ -55,7 +55,7 @@ export function grpcSource(address: string, options: SourceOptions): Source {
     const started = performance.now();
     return new Promise((resolve, reject) => {
       const settings: CallOptions = {
-        deadline: Date.now() + longestMs(maxBytes, answerMs),
+        deadline: Date.now() + longestFileMs(maxBytes, answerMs),
       };
       const call = near.makeUnaryRequest(
         ...([path, serialize, deserialize, request, settings] as const),
@@ -134,7 +134,7 @@ export function grpcSource(address: string, options: SourceOptions): Source {
    * line may be slow, and gets twice the time. One that has stopped does not answer.
    */
   const waitLonger = async (error: Stalled): Promise<void> => {
-    const longest = longestMs(MAX_CHUNK_BYTES, stallMs);
+    const longest = longestFileMs(MAX_CHUNK_BYTES, stallMs);
     if (patienceMs >= longest) throw tooSlow(error);
     isSuspect = true;
     await answers();

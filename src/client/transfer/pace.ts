@@ -7,12 +7,13 @@ import { FedshotError } from '../../shared/errors.js';
 export const LEAST_RATE = 1024;
 
 /** How long a file of so many bytes may take from a source that is as slow as allowed. */
-export const longestMs = (bytes: number, stallMs: number): number =>
+export const longestFileMs = (bytes: number, stallMs: number): number =>
   stallMs + (1000 * bytes) / LEAST_RATE;
 
 /**
  * Watches that a source keeps up the least rate over all that is asked of it at once, for as long as
  * anything is: several requests share a slow line. A source that does not is too slow for good.
+ * (Rate limiters bound a rate from above; this is a bound from below.)
  */
 export class Pace {
   #bytes = 0;

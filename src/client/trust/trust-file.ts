@@ -48,7 +48,7 @@ export function readTrust(home: string): TrustState {
 }
 
 /** Runs what reads and then writes a site's trust while no other process does. @throws FedshotError `io` */
-export const exclusively = <T>(home: string, work: () => T): T =>
+export const withTrustLock = <T>(home: string, work: () => T): T =>
   withLockSync(join(home, 'trust', 'lock'), work);
 
 /**
@@ -58,7 +58,7 @@ export const exclusively = <T>(home: string, work: () => T): T =>
  * @throws FedshotError `io`; `trust` when another provider was pinned in the meantime
  */
 export function writeTrust(home: string, state: TrustState): void {
-  exclusively(home, () => {
+  withTrustLock(home, () => {
     replaceTrust(home, existsSync(trustFile(home)) ? mergeTrust(readTrust(home), state) : state);
   });
 }
@@ -74,7 +74,7 @@ export function writeCheckpoint(
   checked: TrustState['checkpoint'],
   checkpoint: string,
 ): boolean {
-  return exclusively(home, () => {
+  return withTrustLock(home, () => {
     const state = readTrust(home);
     if (state.checkpoint !== checked) return false;
     replaceTrust(home, { ...state, checkpoint });

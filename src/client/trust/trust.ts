@@ -13,7 +13,7 @@ import {
   verifyFreshness,
   verifyNextRoot,
 } from '../../shared/release/index.js';
-import { exclusively, readTrust, replaceTrust, trustFile, writeTrust } from './trust-file.js';
+import { withTrustLock, readTrust, replaceTrust, trustFile, writeTrust } from './trust-file.js';
 
 export { readTrust, trustFile, writeCheckpoint, writeTrust } from './trust-file.js';
 
@@ -45,7 +45,7 @@ export function pinTrust({ file, home, fingerprint, replace = false }: PinOption
       hint: 'it is not the root that was expected; get it from the provider again, do not use this one',
     });
   makeHome(home);
-  return exclusively(home, () => {
+  return withTrustLock(home, () => {
     const state = existsSync(trustFile(home)) && !replace ? extend(home, root) : pinRoot(root);
     replaceTrust(home, state);
     return state;

@@ -1,4 +1,4 @@
-import { background, blur, invert, lowResolution, noise, type Effect } from './effects.js';
+import { background, blur, blackOnWhite, lowResolution, noise, type Effect } from './effects.js';
 import type { Hand } from './pen.js';
 
 /** Where digits come from: whose hand, and what takes the picture. */
@@ -24,7 +24,7 @@ export const DOMAINS: Readonly<Record<string, Domain>> = {
   blurred: { hand: PLAIN, effect: blur(2, 2.5) },
   noisy: { hand: PLAIN, effect: noise(0.55, 0.2) },
   lowres: { hand: PLAIN, effect: lowResolution(7, 8) },
-  inverted: { hand: PLAIN, effect: invert },
+  inverted: { hand: PLAIN, effect: blackOnWhite },
   background: { hand: PLAIN, effect: background },
   rotated: { hand: { ...PLAIN, rotation: [30, 6] } },
 };

@@ -47,7 +47,7 @@ export function lowResolution(low: number, high: number): Effect {
 }
 
 /** Black on white. */
-export const invert: Effect = (image) => image.map((grey) => 1 - grey);
+export const blackOnWhite: Effect = (image) => image.map((grey) => 1 - grey);
 
 /** Coloured ink on a background that runs from one colour to another, with some texture. */
 export const background: Effect = (image, random) => {

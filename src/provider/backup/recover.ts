@@ -12,10 +12,10 @@ import { inspectTransparency, logDir, logKeys } from '../transparency.js';
 export type RecoverOutcome = RootOutcome & { recovery: LogRecovery };
 
 /**
- * Says in the next root that a log goes on from the state in which it was restored: what was logged
- * after it is lost. Sites that have seen more accept that once, and keep what they have seen.
+ * States in the next root that a log continues from a restored copy: what was logged after the copy
+ * was made is lost. Sites that have seen more accept that once, and keep what they have seen.
  *
- * @param options.dir the log as it was restored; beside the store unless told otherwise
+ * @param options.dir the log as it was restored; by default beside the store
  * @param options.size how many leaves the restored copy had, where a server has written to it since
  * @param options.origin the name of a log of which nothing is left
  * @throws FedshotError `usage` while a server writes the log, for a log of which nothing is left and
@@ -43,7 +43,7 @@ export async function recoverLog(
   return { ...outcome, recovery };
 }
 
-/** A server that runs goes on writing, and the statement would be of a state that is past. */
+/** A running server keeps writing, so that the statement would be out of date at once. */
 function assertStopped(dir: string): void {
   if (!existsSync(dir)) return;
   const lock = tryLock(join(dir, '.lock'));

@@ -13,7 +13,7 @@ export interface SnapshotOptions {
   store: string;
   /** Asked for the log key only when a server was killed before it signed its last leaves. */
   keyring: Keyring;
-  /** Folder of the log; beside the store unless told otherwise. */
+  /** Folder of the log; by default beside the store. */
   dir?: string;
   now: () => Date;
 }
@@ -99,7 +99,7 @@ async function settle({
   }
 }
 
-/** How many leaves are on the disk; read again where a bundle became full under our eyes. */
+/** How many leaves are on the disk; read again where a bundle was completed while it was read. */
 function sizeNow(store: string, dir: string): number {
   for (let attempt = 0; ; attempt++)
     try {

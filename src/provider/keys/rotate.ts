@@ -20,7 +20,7 @@ export interface RotateOptions extends RootChange {
   role: RoleName;
   /** Public keys in hex whose private halves are elsewhere; without them new ones are made here. */
   publicKeys?: readonly string[];
-  /** How many keys of the role must sign from now on; as before unless told. */
+  /** How many keys of the role must sign from now on; by default as before. */
   threshold?: number;
 }
 
@@ -131,7 +131,8 @@ function findKey(document: RootDocument, prefix: string): { role: RoleName; keyi
       .filter((keyid) => keyid.startsWith(prefix))
       .map((keyid) => ({ role: role as RoleName, keyid })),
   );
-  if (found.length === 1 && prefix.length >= 8) return found[0]!;
+  const [key, ...others] = found;
+  if (key && others.length === 0 && prefix.length >= 8) return key;
   throw new FedshotError('not-found', `no key ${JSON.stringify(prefix)} in the root`, {
     hint: 'give at least 8 digits of a key id; fedshot keys show lists them',
   });

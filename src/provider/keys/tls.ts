@@ -103,8 +103,8 @@ export async function renewServerTls(
   authority?: string,
 ): Promise<{ hosts: string[]; expires: Date }> {
   const all = [...new Set([...namesOf(keyring), ...hosts])] as [string, ...string[]];
-  const here = authoritiesHere(keyring);
-  const issuer = [...here.keys()].find((id) => issuedServer(keyring, here.get(id)!.cert));
+  const here = [...authoritiesHere(keyring)];
+  const [issuer] = here.find(([, { cert }]) => issuedServer(keyring, cert)) ?? [];
   const by = authority ?? issuer ?? fingerprintOf(readBytes(certFile(keyring, 'ca')).toString());
   await issueServerTls(keyring, await openAuthority(keyring, by), all, now);
   return { hosts: all, expires: new Date(serverCertificate(keyring).validTo) };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { FedshotError } from '../../shared/errors.js';
 import { makeFolder, readBytes, writeFileAtomic } from '../../shared/files.js';
 import { withLock } from '../../shared/lock.js';
-import { remember } from '../../shared/release/enrolled.js';
+import { rememberEnrolled } from '../../shared/release/enrolled.js';
 import type { Keyring } from '../../shared/release/index.js';
 import { fingerprintOf, openKey, sealKey } from '../authorities.js';
 import { createAuthority, type Identity } from './certificates.js';
@@ -73,7 +73,8 @@ export const firstAuthority = (dir: string): string | undefined =>
  */
 export async function initSites(keyring: Keyring, now: Date, store?: string): Promise<boolean> {
   const created = await makeFirstAuthority(keyring, now);
-  for (const folder of store === undefined ? [keyring.dir] : [keyring.dir, store]) remember(folder);
+  for (const folder of store === undefined ? [keyring.dir] : [keyring.dir, store])
+    rememberEnrolled(folder);
   return created;
 }
 

@@ -18,7 +18,7 @@ export interface SitesAuthority {
   expires: string;
   /** Whether it issues what sites are given from now on. */
   inUse: boolean;
-  /** Sites that could not pull without it: none of their valid certificates is from another. */
+  /** Sites that depend on it: none of their valid certificates is from another authority. */
   sites: string[];
 }
 

@@ -1,7 +1,7 @@
 import { expiryWarnings } from '../../shared/release/index.js';
 import type { SiteStatus } from './status.js';
 
-/** One line for every site whose last certificate expires soon: without another it is shut out. */
+/** One line for every site whose last certificate expires soon, after which it cannot pull. */
 export function siteWarnings(sites: readonly SiteStatus[], now: Date): string[] {
   const last = new Map<string, string>();
   for (const { site, status, notAfter } of sites) {

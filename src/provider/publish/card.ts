@@ -26,7 +26,7 @@ export interface Publishable {
  * Publishes a model with as much of its card as `level` says: `run` is given a folder that holds
  * the same weights beside a `model.json` with that card, and which is removed afterwards.
  *
- * @param show is told what the card says, before anything is published
+ * @param show called with what the card says, before anything is published
  * @throws FedshotError `model` for figures that were measured on other weights, or nobody knows on
  *   which; whatever `readModel` and `run` throw
  */
@@ -80,7 +80,7 @@ function configAt(modelDir: string, model: Model, level: CardLevel): ModelConfig
   return kept ? { ...model.config, card: kept } : model.config;
 }
 
-/** What a card gives away of the provider's data, in words. */
+/** What a card reveals of the provider's data, in words. */
 export function cardLines(card: Card | undefined): string[] {
   if (!card) return ['card: none; sites cannot tell well whether adapting does harm'];
   const { samples, minimumCount, prior, input, confusion, features } = card;

@@ -18,7 +18,7 @@ import { withLock } from '../../shared/lock.js';
 import { tidyStore } from './tidy.js';
 
 const DAY_MS = 86_400_000;
-/** How long a freshness statement holds: the longest that a freeze can go unnoticed. */
+/** How long a freshness statement is valid: the longest that a freeze attack can go unnoticed. */
 export const FRESHNESS_DAYS = 7;
 
 /** What a store lists, by name, and the version of the statement that says so (0 for none). */
@@ -59,7 +59,8 @@ export async function refreshFreshness(options: {
 }
 
 /**
- * Keys were opened for a root that may have been replaced before the lock was had. To be called under it.
+ * The keys were opened before the lock was taken, so the root may have been replaced since. Call it
+ * under the lock.
  * @throws FedshotError `trust`
  */
 export function assertNewest(store: Store, root: Root): void {

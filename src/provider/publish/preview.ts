@@ -10,7 +10,7 @@ import {
 } from '../../shared/release/index.js';
 import { assertExpected, cutFile, sizeOf } from './cut.js';
 import { currentListing } from './freshness.js';
-import { isLasting, listedRelease, newBytesOf, sameFiles } from './previous.js';
+import { isLasting, openListedRelease, newBytesOf, sameFiles } from './previous.js';
 import { lifetime, RELEASE_DAYS, type Published } from './publish.js';
 
 /** A tensor as the manifest names it. */
@@ -55,7 +55,7 @@ export function previewRelease(options: {
   const files = RELEASE_FILES.map((path) => cutFile(modelDir, path));
   assertExpected(modelDir, files, options.expected);
   const entry = Object.hasOwn(releases, name) ? releases[name] : undefined;
-  const listed = entry && listedRelease(store, root, name, entry);
+  const listed = entry && openListedRelease(store, root, name, entry);
   const same =
     listed && !options.again && sameFiles(listed, files) && isLasting(listed, now)
       ? listed

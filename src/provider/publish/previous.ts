@@ -29,7 +29,7 @@ function openAt(store: Store, root: Root, name: string, version: number): Releas
 }
 
 /** The version that is listed, if its manifest is there as it was listed. */
-export function listedRelease(
+export function openListedRelease(
   store: Store,
   root: Root,
   name: string,

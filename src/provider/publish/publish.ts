@@ -18,7 +18,7 @@ import { withLock } from '../../shared/lock.js';
 import { silent, type Reporter } from '../../shared/reporter.js';
 import { assertExpected, cutFile, sizeOf, storeFile } from './cut.js';
 import { assertNewest, currentListing, lockPath, writeFreshness } from './freshness.js';
-import { isLasting, leftBefore, listedRelease, newBytesOf, sameFiles } from './previous.js';
+import { isLasting, leftBefore, openListedRelease, newBytesOf, sameFiles } from './previous.js';
 import { tidyStore } from './tidy.js';
 
 const DAY_MS = 86_400_000;
@@ -63,8 +63,8 @@ export interface Published {
 
 /**
  * Signs a model as the next version of a release and lists it. Its objects are written first and the
- * list last: until then nobody is offered it. A publish that was killed is run again and then ends as if
- * it had not been: what it left is completed, or removed.
+ * list last: until then it is not on offer. After a kill, run it again: what the killed run left is
+ * completed or removed, and the result is the same.
  *
  * @throws FedshotError `usage` for a name that cannot be one, `not-found`, `format` and `data` for
  *   model files, `digest` for files that are not the expected ones, `trust` without the keys, `expired`
@@ -86,7 +86,7 @@ export async function publishRelease(options: PublishOptions): Promise<Published
     tidyStore(store);
     const { version, releases } = currentListing(store, root);
     const previous = Object.hasOwn(releases, name) ? releases[name] : undefined;
-    const listed = previous && listedRelease(store, root, name, previous);
+    const listed = previous && openListedRelease(store, root, name, previous);
     for (const file of files) storeFile(store, modelDir, file);
     const common = { name, ...sizeOf(files), newBytes: newBytesOf(files, listed) };
     if (listed && !options.again && sameFiles(listed, files) && isLasting(listed, now)) {

@@ -9,8 +9,8 @@ const MANIFEST = /^\d+\.json$/;
 
 /**
  * Removes what publishing left in a store when it was killed: files that are not whole, objects that no
- * manifest names, folders without files. An audit would find them, and rightly: nobody signed for them.
- * Whatever does not look like ours is left for the audit to find. To be called under the store's lock.
+ * manifest names, folders without files. An audit would report them, since nothing signed names them.
+ * Other files are left for the audit to report. Call it under the store's lock.
  *
  * @throws FedshotError `io`
  */

@@ -56,7 +56,7 @@ export async function finishRootChange(options: {
 
   return withLock(lockPath(store), async () => {
     const state = look();
-    if (state?.root.fingerprint !== found.root.fingerprint) return undefined; // another process was first
+    if (state?.root.fingerprint !== found.root.fingerprint) return undefined; // another process has finished it
     const { root, before } = state;
     const { version, releases } = listingOf(store, root, before);
     const again = (name: string): boolean => !verifies(store, root, name, releases[name]!);

@@ -10,7 +10,7 @@ import {
 import { currentListing, lockPath, writeFreshness } from '../publish/freshness.js';
 import { relist } from './listing.js';
 
-/** As many as an envelope may bear. */
+/** Most signatures of an envelope. */
 const MOST_SIGNERS = 16;
 
 export interface PublishedRoot {

@@ -16,7 +16,7 @@ const Policy = z.strictObject({
   ),
 });
 
-/** Which sites may pull a release; `*` as a release is every other one, as a site every enrolled one. */
+/** Which sites may pull a release. `*` as a release means every other one; as a site, every enrolled one. */
 export type Policy = z.infer<typeof Policy>;
 
 /** @throws FedshotError `format`, naming the first key or value at fault, or one that stands there twice */
@@ -25,7 +25,7 @@ export function readPolicy(file: string): Policy {
     return parsePayload(Policy, readBytes(file), file);
   } catch (error) {
     if (!(error instanceof FedshotError) || error.code !== 'format') throw error;
-    // The provider's own file: where it goes wrong may be said.
+    // The provider's own file: the message may quote it.
     const where = error.cause instanceof SyntaxError ? ` (${oneLine(error.cause.message)})` : '';
     throw new FedshotError('format', `${error.message}${where}`, {
       hint: 'a policy is {"releases": {"digits": ["site-a"], "*": ["*"]}}',
@@ -40,7 +40,7 @@ const oneLine = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 200
 export interface Access {
   /** CAs of client certificates, PEM, one after the other; undefined when clients are anonymous. */
   readonly clientCa: string | undefined;
-  /** Sites that the policy names and nobody enrolled: most likely a name that is spelt wrong. */
+  /** Sites that the policy names but that are not enrolled: most likely a spelling mistake. */
   readonly strangers: readonly string[];
   /** The name of an admitted peer. @throws FedshotError `trust` or `denied` */
   identify(peer: Peer, now: Date): string;
@@ -50,19 +50,19 @@ export interface Access {
 
 /** What an {@link Access} is made of. */
 export interface AccessFacts {
-  /** PEM; empty where nobody is asked who he is. */
+  /** PEM; empty where clients are anonymous. */
   readonly authorities: readonly string[];
   /** Which of them signed the certificates that do not say it. */
   readonly first: string | undefined;
   readonly sites: readonly SiteRecord[];
-  /** Sites whose files cannot be read: nobody comes in by their names. */
+  /** Sites whose files cannot be read: they are refused. */
   readonly damaged: readonly string[];
-  /** Certificates (SHA-256) that were ever seen to be revoked: what is read later may be an old copy. */
+  /** Certificates (SHA-256) that were ever seen revoked: a file read later may be an old copy. */
   readonly revoked: ReadonlySet<string>;
   readonly policy: Policy | undefined;
 }
 
-/** Lets in whoever comes. */
+/** Admits every client. */
 export const anybody: AccessFacts = {
   authorities: [],
   first: undefined,

@@ -8,13 +8,13 @@ import {
 import { RateLimit } from './rate.js';
 import { callOf, logStatus, type Desk } from './record.js';
 
-/** What a refused call costs beside itself: it is a line in the log, too. */
+/** Calls that a refused call counts for beside itself: it is a line in the log, too. */
 const REFUSAL = 10;
 
 /** Who calls: the certificate, or the address where there is none. */
 const keyOf = ({ certificate, address }: Peer): string => certificate ?? addressKey(address);
 
-/** Looks at every call and connection before anything is done for it, and says who was turned away. */
+/** Checks every call and connection before any work is done for it, and counts and logs refusals. */
 export class Admission {
   readonly #rate: RateLimit;
 
@@ -27,7 +27,7 @@ export class Admission {
 
   /** A call was refused: it counts against the rate of its peer. */
   readonly refused = (peer: Peer): void => {
-    this.#rate.charge(keyOf(peer), REFUSAL, performance.now());
+    this.#rate.charge(keyOf(peer), REFUSAL);
     this.desk().metrics.refused('call');
   };
 
@@ -50,7 +50,7 @@ export class Admission {
     admit: (_method, peer) => {
       const desk = this.desk();
       try {
-        this.#rate.take(keyOf(peer), performance.now());
+        this.#rate.take(keyOf(peer));
       } catch (error) {
         desk.metrics.refused('rate');
         if (error instanceof CutOff) {

@@ -16,7 +16,7 @@ import { Store } from '../../shared/release/store.js';
 import { chunkHead } from '../../shared/rpc/index.js';
 
 const readInto = promisify(read);
-/** How often files are looked at again on account of a digest that nobody knows. */
+/** Least time between two searches for an unknown digest. */
 const INDEX_MS = 10_000;
 
 interface Cached<T> {
@@ -128,7 +128,8 @@ export class Catalog {
 
   /**
    * Every manifest of a name on the list by its digest, made anew when the list changes, which every
-   * publication does. One for all who ask meanwhile: an unknown digest must cost no more than a known.
+   * publication does. Calls that ask meanwhile share one search: an unknown digest must not cost more
+   * than a known one.
    *
    * @param again also where the list is the same, now and then: a file may have been restored
    */

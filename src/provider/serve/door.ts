@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { asFedshotError, FedshotError } from '../../shared/errors.js';
-import { isRemembered, remember } from '../../shared/release/enrolled.js';
+import { isRemembered, rememberEnrolled } from '../../shared/release/enrolled.js';
 import { fingerprintOf } from '../authorities.js';
 import { firstAuthority, readAuthorities } from '../provision/authority.js';
 import { findSites, type SitesFound } from '../provision/registry.js';
@@ -31,18 +31,18 @@ interface Authorities {
 const NOBODY: SitesFound = { sites: [], damaged: new Map() };
 
 /**
- * Reads who may come in, and holds on to it: what vanishes or breaks while the server runs changes
- * nothing, each part for itself, so that a broken policy does not keep a site from being revoked. A
- * server that starts without something that it needs does not start.
+ * Reads who may come in, and keeps what it has read: a file that disappears or breaks while the server
+ * runs changes nothing. Each part is read by itself, so that a broken policy does not keep a site from
+ * being revoked. A server that lacks something it needs does not start.
  */
 export class Door {
   #authorities: Authorities = { certificates: [], first: undefined };
   #first: string | undefined;
   #found = NOBODY;
   #policy: Policy | undefined;
-  /** Stays as long as this process: a file that is restored from an old copy opens nothing. */
+  /** Kept until this process ends: a file restored from an old copy must not undo a revocation. */
   readonly #revoked = new Set<string>();
-  /** What was said of files already. */
+  /** The warnings that were last logged, so that none is repeated. */
   #said = '';
 
   constructor(private readonly options: DoorOptions) {}
@@ -51,7 +51,7 @@ export class Door {
    * What is on disk now.
    *
    * @throws FedshotError `not-found` for an authority that has to be there; `usage` for a policy over
-   *   sites that cannot be told apart; else what is wrong with a file
+   *   sites that show no certificates; else what is wrong with a file
    */
   open(): Access {
     const { policy, asks, sites } = this.options;
@@ -68,7 +68,7 @@ export class Door {
     return this.#access();
   }
 
-  /** What is on disk now, and in place of what cannot be read what was read before. */
+  /** What is on disk now; for a part that cannot be read, what was read before. */
   reopen(): Access {
     const { policy, sites } = this.options;
     if (policy !== undefined)
@@ -112,11 +112,11 @@ export class Door {
     if (sites === undefined || asks === 'never') return { certificates: [], first: undefined };
     const certificates = readAuthorities(sites);
     try {
-      certificates.forEach(fingerprintOf); // what is no certificate is found out here
+      certificates.forEach(fingerprintOf); // throws for what is no certificate
     } catch (error) {
       throw asFedshotError(error, 'format', `${sites}: the certificate of an authority`);
     }
-    // Told from others by a key's file: were that to vanish, another must not pass for the first.
+    // The first authority is known by its key file: if that disappears, no other may take its place.
     if (certificates.length > 0) this.#first ??= firstAuthority(sites);
     return { certificates, first: this.#first };
   }
@@ -133,7 +133,7 @@ export class Door {
     if (!this.#asks) return accessOf(anybody);
     for (const folder of memory)
       try {
-        remember(folder);
+        rememberEnrolled(folder);
       } catch (error) {
         log.debug({ err: error }, 'cannot remember there that sites are enrolled'); // one is enough
       }
@@ -152,7 +152,7 @@ export class Door {
     return access;
   }
 
-  /** Says what is wrong with files, once for as long as it stays the same. */
+  /** Logs what is wrong with files, once until it changes. */
   #say(strangers: readonly string[]): void {
     const { log } = this.options;
     const damaged = [...this.#found.damaged].map(([site, { message }]) => ({ site, message }));

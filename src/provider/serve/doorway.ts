@@ -4,7 +4,7 @@ import type { Door } from './door.js';
 import type { Desk } from './record.js';
 
 /** The certificate that a server shows, and its key, PEM. */
-export interface Shown {
+export interface ShownCertificate {
   readonly cert: string;
   readonly key: string;
 }
@@ -12,22 +12,22 @@ export interface Shown {
 interface DoorwayOptions {
   readonly access: Access;
   /** Undefined in the clear. */
-  readonly shown: Shown | undefined;
-  readonly load: () => Promise<Shown | undefined>;
+  readonly shown: ShownCertificate | undefined;
+  readonly load: () => Promise<ShownCertificate | undefined>;
   readonly door: Door;
   readonly desk: Desk;
 }
 
-/** How long a certificate that could not be read is left alone. */
+/** Wait before a certificate that could not be read is read again. */
 const RETRY_MS = 30_000;
 
 /**
- * Who may come in now, and what TLS asks of whoever comes: both change together or not at all, so that
- * nobody finds a door that the one has opened and the other not yet closed.
+ * Who may come in now, and what TLS asks of clients. Both change together or not at all: otherwise a
+ * client could connect without a certificate after sites were enrolled.
  */
 export class Doorway {
   #access: Access;
-  #shown: Shown | undefined;
+  #shown: ShownCertificate | undefined;
   #server: RpcServer | undefined;
   #reading: Promise<void> = Promise.resolve();
   #retryAt = Infinity;
@@ -45,17 +45,17 @@ export class Doorway {
     return this.#shown && { ...this.#shown, clientCa: this.#access.clientCa };
   }
 
-  /** The server that follows from now on. */
+  /** The server whose TLS settings follow from now on. */
   attach(server: RpcServer): void {
     this.#server = server;
   }
 
-  /** Reads sites and policy again, and ends what may not go on. */
+  /** Reads sites and policy again, and ends the streams that are no longer allowed. */
   readAccess(): void {
     this.#use(this.options.door.reopen(), this.#shown);
   }
 
-  /** Reads the server's certificate again; later once more where that fails. */
+  /** Reads the server's certificate again; tries again later where that fails. */
   readTls(): Promise<void> {
     const { load, desk } = this.options;
     this.#reading = this.#reading.then(async () => {
@@ -74,7 +74,7 @@ export class Doorway {
     return this.#reading;
   }
 
-  /** Ends what may not go on any longer; to be called again and again, since certificates expire. */
+  /** Ends the streams that are no longer allowed; called regularly, since certificates expire. */
   look(): void {
     const { running, sums } = this.options.desk;
     running.look((peer, why) => {
@@ -85,7 +85,7 @@ export class Doorway {
     if (performance.now() >= this.#retryAt) void this.readTls();
   }
 
-  #use(access: Access, shown: Shown | undefined): boolean {
+  #use(access: Access, shown: ShownCertificate | undefined): boolean {
     const { log } = this.options.desk;
     const before = this.#access;
     try {
@@ -98,7 +98,7 @@ export class Doorway {
     }
     this.#shown = shown;
     this.#access = access;
-    // Whoever came in before anybody was asked has to come again.
+    // Clients that connected before certificates were asked for have to connect again.
     if (before.clientCa === undefined && access.clientCa !== undefined)
       this.#server?.disconnectAll();
     this.look();

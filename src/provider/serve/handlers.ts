@@ -25,8 +25,8 @@ import type { GetConsistencyRequest__Output } from '../../shared/rpc/generated/f
 import type { GetInclusionRequest__Output } from '../../shared/rpc/generated/fedshot/v1/GetInclusionRequest.js';
 import type { GetRootRequest__Output } from '../../shared/rpc/generated/fedshot/v1/GetRootRequest.js';
 import { followLogKey } from './log-key.js';
-import { callOf, holderOf, isLogMethod, logStatus, record, refuse } from './record.js';
-import type { About, Desk } from './record.js';
+import { callOf, holderOf, isLogMethod, logStatus, putOnRecord, refuse } from './record.js';
+import type { ServedMessage, Desk } from './record.js';
 
 /** The service with bytes at both ends: what is logged has to be exactly what is sent. */
 export function rawService(desk: Desk): ServiceDefinition {
@@ -64,7 +64,7 @@ function decoder<M extends Method>(name: M): (bytes: Buffer) => Requests[M] {
 
 interface Found<M extends Method> {
   readonly response: Parameters<(typeof releaseService)[M]['responseSerialize']>[0];
-  readonly release?: About['release'];
+  readonly release?: ServedMessage['release'];
 }
 
 /** Makes a unary handler of what finds the response. */
@@ -91,7 +91,7 @@ function unary<M extends Exclude<Method, 'GetChunks'>>(
         budget.give(message.length);
       };
       try {
-        await record(desk, { call, site, release, index: call.index }, message);
+        await putOnRecord(desk, { call, site, release, index: call.index }, message);
       } catch (error) {
         give();
         throw error;
@@ -135,7 +135,7 @@ function getChunks(desk: Desk): handleServerStreamingCall<Buffer, Buffer> {
         load: async () => {
           const message = await desk.catalog.chunkMessage(chunk);
           const about = { call, site, release, index: request.indices[at], chunk: chunk.sha256 };
-          await record(desk, about, message);
+          await putOnRecord(desk, about, message);
           bytes += chunk.size;
           return message;
         },

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { asFedshotError, FedshotError } from '../../shared/errors.js';
-import { parseCheckpoint, type Entry, type TransparencyLog } from '../../shared/log/index.js';
+import { parseCheckpoint, type LeafContent, type TransparencyLog } from '../../shared/log/index.js';
 import { verifyConsistency } from '../../shared/log/merkle.js';
 import type { Signer } from '../../shared/release/index.js';
 
@@ -23,16 +23,16 @@ export interface LogKeeperOptions {
   /** Opens the log again, as it is on the disk. */
   readonly reopen: () => Promise<ServerLog>;
   readonly log: Logger;
-  /** Told when the log cannot be gone on with. */
+  /** Called once when the log can no longer be written. */
   readonly onLost: (error: FedshotError) => void;
   readonly retryMs?: number;
 }
 
 const RETRY_MS = 1000;
-/** What passes: there will be room again, or fewer files open. */
+/** Errors that pass by themselves: a full disk, too many open files. */
 const PASSING = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'EAGAIN', 'ENOMEM', 'EINTR']);
 
-/** Whether the operating system said so, to whoever threw this or to what he has it from. */
+/** Whether the operating system reported one of them, here or as the cause. */
 function isPassing(error: unknown): boolean {
   for (let at = error; at instanceof Error; at = at.cause)
     if (PASSING.has((at as NodeJS.ErrnoException).code ?? '')) return true;
@@ -40,8 +40,8 @@ function isPassing(error: unknown): boolean {
 }
 
 /**
- * A transparency log that outlives a full disk: while it cannot be written nothing is sent, then it is
- * opened again and goes on. What does not pass ends the server.
+ * A transparency log that survives a full disk: while it cannot be written nothing is sent, then it is
+ * opened again and continued. Any other error ends the server.
  */
 export class LogKeeper implements ServerLog {
   #log: ServerLog;
@@ -56,7 +56,7 @@ export class LogKeeper implements ServerLog {
     this.#log = log;
   }
 
-  async append(entry: Entry): Promise<number> {
+  async append(entry: LeafContent): Promise<number> {
     const log = this.#log;
     try {
       return await log.append(entry);

@@ -9,7 +9,7 @@ export interface Metrics {
   readonly registry: Registry;
   sent(site: string, release: string, bytes: number): void;
   ended(method: string, code: status, seconds: number): void;
-  /** A call was refused, or its connection cut: for this of a few reasons. */
+  /** Counts a call that was refused or a connection that was cut, by one of a few reasons. */
   refused(reason: string): void;
   readonly dropped: Counter;
   readonly releases: Gauge;
@@ -18,7 +18,7 @@ export interface Metrics {
   readonly certificateExpires: Gauge;
 }
 
-/** What is asked at each scrape. */
+/** Values that are read at each scrape. */
 export interface MetricsSource {
   connections(): number;
   /** Undefined where clients are anonymous. */
@@ -26,7 +26,7 @@ export interface MetricsSource {
 }
 
 export interface MetricsOptions {
-  /** Whether metrics name sites: who pulls what is nobody's business who reads them. */
+  /** Whether metrics name sites; by default not, since readers of metrics need not know who pulls. */
   readonly sites: boolean;
   /** Of this program. */
   readonly version: string;

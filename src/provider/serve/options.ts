@@ -5,13 +5,13 @@ import type { ServerLimits } from '../../shared/rpc/index.js';
 import type { Asks } from './door.js';
 import type { ServerLog } from './log-keeper.js';
 
-/** Everything that a server limits, with what it is unless told otherwise. */
+/** Everything that a server limits. */
 export interface ServeLimits extends ServerLimits {
   /** Bytes of chunks in memory on their way to all clients together. */
   readonly bufferBytes: number;
-  /** Calls that one peer may make at once, before they count against its rate. */
+  /** Calls that one peer may make at once (the size of its token bucket). */
   readonly peerBurst: number;
-  /** Calls per second that a peer may make for as long as it likes. */
+  /** Calls per second that one peer may make in the long run (the refill of the bucket). */
   readonly peerPerSecond: number;
 }
 
@@ -29,7 +29,7 @@ export const defaultLimits: ServeLimits = {
   peerPerSecond: 50,
 };
 
-export interface ServeOptions {
+export interface ServingOptions {
   /** Folder of the store. */
   store: string;
   host?: string;
@@ -53,29 +53,29 @@ export interface ServeOptions {
   policy?: string;
   /** 0 for any free port; undefined for none. */
   metricsPort?: number;
-  /** Where metrics are served (127.0.0.1): never on `host` unless told. */
+  /** Address for metrics, by default 127.0.0.1 and not `host`. */
   metricsHost?: string;
   /** Whether metrics name sites. */
   metricsSites?: boolean;
   limits?: Partial<ServeLimits>;
-  /** How long calls under way may go on once the server is told to stop. */
+  /** How long calls under way may continue once the server is asked to stop. */
   graceMs?: number;
   log: Logger;
   /**
-   * The transparency log: every response is in it before it leaves, and where that fails nothing
-   * leaves. Without one the server serves all the same, and nobody can check what it sent.
+   * The transparency log: every response is in it before it is sent; where that fails nothing is
+   * sent. Without a log the server still serves, but nobody can check what it sent.
    */
   transparency?: ServerLog;
   /** Opens it again after a full disk; without it such a log ends the server. */
   reopenTransparency?: () => Promise<ServerLog>;
-  /** Folder of the log: where it vanishes, the server ends. */
+  /** Folder of the log: if it disappears, the server ends. */
   transparencyDir?: string;
   /**
    * The log key that the store's newest root names, asked for when that is another than the log's.
    * Without it a server whose log key was replaced shows no checkpoint until it is started again.
    */
   logSigner?: () => Promise<Signer>;
-  /** Signs a new freshness statement when the current one grows old; told when it expires. */
+  /** Signs a new freshness statement when the current one grows old; called with the time. */
   renewFreshness?: (now: Date) => Promise<unknown>;
   /** What has expired or soon will; asked for at the start and once a day, for the log. */
   warnings?: (now: Date) => readonly string[];

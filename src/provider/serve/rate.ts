@@ -1,18 +1,18 @@
+import { TokenBucket } from 'limiter';
 import { FedshotError } from '../../shared/errors.js';
 import { CutOff } from '../../shared/rpc/index.js';
 
-interface Bucket {
-  tokens: number;
-  at: number;
-  /** When it was last told that it calls too often; -Infinity for never. */
-  told: number;
+interface CallerState {
+  readonly bucket: TokenBucket;
+  /** When a call too many was last answered, by `performance.now`; -Infinity for never. */
+  answered: number;
   /** Calls cut off since then. */
   cut: number;
 }
 
 /** Peers that are remembered at most; the one longest unseen is forgotten first. */
 const MAX_PEERS = 10_000;
-/** Whoever calls too often is told so once in this time, and cut off for the rest of it. */
+/** Of the calls above the rate, one in this time is answered; the others are cut off. */
 const PERIOD_MS = 60_000;
 
 /** A call above the rate that is answered, and so is put on record; how many before it were not. */
@@ -26,9 +26,13 @@ export class TooManyCalls extends FedshotError {
   }
 }
 
-/** A token bucket per peer. */
+/**
+ * A token bucket per peer. `limiter` counts the tokens, by `performance.now`, which does not go back.
+ * rate-limiter-flexible keeps the peers as well, but counts in fixed windows of the wall clock, and
+ * keeps every address of a window, however many: strangers could fill the memory.
+ */
 export class RateLimit {
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #peers = new Map<string, CallerState>();
 
   /**
    * @param burst calls at once
@@ -39,45 +43,44 @@ export class RateLimit {
     private readonly perSecond: number,
   ) {}
 
-  /**
-   * @param nowMs any clock that does not go back
-   * @throws TooManyCalls for the first call too many of a minute, CutOff for the others
-   */
-  take(peer: string, nowMs: number): void {
-    const bucket = this.#fill(peer, nowMs);
-    if (bucket.tokens >= 1) {
-      bucket.tokens--;
-      return;
-    }
-    if (nowMs - bucket.told < PERIOD_MS) {
-      bucket.cut++;
+  /** @throws TooManyCalls for the first call too many of a minute, CutOff for the others */
+  take(peer: string): void {
+    const caller = this.#find(peer);
+    if (caller.bucket.tryRemoveTokens(1)) return;
+    const now = performance.now();
+    if (now - caller.answered < PERIOD_MS) {
+      caller.cut++;
       throw new CutOff(`${peer}: too many calls`);
     }
-    const { cut } = bucket;
-    bucket.told = nowMs;
-    bucket.cut = 0;
+    const { cut } = caller;
+    caller.answered = now;
+    caller.cut = 0;
     throw new TooManyCalls(peer, cut);
   }
 
-  /** What a call costs that was refused beside one that was not: it is a line in the log as well. */
-  charge(peer: string, calls: number, nowMs: number): void {
-    const bucket = this.#fill(peer, nowMs);
-    bucket.tokens = Math.max(0, bucket.tokens - calls);
+  /** Charges a refused call for its line in the log. A bucket never holds less than nothing. */
+  charge(peer: string, calls: number): void {
+    const { bucket } = this.#find(peer);
+    bucket.drip();
+    bucket.tryRemoveTokens(Math.min(calls, bucket.content));
   }
 
-  #fill(peer: string, nowMs: number): Bucket {
-    const old = this.#buckets.get(peer) ?? {
-      tokens: this.burst,
-      at: nowMs,
-      told: -Infinity,
-      cut: 0,
-    };
-    old.tokens = Math.min(this.burst, old.tokens + ((nowMs - old.at) / 1000) * this.perSecond);
-    old.at = nowMs;
-    this.#buckets.delete(peer); // a Map keeps the order of insertion: this peer is now the youngest
-    this.#buckets.set(peer, old);
-    const [eldest] = this.#buckets.keys();
-    if (this.#buckets.size > MAX_PEERS && eldest !== undefined) this.#buckets.delete(eldest);
-    return old;
+  #find(peer: string): CallerState {
+    const found = this.#peers.get(peer) ?? this.#newcomer();
+    this.#peers.delete(peer); // a Map keeps the order of insertion: this peer is now the youngest
+    this.#peers.set(peer, found);
+    const [eldest] = this.#peers.keys();
+    if (this.#peers.size > MAX_PEERS && eldest !== undefined) this.#peers.delete(eldest);
+    return found;
+  }
+
+  #newcomer(): CallerState {
+    const bucket = new TokenBucket({
+      bucketSize: this.burst,
+      tokensPerInterval: this.perSecond,
+      interval: 'second',
+    });
+    bucket.content = this.burst; // limiter's buckets begin empty
+    return { bucket, answered: -Infinity, cut: 0 };
   }
 }

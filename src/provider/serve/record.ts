@@ -2,7 +2,7 @@ import { webcrypto } from 'node:crypto';
 import { status } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import { FedshotError } from '../../shared/errors.js';
-import { METHODS, type Entry, type Method } from '../../shared/log/index.js';
+import { METHODS, type LeafContent, type LoggedMethod } from '../../shared/log/index.js';
 import type { Signer } from '../../shared/release/index.js';
 import {
   addressKey,
@@ -29,19 +29,19 @@ export interface Desk {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly transparency: ServerLog | undefined;
-  /** The log key of the newest root; see `ServeOptions`. */
+  /** The log key of the newest root; see `ServingOptions`. */
   readonly logSigner?: (() => Promise<Signer>) | undefined;
   readonly now: () => Date;
-  /** What lies in memory on its way to clients. */
+  /** Bytes in memory on their way to clients. */
   readonly budget: SharedBudget;
   readonly running: Running;
-  /** The log's lines that anybody can cause. */
+  /** Log lines that any client can cause. */
   readonly sums: Sums;
   /** Counts a call that was refused against the rate of its peer. */
   refused(peer: Peer): void;
 }
 
-/** Who a client is to what is shared: a site, or an address where nobody is asked. */
+/** Whom shared memory is counted for: the site, or the address of an anonymous client. */
 export const holderOf = (site: string, { address }: Peer): string =>
   site === ANONYMOUS ? addressKey(address) : `site ${site}`;
 
@@ -56,7 +56,7 @@ export interface Call {
 }
 
 /** A response on its way. */
-export interface About {
+export interface ServedMessage {
   readonly call: Call;
   readonly site: string;
   readonly release?: { readonly name: string; readonly digest: string };
@@ -74,7 +74,7 @@ export function callOf(method: string, peer: Peer): Call {
 }
 
 /** What a leaf calls a method: our own by name, those of other services by service. */
-function methodOf(path: string): Method {
+function methodOf(path: string): LoggedMethod {
   const [, service = '', name] = path.split('/');
   if (service === 'grpc.health.v1.Health') return 'Health';
   if (service.startsWith('grpc.reflection.')) return 'Reflection';
@@ -86,7 +86,7 @@ function methodOf(path: string): Method {
 export const isLogMethod = (name: string): boolean =>
   ['GetCheckpoint', 'GetConsistency', 'GetInclusion'].includes(name);
 
-function entryOf({ number, method, peer, index }: Call): Omit<Entry, 'response' | 'bytes'> {
+function entryOf({ number, method, peer, index }: Call): Omit<LeafContent, 'response' | 'bytes'> {
   return {
     method: methodOf(method),
     status: status.OK,
@@ -115,7 +115,11 @@ async function digestOf(message: Buffer, chunk: string | undefined): Promise<str
 }
 
 /** Puts a message on record; resolves when it may leave. @throws FedshotError `log`: it may not */
-export async function record(desk: Desk, about: About, message: Buffer): Promise<void> {
+export async function putOnRecord(
+  desk: Desk,
+  about: ServedMessage,
+  message: Buffer,
+): Promise<void> {
   const { call, site, release, index, chunk } = about;
   if (desk.transparency) {
     const response = await digestOf(message, chunk);
@@ -142,8 +146,8 @@ export async function logStatus(desk: Desk, call: Call, code: status): Promise<v
 }
 
 /**
- * Says to the log what went wrong, and to the peer only of which kind it was; on record first. What
- * cannot be put on record is not answered but by the end of the call.
+ * Logs what went wrong, and answers the peer with its kind alone, once that is on record. Where it
+ * cannot be put on record, the call ends without an answer.
  */
 export async function refuse(
   desk: Desk,
@@ -156,7 +160,7 @@ export async function refuse(
   const denied = outcome.details === 'denied' || outcome.details === 'trust';
   const expected = error instanceof FedshotError && outcome.details !== 'internal';
   const who = certificate ?? peer;
-  // Every client looks for a newer root than there is.
+  // Every client asks for one root more than there is, to find the newest.
   if (outcome.details === 'not-found') desk.log.debug(entry, 'not found');
   else if (expected) {
     const level = denied ? 'warn' : 'info';

@@ -16,9 +16,9 @@ interface KeepFresh {
 }
 
 /**
- * Looks after the freshness statement: signs a new one once half the life of the current one is over,
- * when no site would take the current one (it does not go with the newest root, or its time is yet to
- * come, since the clock was once ahead), or says in the log that somebody has to.
+ * Keeps the freshness statement current. A new one is signed once half the life of the present one is
+ * over, or when no site would accept the present one (it is not of the newest root, or is dated in the
+ * future because the clock was once wrong). Without the key it logs that somebody has to sign.
  *
  * @returns stops looking
  */
@@ -76,7 +76,7 @@ export function reason(
   if (!statement) return 'is not signed by the keys of the newest root';
   if (statement.root < root) return 'is of an older root';
   if (isAhead(statement.created, now))
-    return `says that it was made at ${statement.created}, which is yet to come: check this machine's clock`;
+    return `is dated ${statement.created}, which is in the future: check this machine's clock`;
   const half = (Date.parse(statement.created) + Date.parse(statement.expires)) / 2;
   return now.getTime() < half ? undefined : OLD;
 }

@@ -3,7 +3,7 @@ interface Stream {
   readonly check: () => void;
 }
 
-/** Streams under way: whoever loses his access in the middle of one loses that as well. */
+/** Streams under way: a site that loses its access in the middle of a stream loses the stream as well. */
 export class Running {
   readonly #streams = new Set<Stream>();
 
@@ -20,7 +20,7 @@ export class Running {
     };
   }
 
-  /** Looks at each. @param end is told of those that may not go on, and why */
+  /** Checks each stream. @param end is called with each that may not continue, and why */
   look(end: (peer: string, why: unknown) => void): void {
     for (const { peer, check } of [...this.#streams])
       try {

@@ -25,7 +25,7 @@ interface Office {
   now: () => Date;
 }
 
-/** Those of a provider whose keys lie open to this process. */
+/** The secrets of a provider whose keys this process can open itself. */
 export function ownSecrets({ store, keyring, now }: Office): ServerSecrets {
   return {
     logKeys: () => Promise.resolve(keyring),
@@ -40,9 +40,9 @@ type Question = 'log keys' | 'server certificate' | 'renew freshness';
 type Ask = (question: string) => Promise<string>;
 
 /**
- * Answers, outside, what a confined server asks. A server that somebody has taken over gets the keys
- * that it signs the log with and shows its name with, and may have the list of releases, as it is, signed
- * when it grows old. Passphrase and all other keys stay here.
+ * Answers, outside the sandbox, what a confined server asks. An attacker who has taken the server over
+ * gets the log key and the TLS key, and can have the present list of releases signed again when it grows
+ * old. The passphrase and all other keys stay here.
  *
  * @param open makes the keyring when the first question comes, so that a passphrase is asked for late
  */
@@ -67,7 +67,7 @@ export function answersServer(store: string, open: () => Keyring, now: () => Dat
   };
 }
 
-/** Whether a list has to be signed: by the same reasons as the server asks for it, seen from here. */
+/** Whether the list has to be signed again: checked here too, by the same rules as in the server. */
 function isDue(dir: string, now: Date): boolean {
   const store = new Store(dir);
   const root = store.newestRoot();

@@ -5,11 +5,11 @@ import { SharedBudget, startRpcServer } from '../../shared/rpc/index.js';
 import { Admission } from './admission.js';
 import { Catalog } from './catalog.js';
 import { Door } from './door.js';
-import { Doorway, type Shown } from './doorway.js';
+import { Doorway, type ShownCertificate } from './doorway.js';
 import { handlers, rawService } from './handlers.js';
 import { LogKeeper } from './log-keeper.js';
 import { createMetrics, metricsAddress, serveMetrics } from './metrics.js';
-import { defaultLimits, type ServeOptions, type Serving } from './options.js';
+import { defaultLimits, type ServingOptions, type Serving } from './options.js';
 import type { Desk } from './record.js';
 import { keepFresh } from './renew.js';
 import { Running } from './running.js';
@@ -29,7 +29,7 @@ const SUM_EVERY_MS = 60_000;
  * @throws FedshotError `not-found` for a store, certificate, policy or authority that is not there,
  *   `format` for one that cannot be read, `network` when the port cannot be had
  */
-export async function serve(options: ServeOptions): Promise<Serving> {
+export async function serve(options: ServingOptions): Promise<Serving> {
   const { store, tls, log, host = '127.0.0.1', now = () => new Date() } = options;
   const limits = { ...defaultLimits, ...options.limits };
   if (!existsSync(store))
@@ -51,7 +51,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const access = door.open();
   if (tls === 'insecure' && access.clientCa !== undefined)
     throw new FedshotError('usage', 'enrolled sites cannot be told apart without TLS');
-  const load = async (): Promise<Shown | undefined> => {
+  const load = async (): Promise<ShownCertificate | undefined> => {
     if (tls === 'insecure') return undefined;
     try {
       const shown = await tls.load();
@@ -185,7 +185,7 @@ function breaking(): { broken: Promise<FedshotError>; breakDown: (error: Fedshot
 }
 
 function keptLog(
-  { transparency, reopenTransparency, log }: ServeOptions,
+  { transparency, reopenTransparency, log }: ServingOptions,
   onLost: (error: FedshotError) => void,
 ): LogKeeper | undefined {
   if (!transparency) return undefined;

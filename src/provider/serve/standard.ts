@@ -11,7 +11,7 @@ import {
   reflectionServices,
   type HealthState,
 } from '../../shared/rpc/standard.js';
-import { callOf, record, refuse, type Call, type Desk } from './record.js';
+import { callOf, putOnRecord, refuse, type Call, type Desk } from './record.js';
 
 /** Health and reflection, each answer on record before it leaves. */
 export interface StandardServices {
@@ -25,7 +25,7 @@ const isKnown = (request: Buffer): boolean => healthQuestions.some((one) => one.
 async function logged(desk: Desk, call: Call, message: Buffer | undefined): Promise<Buffer> {
   const site = desk.access().identify(call.peer, desk.now());
   if (!message) throw new FedshotError('not-found', 'not on the list of questions');
-  await record(desk, { call, site, index: undefined }, message);
+  await putOnRecord(desk, { call, site, index: undefined }, message);
   return message;
 }
 
@@ -39,7 +39,7 @@ async function write(rpc: Stream, message: Buffer): Promise<void> {
 
 /** Ends a stream: as it should, or with what went wrong. */
 function finish(desk: Desk, call: Call, rpc: Stream, work: Promise<void>): void {
-  // Cuts off who loses his access in the middle of it.
+  // Cuts off a client that loses its access in the middle of it.
   const over = desk.running.add(rpc.getPeer(), () => {
     desk.access().identify(call.peer, desk.now());
   });
@@ -65,7 +65,7 @@ export function addStandardServices(grpc: Server, desk: Desk): StandardServices 
     const late = draining.signal.aborted;
     const { signal } = draining;
     const over = new Promise<void>((resolve) => {
-      // Who watches does not hold a connection for ever either: he is welcome to ask again.
+      // A watcher may not hold a connection for ever; it can ask again.
       const timer = setTimeout(done, desk.limits.idleMs).unref();
       function done(): void {
         clearTimeout(timer);

@@ -11,8 +11,8 @@ interface Sum {
 }
 
 /**
- * Lines that anybody can cause, as often as he likes: the first of its kind is written at once, the
- * others are added up and written as one, once in a period.
+ * Log lines that any client can cause as often as it likes: the first of its kind is written at once,
+ * the others are counted and written as one line per period.
  */
 export class Sums {
   #sums = new Map<string, Sum>();

@@ -24,9 +24,9 @@ export function watchFolder(dir: string): () => string | undefined {
 }
 
 /**
- * Looks whether store and log are still where they were: without them there is nothing to serve.
+ * Checks whether store and log are still where they were: without them there is nothing to serve.
  *
- * @param onGone is told once it was so twice in a row: what is replaced may be away for a moment
+ * @param onGone called once two looks in a row found it gone: what is replaced may be away for a moment
  * @returns looks once
  */
 export function whatVanishes(

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 const DAY_MS = 86_400_000;
 
 /**
- * Says in the log what has expired or soon will: now, and every day.
+ * Logs what has expired or soon will: now, and then every day.
  *
  * @returns stops saying it
  */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Engine } from '../../shared/engine/index.js';
-import { CheckpointFile, type Checkpoint } from '../../shared/model/checkpoint.js';
+import { CheckpointFile, type TrainingCheckpoint } from '../../shared/model/checkpoint.js';
 import type { TrainSettings } from './options.js';
 import type { SourceEpochRecord } from './result.js';
 
@@ -16,10 +16,10 @@ const checkpointPath = (out: string): string => join(out, '.checkpoint.safetenso
 export function checkpointOf(
   settings: TrainSettings,
   engine: Engine,
-): { file: CheckpointFile<Progress>; resumed: () => Checkpoint<Progress> | undefined } {
+): { file: CheckpointFile<Progress>; resumed: () => TrainingCheckpoint<Progress> | undefined } {
   const { out, resume, reporter } = settings;
   const file = new CheckpointFile<Progress>(checkpointPath(out), identityOf(settings, engine));
-  const resumed = (): Checkpoint<Progress> | undefined => {
+  const resumed = (): TrainingCheckpoint<Progress> | undefined => {
     if (!resume) return undefined;
     if (file.exists()) return file.load();
     reporter.note(`nothing to resume in ${out}: starting anew`);

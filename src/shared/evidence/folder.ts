@@ -6,7 +6,7 @@ import { sha256 } from '../release/fields.js';
 import { EVIDENCE_FILE, type HandedFile } from './statement.js';
 
 /** Something in a folder, at any depth. */
-export interface Entry {
+export interface FolderEntry {
   /** From the folder, with slashes. */
   readonly path: string;
   readonly size: number;
@@ -14,10 +14,10 @@ export interface Entry {
 }
 
 /** All that is below a folder, in the order of names; links are not followed. @throws FedshotError `io` */
-export function entriesOf(dir: string): Entry[] {
+export function entriesOf(dir: string): FolderEntry[] {
   try {
     return readdirSync(dir, { recursive: true, withFileTypes: true })
-      .map((entry): Entry => {
+      .map((entry): FolderEntry => {
         const path = join(entry.parentPath, entry.name);
         const name = relative(dir, path).split(sep).join('/');
         if (entry.isDirectory()) return { path: name, size: 0, kind: 'folder' };
@@ -34,7 +34,7 @@ export function entriesOf(dir: string): Entry[] {
 export function assertOutside(out: string, folders: readonly string[]): void {
   for (const folder of folders)
     if (join(resolve(out), sep).startsWith(join(resolve(folder), sep)))
-      throw new FedshotError('usage', `${out} is in ${folder}, of which it is to speak`, {
+      throw new FedshotError('usage', `${out} is in ${folder}, of which it is made`, {
         hint: 'give a folder elsewhere',
       });
 }

@@ -4,7 +4,7 @@ export {
   entriesOf,
   handedFaults,
   writeTree,
-  type Entry,
+  type FolderEntry,
 } from './folder.js';
 export { findPrivate, type PrivateFile } from './private.js';
 export {

@@ -1,9 +1,9 @@
-/** What must never travel to an auditor, found by what it holds and not by what it is called. */
+/** Finds private keys and samples, which no auditor may be given: by content, not by file name. */
 import { createPrivateKey } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBytes } from '../files.js';
-import { entriesOf, type Entry } from './folder.js';
+import { entriesOf, type FolderEntry } from './folder.js';
 
 /** A file that is private, and why. */
 export interface PrivateFile {
@@ -21,7 +21,7 @@ const DATA = ['934e554d5059', '894844460d0a', '1f8b08', '504b0304'];
 const DICOM_AT = 128;
 
 const BLOCK = 2 ** 20;
-/** Longer than anything that is looked for. */
+/** Longer than any signature that is searched for. */
 const OVERLAP = 128;
 const MOST_KEY_BYTES = 16_384;
 const MOST_JSON_BYTES = 64 * 2 ** 20;
@@ -41,7 +41,7 @@ export function findPrivate(dir: string): PrivateFile | undefined {
 
 function privateIn(
   file: string,
-  { path, size }: Pick<Entry, 'path' | 'size'>,
+  { path, size }: Pick<FolderEntry, 'path' | 'size'>,
 ): PrivateFile['holds'] | undefined {
   const blocks = scan(file);
   if (blocks) return blocks;
@@ -93,7 +93,7 @@ function holdsNumbers(bytes: Buffer): boolean {
   try {
     document = JSON.parse(bytes.toString());
   } catch {
-    return false; // no document; what reads it next says so
+    return false; // not JSON; its reader reports that
   }
   const open: unknown[] = [document];
   for (let value; open.length > 0;) {

@@ -23,13 +23,13 @@ const Predicate = z.strictObject({
   of: z.enum(['site', 'provider']),
   software: z.string(),
   made: Time,
-  /** Who signs; null where nobody has. */
+  /** Who has signed; null for nobody. */
   key: z.strictObject({ keyid: Sha256, public: Sha256 }).nullable(),
   /** Files that belong where they are and were not handed over; no digest of what is private. */
   stays: z.array(z.strictObject({ path: Path, size: Count, sha256: Sha256.nullable() })),
   /** Files that fedshot has not put there. */
   unknown: z.array(z.strictObject({ path: z.string(), size: Count })),
-  /** What the files speak of and is not there any more. */
+  /** What the files name but is no longer there. */
   gone: z.array(z.string()),
 });
 
@@ -63,7 +63,7 @@ export interface OpenedEvidence {
   readonly signers: readonly string[];
 }
 
-/** Writes an index. @param signer undefined where there is no key: whoever reads it hears of that */
+/** Writes an index. @param signer undefined where there is no key: the index says that it is not signed */
 export function sealEvidence(
   { files, ...predicate }: Omit<EvidenceIndex, 'key'>,
   signer: Signer | undefined,
@@ -82,13 +82,13 @@ export function sealEvidence(
     predicateType: EVIDENCE_PREDICATE_TYPE,
     predicate: { ...predicate, key: key ?? null },
   };
-  // In the order of the form, so that whoever reads it can write the same bytes again.
+  // In the schema's order, so that a reader can produce the same bytes.
   const payload = Buffer.from(JSON.stringify(Statement.parse(statement)));
   return sealEnvelope(STATEMENT_PAYLOAD_TYPE, payload, signer ? [signer] : []);
 }
 
 /**
- * Reads an index. Whether its signers are to be believed is for the caller to say.
+ * Reads an index. Whether its signers are trusted is for the caller to decide.
  *
  * @throws FedshotError `limit`; `format` for bytes that could say the same in another way; `signature`
  *   where a signature is not of the key that the index names

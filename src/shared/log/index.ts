@@ -13,17 +13,17 @@ export { copyLog } from './copy.js';
 export {
   decodeLeaf,
   encodeLeaf,
-  type Entry,
+  type LeafContent,
   type Leaf,
   LEAF_BYTES,
-  type Method,
+  type LoggedMethod,
   METHODS,
 } from './leaf.js';
 export { type LogOptions, TransparencyLog } from './log.js';
 export { type AuditedLog, readLog } from './read.js';
 export {
   type AskConsistency,
-  type Evidence,
+  type CheckpointConflict,
   type LogTrust,
   type Lost,
   type Witnessed,

@@ -8,7 +8,7 @@ import { LEAF_BYTES } from './leaf.js';
 import { CHECKPOINT_FILE, decodeBundle, TILE_WIDTH, tilePath } from './tiles.js';
 import { TileTree } from './tree.js';
 
-/** A log on the disk, as whoever continues it takes it up. */
+/** A log on the disk, read in order to continue it. */
 export interface InspectedLog {
   /** What was signed last; undefined for a log that begins. */
   readonly last: SignedCheckpoint | undefined;
@@ -21,8 +21,8 @@ export interface InspectedLog {
 }
 
 /**
- * Reads a log that somebody wants to continue, and holds it against what was signed. Nothing is
- * changed: what is damaged can be put back as it was.
+ * Reads a log that is to be continued, and compares it with what was signed. Nothing is changed, so that
+ * damaged files can still be restored.
  *
  * @param keys every key that may have signed it, by key id
  * @throws FedshotError `log` when there is less than was signed, or something else; `signature`

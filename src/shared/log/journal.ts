@@ -21,7 +21,7 @@ const DURABLE_ALONE = process.platform === 'linux';
 /**
  * The leaves that are durable but not yet in a full bundle. One file for each bundle to come, named
  * by the bundle's number; each record is a leaf and the first bytes of its hash, so that a record
- * that was torn by a crash is known for what it is. The file has its full size from the beginning,
+ * that was torn by a crash is recognised. The file has its full size from the beginning,
  * so that a record changes nothing but its own bytes: a file that grows costs the disk five times as
  * long each time.
  */
@@ -44,8 +44,8 @@ export class Journal {
   }
 
   /**
-   * Opens the journal of a bundle for writing behind these leaves, and cuts off what follows them. Only
-   * for whoever has held them against what was signed.
+   * Opens the journal of a bundle for writing behind these leaves, and cuts off what follows them. Call
+   * it only after comparing them with what was signed.
    */
   static async open(dir: string, bundle: number, leaves: readonly Buffer[]): Promise<Journal> {
     const folder = join(dir, FOLDER);
@@ -57,7 +57,7 @@ export class Journal {
     const file = await open(path, DURABLE, 0o644);
     const used = leaves.length * RECORD_BYTES;
     const rest = Buffer.alloc(TILE_WIDTH * RECORD_BYTES - used);
-    // Nobody was told of what follows the first torn record: its message was never sent.
+    // The messages after the first torn record were never sent.
     await file.truncate(used);
     await file.write(rest, 0, rest.length, used);
     await file.sync();

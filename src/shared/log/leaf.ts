@@ -16,7 +16,7 @@ export const METHODS = [
   'Health',
   'Reflection',
 ] as const;
-export type Method = (typeof METHODS)[number];
+export type LoggedMethod = (typeof METHODS)[number];
 
 /** Bytes of an encoded leaf; every leaf has as many. */
 export const LEAF_BYTES = 128;
@@ -30,7 +30,7 @@ export interface Leaf {
   readonly sequence: number;
   /** Milliseconds since 1970, by the server's clock. */
   readonly time: number;
-  readonly method: Method;
+  readonly method: LoggedMethod;
   /** gRPC status of a call that was answered without a message; 0 for a message. */
   readonly status: number;
   /** Which call of this server's run, from 0: the messages of one call share it. */
@@ -50,7 +50,7 @@ export interface Leaf {
 }
 
 /** What the server knows of a response; the log adds its place and the time. */
-export type Entry = Omit<Leaf, 'sequence' | 'time'>;
+export type LeafContent = Omit<Leaf, 'sequence' | 'time'>;
 
 /**
  * The one encoding of a leaf, big-endian: version, method, status, 0 (a byte each), port u16,

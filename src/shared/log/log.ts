@@ -7,7 +7,7 @@ import type { Signer } from '../release/index.js';
 import { cosignCheckpoint, originOf, signCheckpoint, type SignedCheckpoint } from './checkpoint.js';
 import { inspectLog } from './inspect.js';
 import { Journal } from './journal.js';
-import { decodeLeaf, encodeLeaf, type Entry } from './leaf.js';
+import { decodeLeaf, encodeLeaf, type LeafContent } from './leaf.js';
 import { lockLog } from './lock.js';
 import {
   CHECKPOINT_FILE,
@@ -24,9 +24,9 @@ export interface LogOptions {
   dir: string;
   /** The log key. */
   signer: Signer;
-  /** Every key that any root has named for the log: the last checkpoint may bear an older one. */
+  /** Every key that any root has named for the log: the last checkpoint may be signed by an older one. */
   keys: ReadonlyMap<string, Uint8Array>;
-  /** Name of a log that begins; its key's unless told otherwise. */
+  /** Name of a new log; by default that of its key. */
   origin?: string;
   now?: () => Date;
   /** A leaf is covered by the published files after this time at the latest (5 s). */
@@ -78,8 +78,8 @@ export class TransparencyLog {
   }
 
   /**
-   * Opens a log, or begins one, and takes up what a crash has left. Nothing is written before
-   * everything was held against what was signed.
+   * Opens a log, or begins one, and completes what a crash has left. Nothing is written before
+   * everything was compared with what was signed.
    *
    * @throws FedshotError `log` when another process writes it, or when what is on the disk is less
    *   than, or other than, what was signed
@@ -150,10 +150,10 @@ export class TransparencyLog {
    * Adds a leaf. Leaves that come while the disk is busy go to it together (group commit).
    *
    * @returns its sequence number, once it is on the disk
-   * @throws FedshotError `log` when it cannot be written; from then on nothing is taken any more,
-   *   so that nothing can be sent that is not logged
+   * @throws FedshotError `log` when it cannot be written; from then on no leaf is accepted, so that
+   *   nothing can be sent that is not logged
    */
-  append(entry: Entry): Promise<number> {
+  append(entry: LeafContent): Promise<number> {
     if (this.#broken) return Promise.reject(this.#broken);
     const leaf = encodeLeaf({
       ...entry,
@@ -195,8 +195,8 @@ export class TransparencyLog {
   }
 
   /**
-   * Keeps a response that is found nowhere else later: a freshness statement is replaced, and whoever
-   * checks the log has to see what it was.
+   * Keeps a response that will be found nowhere else: a freshness statement is replaced, and an
+   * auditor of the log has to see what it was.
    *
    * @param digest SHA-256 of the message, hex
    */
@@ -205,7 +205,7 @@ export class TransparencyLog {
     if (!existsSync(join(this.#options.dir, path))) this.#put(path, Buffer.from(message));
   }
 
-  /** Keeps a certificate chain (PEM) that this server shows: known bytes to whoever counts them. */
+  /** Keeps a certificate chain (PEM) that this server shows: an auditor then knows its size on the wire. */
   keepCertificate(pem: string): void {
     const digest = hash('sha256', pem);
     this.#put(join('certificates', `${digest}.pem`), Buffer.from(pem));
@@ -258,7 +258,7 @@ export class TransparencyLog {
       return this.#tree.append(leaf);
     });
     if (this.#bundle.length < TILE_WIDTH) return;
-    // The bundle last: its being there says that the tiles over it are there as well.
+    // The bundle last: if it exists, the tiles over it exist as well.
     for (const tile of full) this.#store(tilePath(tile.level, tile.index), tile);
     const { bundle } = this.#journal;
     this.#put(tilePath('entries', bundle), encodeBundle(this.#bundle));
@@ -293,7 +293,7 @@ export class TransparencyLog {
   }
 
   #put(path: string, bytes: Buffer): void {
-    // Never the log's own folder: where it has vanished nothing is begun anew.
+    // Never the log's own folder: if it has disappeared, no new log may begin there.
     writeFileAtomic(join(this.#options.dir, path), bytes, undefined, this.#options.dir);
   }
 }

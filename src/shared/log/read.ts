@@ -27,7 +27,7 @@ export interface AuditedLog {
   readonly findings: readonly string[];
 }
 
-/** So many places are named; a rewritten log would name them all. */
+/** Most findings that are listed: a rewritten log would have one for every leaf. */
 const MAX_FINDINGS = 20;
 
 /**
@@ -64,7 +64,7 @@ export function readLog(dir: string, keys: ReadonlyMap<string, Uint8Array>): Aud
       if (leaf) leaves.push(leaf);
       return tree.append(entry);
     });
-    // What follows a bundle that is short or gone would only repeat that it is.
+    // What follows a short or missing bundle would only repeat the finding.
     if (entries.length < width) break;
     for (const tile of full) checkTile(dir, tile, TILE_WIDTH, find);
   }

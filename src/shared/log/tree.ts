@@ -111,6 +111,7 @@ export class TileTree {
 
   #remember(path: string, hashes: Uint8Array[]): void {
     this.#cache.set(path, hashes);
-    if (this.#cache.size > CACHED_TILES) this.#cache.delete(this.#cache.keys().next().value!);
+    const [oldest] = this.#cache.keys();
+    if (this.#cache.size > CACHED_TILES && oldest !== undefined) this.#cache.delete(oldest);
   }
 }

@@ -12,7 +12,7 @@ import {
 } from './checkpoint.js';
 
 /** Two checkpoints of one log that cannot both be true, both signed: what a provider has to explain. */
-export interface Evidence {
+export interface CheckpointConflict {
   readonly why: string;
   readonly seen: string;
   /** How many recoveries the root had when that was seen. */
@@ -25,12 +25,12 @@ export interface Evidence {
 export type Witnessed =
   | {
       readonly consistent: true;
-      /** To be kept for the next time. */
+      /** The client's state, to be kept for the next call. */
       readonly state: string;
       /** Leaves that this client has seen are lost, and the provider's root says so. */
       readonly lost?: Lost;
     }
-  | { readonly consistent: false; readonly evidence: Evidence };
+  | { readonly consistent: false; readonly evidence: CheckpointConflict };
 
 /** What a client has seen of a log, and what the log shows since it went on from an earlier state. */
 export interface Lost {
@@ -88,10 +88,10 @@ export const witnessedNotes = (state: string | undefined): string[] =>
   readState(state).map(({ note }) => note);
 
 /**
- * What every client does before it takes anything: it holds the log to what it has said before. A
- * log may only grow; one key keeps one log; a new key goes on with the log of the old one. A log that
- * began anew, went back, or shows another client another tree is refused, unless the root itself says
- * that this log was restored from an earlier state; each such statement explains one break.
+ * What every client does before it accepts anything: it compares the log with what the log has shown
+ * before. A log may only grow; one key keeps one log; a new key continues the log of the old one. A log
+ * that began anew, lost leaves, or shows another client another tree is refused, unless the root says
+ * that this log was restored from an earlier state. Each such statement explains one break.
  *
  * @param state what the last call gave to be kept; undefined the first time
  * @param offered the signed note that the log shows now

@@ -5,7 +5,7 @@ import { parseSafetensors } from '../format/safetensors.js';
 import { decodeState, encodeState, type HostTensor, type StateDict } from './state.js';
 
 /** Everything that a training run needs to go on after an epoch as if it had not stopped. */
-export interface Checkpoint<Progress> {
+export interface TrainingCheckpoint<Progress> {
   /** Whole epochs done. */
   epochs: number;
   weights: StateDict;
@@ -36,7 +36,7 @@ export class CheckpointFile<Progress> {
     return existsSync(this.path);
   }
 
-  save({ epochs, weights, velocity, best, progress }: Checkpoint<Progress>): void {
+  save({ epochs, weights, velocity, best, progress }: TrainingCheckpoint<Progress>): void {
     const tensors: StateDict = new Map([
       ...prefixed('weights', weights),
       ...velocity.map((tensor, i): [string, HostTensor] => [`velocity/${i}`, tensor]),
@@ -51,7 +51,7 @@ export class CheckpointFile<Progress> {
   }
 
   /** @throws FedshotError `usage` if other settings made it, `format` if it is damaged */
-  load(): Checkpoint<Progress> {
+  load(): TrainingCheckpoint<Progress> {
     const bytes = readBytes(this.path);
     const { metadata } = parseSafetensors(bytes, { file: this.path, finite: false });
     this.assertSameSettings(JSON.parse(metadata.settings ?? '{}') as Record<string, unknown>);

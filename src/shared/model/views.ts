@@ -21,7 +21,7 @@ const JITTER = 0.1;
  *
  * @param x `count × product(input.shape)` values, normalised
  */
-export function viewsOf(x: Float32Array, input: InputSpec, motion: Motion = MOTION): Views {
+export function makeViews(x: Float32Array, input: InputSpec, motion: Motion = MOTION): Views {
   if (input.kind !== 'image') return jittered(x, input);
   const black = blackOf(input);
   return (index, stream) =>
@@ -31,7 +31,7 @@ export function viewsOf(x: Float32Array, input: InputSpec, motion: Motion = MOTI
     ]);
 }
 
-/** As {@link viewsOf}, with images through random affine maps (`data/affine.ts`). */
+/** As {@link makeViews}, with images through random affine maps (`data/affine.ts`). */
 export function affineViewsOf(x: Float32Array, input: InputSpec): Views {
   if (input.kind !== 'image') return jittered(x, input);
   const black = blackOf(input);
@@ -58,5 +58,5 @@ function jittered(x: Float32Array, { shape }: InputSpec): Views {
 /** One slightly moved view of every sample, always the same ones. */
 export function nearbyViews(x: Float32Array, input: InputSpec): Tensor {
   const count = x.length / input.shape.reduce((a, b) => a * b, 1);
-  return viewsOf(x, input, SLIGHT)(inOrder(count), random('nearby views'));
+  return makeViews(x, input, SLIGHT)(inOrder(count), random('nearby views'));
 }

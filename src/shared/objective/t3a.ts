@@ -19,7 +19,12 @@ export interface T3aInput {
  *
  * @returns probabilities `N × K`; row i depends on samples 0..i alone
  */
-export function t3a({ features, probabilities, classifier, classes: K }: T3aInput): Float32Array {
+export function t3aProbabilities({
+  features,
+  probabilities,
+  classifier,
+  classes: K,
+}: T3aInput): Float32Array {
   const D = classifier.length / K;
   const N = features.length / D;
   const supports = Array.from({ length: K }, (_, k): Support[] => [

@@ -7,7 +7,7 @@
 export const LEAST_ROWS = 10;
 
 /** What a column is standardised by, in its own units. */
-export interface ColumnFigures {
+export interface ColumnScale {
   /** Stands in for a missing value. */
   impute: number;
   mean: number;
@@ -21,7 +21,7 @@ export interface ColumnFigures {
  *
  * @param values of one column, NaN where one is missing; at least `LEAST_ROWS` are known
  */
-export function roundedFigures(values: Float32Array): ColumnFigures {
+export function roundedFigures(values: Float32Array): ColumnScale {
   const known = values.filter((value) => !Number.isNaN(value)).sort();
   const middle = known.length >> 1;
   const median =
@@ -40,7 +40,7 @@ export function roundedFigures(values: Float32Array): ColumnFigures {
 }
 
 /** A column that says nothing becomes zeros, or next to it where its value is rounded. */
-function constant(value: number): ColumnFigures {
+function constant(value: number): ColumnScale {
   const mean = toDigits(value, 3);
   const rest = Math.abs(value - mean);
   const std = rest === 0 ? 1 : 10 ** (Math.ceil(Math.log10(rest)) + 1);

@@ -10,12 +10,12 @@ const FORMS = {
   freshness: [FRESHNESS_TYPE, FreshnessSchema],
 } as const;
 
-/** Why a form could hold more than it says; a verifier takes it, since its signatures are good. */
+/** Why a signed file could carry hidden data. Verifiers accept it, since its signatures are valid; an audit reports it. */
 export type Surplus = 'envelope' | 'payload' | 'signature';
 
 /**
- * What a signed file has beside what it says: bytes of JSON that could as well be others (white space,
- * escapes, the order of keys), or signatures that none of the roots knows. Undefined for nothing.
+ * What a signed file carries beside its content: a choice among equal forms of JSON (white space,
+ * escapes, the order of keys), or signatures by keys of no root. Undefined for nothing.
  *
  * @param roots every root whose keys may have signed
  * @throws FedshotError `format` for bytes that are not of this form

@@ -1,11 +1,13 @@
 /**
- * Ed25519 as RFC 8032 section 5.1.7 has it and no wider. tweetnacl does the arithmetic; it accepts
- * signatures with S ≥ L (a second valid signature for anyone who has one) and keys of low order (for
- * which anyone can sign anything), so both are refused before it is asked. OpenSSL, through
- * `node:crypto`, has to agree: a defect in one implementation is not enough to be let in.
+ * Ed25519 exactly as RFC 8032, section 5.1.7, verifies it. tweetnacl alone accepts signatures with
+ * S ≥ L (whoever has one signature can make a second) and keys of low order (anyone can sign for
+ * them). Both are refused here first, with noble-curves' point arithmetic. OpenSSL, through
+ * `node:crypto`, has to agree as well: one implementation with a defect is not enough to get in.
  */
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { isUint8Array } from 'node:util/types';
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { bytesToNumberLE } from '@noble/curves/utils.js';
 import nacl from 'tweetnacl';
 import { FedshotError } from '../errors.js';
 
@@ -36,10 +38,10 @@ export function keyId(publicKey: Uint8Array): string {
 }
 
 /**
- * Whether `signature` is the key's on exactly these bytes. False, never an exception, for whatever is
- * not: anything but bytes, wrong lengths, S ≥ L, a key that may not be pinned, an R that is not canonical, an equation that
- * holds only after multiplication by the cofactor 8. Components of low order in a key or an R are no
- * reason to refuse: only the holder of the key can put them there.
+ * Whether `signature` is the key's on exactly these bytes. Everything else gives false and never throws:
+ * anything but bytes, wrong lengths, S ≥ L, a key that may not be pinned, an R that is not canonical,
+ * an equation that holds only after multiplication by the cofactor 8. Components of low order in a key
+ * or an R are accepted: only the holder of the key can put them there.
  *
  * @param publicKey 32 bytes
  * @param signature 64 bytes, R then S
@@ -51,7 +53,7 @@ export function ed25519Verify(
 ): boolean {
   if (![publicKey, message, signature].every(isUint8Array)) return false;
   if (publicKey.length !== PUBLIC_KEY_BYTES || signature.length !== SIGNATURE_BYTES) return false;
-  if (little(signature.subarray(32)) >= L) return false;
+  if (!Point.Fn.isValid(bytesToNumberLE(signature.subarray(32)))) return false; // S ≥ L
   if (flaw(publicKey) !== undefined) return false;
   return (
     opensslVerify(publicKey, message, signature) && // the faster one first
@@ -60,8 +62,9 @@ export function ed25519Verify(
 }
 
 /**
- * Refuses a public key that must not be trusted: one of low order (it verifies signatures that nobody
- * made), one that is not the canonical encoding of its point, 32 bytes that are no point at all, and what is not 32 bytes.
+ * Refuses a public key that must not be trusted: one of low order (it accepts signatures that nobody
+ * made), one that is not the canonical encoding of its point, one that is no point, and what is not 32
+ * bytes.
  *
  * @throws FedshotError `trust`
  */
@@ -74,23 +77,25 @@ export function assertPinnable(publicKey: Uint8Array): void {
     });
 }
 
-const P = 2n ** 255n - 19n;
-const L = 2n ** 252n + 27742317777372353535851937790883648493n;
-const D = mod(-121665n * power(121666n, P - 2n));
+const { Point } = ed25519;
 
-/** What is wrong with a key, or undefined. The curve is -x² + y² = 1 + d·x²·y² (RFC 8032, 5.1). */
+/** What is wrong with a key, or undefined. */
 function flaw(publicKey: Uint8Array): string | undefined {
   if (!isUint8Array(publicKey)) return 'is not bytes (a Uint8Array)';
   if (publicKey.length !== PUBLIC_KEY_BYTES) return `is ${publicKey.length} bytes long, not 32`;
-  const encoded = little(publicKey);
-  const y = encoded & (2n ** 255n - 1n);
-  if (y >= P) return 'is not canonical';
-  const y2 = mod(y * y);
-  // Order 1 and 2: y = ±1; order 4: y = 0; order 8: twice the point has y = 0, so x² = -y².
-  if (y === 0n || y2 === 1n || mod(D * y2 * y2 + 2n * y2 - 1n) === 0n) return 'is of low order';
-  // x² = (y² - 1) / (d·y² + 1); a quotient is a square where the product is (Euler's criterion).
-  if (power(mod((y2 - 1n) * (D * y2 + 1n)), (P - 1n) / 2n) !== 1n) return 'is not on the curve';
-  return undefined;
+  const point = decode(publicKey, 'RFC 8032');
+  if (point === undefined)
+    return decode(publicKey, 'ZIP 215') ? 'is not canonical' : 'is not on the curve';
+  return point.isSmallOrder() ? 'is of low order' : undefined;
+}
+
+/** The point of a key. ZIP 215 also takes y ≥ p, and a sign for x = 0; RFC 8032 takes neither. */
+function decode(publicKey: Uint8Array, rules: 'RFC 8032' | 'ZIP 215') {
+  try {
+    return Point.fromBytes(publicKey, rules === 'ZIP 215');
+  } catch {
+    return undefined; // noble-curves has no other way to say that these bytes are no point
+  }
 }
 
 function opensslVerify(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
@@ -99,21 +104,6 @@ function opensslVerify(key: Uint8Array, message: Uint8Array, signature: Uint8Arr
   return verify(null, message, createPublicKey({ key: jwk, format: 'jwk' }), signature);
 }
 
-function mod(n: bigint): bigint {
-  return ((n % P) + P) % P;
-}
-
-function power(base: bigint, exponent: bigint): bigint {
-  let result = 1n;
-  for (let b = mod(base), e = exponent; e > 0n; e >>= 1n, b = mod(b * b))
-    if (e & 1n) result = mod(result * b);
-  return result;
-}
-
 function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes.subarray(0, PUBLIC_KEY_BYTES)).toString('hex');
-}
-
-function little(bytes: Uint8Array): bigint {
-  return BigInt(`0x${hex(Uint8Array.from(bytes).reverse())}`);
 }

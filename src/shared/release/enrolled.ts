@@ -1,6 +1,6 @@
 /**
- * That sites are enrolled is remembered in the keyring and in the store as well, so that a server
- * knows it when the folder of sites is not there: unmounted, restored from an old copy, mistyped.
+ * A file in the keyring and in the store says that sites are enrolled, so that a server knows it even
+ * when the folder of sites is not there: unmounted, restored from an old copy, mistyped.
  */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,10 +8,10 @@ import { writeFileAtomic } from '../files.js';
 
 /** Name of the file that remembers it, in the folder of the keys and in that of the store. */
 export const MEMORY_FILE = 'enrolled.json';
-/** All that it ever says, so that it has no room for anything: it is its being there that counts. */
+/** Its fixed content, so that it can hide no data: only whether the file is there counts. */
 export const MEMORY = '{"clients":"enrolled"}\n';
 
-/** Whether one of these folders remembers it. What is there and cannot be read counts as well. */
+/** Whether one of these folders has the file. One that cannot be read counts as well. */
 export function isRemembered(folders: readonly string[]): boolean {
   return folders.some((folder) => {
     try {
@@ -23,7 +23,7 @@ export function isRemembered(folders: readonly string[]): boolean {
   });
 }
 
-/** Writes it down where it is not yet. @throws FedshotError `io` */
-export function remember(folder: string): void {
+/** Makes the file unless it is there. @throws FedshotError `io` */
+export function rememberEnrolled(folder: string): void {
   if (!isRemembered([folder])) writeFileAtomic(join(folder, MEMORY_FILE), MEMORY);
 }

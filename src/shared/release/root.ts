@@ -22,9 +22,9 @@ export interface RootDocument {
 }
 
 /**
- * What a provider says after a log was restored from a back-up: it goes on from here, and what was
- * logged after this state is lost. As a part of the root the root's keys have signed it, every site
- * is shown it, and no later root can take it back.
+ * A provider's statement that a log was restored from a back-up: the log continues from this state, and
+ * what was logged after it is lost. It is part of the root, so that the root's keys sign it, every site
+ * sees it, and no later root can remove it.
  */
 export interface LogRecovery {
   /** The log's name. */
@@ -72,7 +72,7 @@ export function verifyNextRoot(previous: Root, bytes: Uint8Array): Root {
   return root;
 }
 
-/** What was said of a log stays said, and a log never goes back below what an earlier statement says. */
+/** Recoveries are never removed, and a log never goes back below the state of an earlier one. */
 function assertRecoveries(before: RootDocument, now: RootDocument, what: string): void {
   const [old, all] = [before.recoveries ?? [], now.recoveries ?? []];
   if (JSON.stringify(all.slice(0, old.length)) !== JSON.stringify(old))
@@ -97,7 +97,7 @@ function open(bytes: Uint8Array, what: string): { root: Root; envelope: Envelope
   return { root, envelope };
 }
 
-/** Reads a root whatever its signatures: a draft that is still being signed. Nothing to be trusted. */
+/** Reads a root without checking signatures: a draft that is still being signed. Not to be trusted. */
 export function openRootDraft(bytes: Uint8Array, what: string) {
   const envelope = parseEnvelope(bytes, ROOT_TYPE, MAX_ROOT_BYTES, what);
   const document = parseRootDocument(envelope.payload, what);

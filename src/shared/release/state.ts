@@ -36,7 +36,7 @@ export function pinRoot(root: Root): TrustState {
  */
 export function assertNotOlder(seen: SeenByKey, role: Role, now: Seen, what: string): void {
   for (const keyid of role.keyids) {
-    const known = Object.hasOwn(seen, keyid) ? seen[keyid]! : undefined;
+    const known = Object.hasOwn(seen, keyid) ? seen[keyid] : undefined;
     if (known === undefined || now.version > known.version) continue;
     if (now.version < known.version)
       throw new FedshotError(
@@ -49,14 +49,14 @@ export function assertNotOlder(seen: SeenByKey, role: Role, now: Seen, what: str
         'rollback',
         `${what}: version ${now.version} is not the version ${now.version} that was seen before`,
         {
-          hint: 'two contents bear one version; ask the provider, and keep this state as evidence',
+          hint: 'two different contents have the same version; ask the provider, and keep this state as evidence',
         },
       );
   }
 }
 
 /** Remembers `now` for each key that vouched for it, and forgets keys that have left the role. */
-export function remember(
+export function rememberSeen(
   seen: SeenByKey,
   role: Role,
   now: Seen,
@@ -67,8 +67,8 @@ export function remember(
 }
 
 /**
- * What two processes of one site know together: the newer root, the newer of what each has seen. The
- * checkpoint stays the first's: only whoever has checked a log against that very one may move it on.
+ * Merges what two processes of one site know: the newer root, the newer of what each has seen. The
+ * checkpoint stays the first's: only a process that has checked the log against it may replace it.
  *
  * @throws FedshotError `trust` when they are of two providers
  */
@@ -85,7 +85,7 @@ export function mergeTrust(before: TrustState, now: TrustState): TrustState {
   };
   const names = new Set([...Object.keys(before.releases), ...Object.keys(now.releases)]);
   const ofName = (state: TrustState, name: string): SeenByKey =>
-    Object.hasOwn(state.releases, name) ? state.releases[name]! : {};
+    (Object.hasOwn(state.releases, name) ? state.releases[name] : undefined) ?? {};
   return {
     pinned: now.pinned,
     root: before.root.version > now.root.version ? before.root : now.root,

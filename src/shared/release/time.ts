@@ -3,7 +3,7 @@
 /** How far ahead of a machine's clock another's may be. */
 const CLOCK_SKEW_MS = 10 * 60 * 1000;
 const DAY_MS = 86_400_000;
-/** So many days before something expires people are told, wherever they look. */
+/** Commands and pages warn this many days before something expires. */
 export const WARNING_DAYS = 30;
 
 /** Whether a time lies further ahead than clocks may differ: this clock or that of who wrote it is wrong. */

@@ -11,7 +11,7 @@ import {
 import { openManifest, type Release } from './manifest.js';
 import { verifyNextRoot } from './root.js';
 import { isAhead } from './time.js';
-import { assertNotOlder, remember, type SeenByKey, type TrustState } from './state.js';
+import { assertNotOlder, rememberSeen, type SeenByKey, type TrustState } from './state.js';
 
 export interface VerifyRequest {
   /** The one time that every expiry is judged by. */
@@ -103,7 +103,7 @@ export function acceptFreshness(
       `the provider has root ${freshness.root}, the source shows no newer one than ${root.version}`,
       { hint: 'try again, or another source' },
     );
-  const seen = remember(state.freshness, root.roles.freshness, { version, digest }, signedBy);
+  const seen = rememberSeen(state.freshness, root.roles.freshness, { version, digest }, signedBy);
   return { freshness, state: { ...state, freshness: seen } };
 }
 
@@ -145,13 +145,13 @@ export function acceptManifest(
     throw new FedshotError('trust', `${what}: it is that of ${release.name} ${release.version}`);
   assertTimely(release, now, what, EXPIRED.release);
   const role = state.root.roles.release;
-  const seen = remember(seenReleases(state, name), role, seenOf(entry), release.signedBy);
+  const seen = rememberSeen(seenReleases(state, name), role, seenOf(entry), release.signedBy);
   return { release, state: { ...state, releases: { ...state.releases, [name]: seen } } };
 }
 
 // A release may be called `constructor`.
 const seenReleases = (state: TrustState, name: string): SeenByKey =>
-  Object.hasOwn(state.releases, name) ? state.releases[name]! : {};
+  (Object.hasOwn(state.releases, name) ? state.releases[name] : undefined) ?? {};
 const seenOf = (entry: { version: number; sha256: string }) => ({
   version: entry.version,
   digest: entry.sha256,
@@ -172,7 +172,7 @@ function assertTimely(
       hint: expired,
     });
   if (isAhead(created, now))
-    throw new FedshotError('expired', `${what}: made at ${created}, which is yet to come`, {
+    throw new FedshotError('expired', `${what}: dated ${created}, which is in the future`, {
       hint: "set this machine's clock; if it is right, the provider's was wrong: ask for it to be signed again",
     });
 }

@@ -1,8 +1,8 @@
-/** A part of what all may hold in memory: whoever comes above it waits. */
+/** One holder's part of the shared memory: who asks for more than it has to wait. */
 export interface Budget {
   /** Resolves once there is room for so many bytes. */
   take(bytes: number): Promise<void>;
-  /** Takes them if there is room and nobody of the same holder waits. */
+  /** Takes them if there is room and no earlier call of the same holder is waiting. */
   tryTake(bytes: number): boolean;
   give(bytes: number): void;
 }
@@ -16,10 +16,11 @@ interface Holder {
 }
 
 /**
- * How many bytes may lie in memory on their way to all clients together. Each holder's own limit is a
+ * A limit on the bytes in memory on their way to all clients together. Each holder's own limit is a
  * third of what is free at the moment (dynamic thresholds, Choudhury and Hahne 1998): one alone may
- * have a quarter, and n that take what they can leave (3/4)^n to whoever comes next. Nobody waits
- * behind another holder.
+ * have a quarter, and n greedy holders leave (3/4)^n to the next. A holder that waits does not block
+ * the others. (No library does this: rate limiters count events per time, and semaphores know no
+ * holders.)
  */
 export class SharedBudget {
   #free: number;
@@ -33,7 +34,7 @@ export class SharedBudget {
     return this.#free;
   }
 
-  /** The part of one holder: a site, or the address of a client that nobody knows. */
+  /** The part of one holder: a site, or the address of an anonymous client. */
   of(name: string): Budget {
     return {
       take: (bytes) => this.#take(name, bytes),
@@ -61,7 +62,7 @@ export class SharedBudget {
 
   #grant(name: string, bytes: number): boolean {
     const held = this.#holders.get(name)?.held ?? 0;
-    // One message each, as long as there is room at all: a share must not come to nothing.
+    // One message is always allowed while there is room at all: a share may not round down to nothing.
     if (bytes > this.#free || (held > 0 && held + bytes > SHARE * this.#free)) return false;
     this.#free -= bytes;
     this.#holder(name).held += bytes;
@@ -72,7 +73,7 @@ export class SharedBudget {
     const holder = this.#holder(name);
     this.#free += bytes;
     holder.held -= bytes;
-    // In turn: whoever got something goes to the end of the line, where this comes to it again.
+    // Round robin: a holder that got something goes to the end of the map, where this loop meets it again.
     for (const [other, waiter] of this.#holders) {
       const next = waiter.waiting[0];
       if (!next || !this.#grant(other, next.bytes)) continue;

@@ -10,13 +10,12 @@ export interface ChannelSettings {
   /** CA that the server's certificate must come from, PEM; undefined speaks in the clear. */
   readonly ca: string | undefined;
   /**
-   * Whatever certificate the server shows, this connection is made: for roots alone, which their own
-   * signatures vouch for.
+   * Accepts any certificate of the server. For fetching roots alone: their own signatures prove them.
    */
   readonly anyAuthority?: boolean;
   /** This site's own certificate and key, PEM, for a server that asks for them. */
   readonly identity?: { readonly cert: string; readonly key: string };
-  /** Most bytes that may be under way to us: has to exceed bandwidth times round trip. */
+  /** Flow-control window in bytes: it has to exceed bandwidth × round trip. */
   readonly windowBytes: number;
   /** Largest message taken, in bytes. */
   readonly maxMessageBytes: number;
@@ -36,7 +35,7 @@ export function parseAddress(address: string): { host: string; port: number } {
 
 /**
  * A channel of its own (no connection shared with another). The server's name has to be in its
- * certificate, which has to come from `ca` alone: the system's authorities are not asked.
+ * certificate, which has to come from `ca` alone: the system's authorities do not count.
  */
 export function openChannel(settings: ChannelSettings): Client {
   const { ca, identity, address } = settings;

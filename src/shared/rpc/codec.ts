@@ -19,8 +19,8 @@ function tooBig({ type, max }: FieldLimit, value: unknown): boolean {
 }
 
 /**
- * Makes a decoder that takes nothing but the one canonical encoding of a request within its limits.
- * Unknown fields, padded varints and repeated scalars would be room for a client to say something.
+ * Makes a decoder that accepts only the one canonical encoding of a request within its limits. Unknown
+ * fields, padded varints and repeated scalars are refused: a client could hide data in them.
  *
  * @throws FedshotError `limit` for a field above its limit, `format` for anything not canonical
  */

@@ -1,6 +1,6 @@
 /**
- * The connections of a server, and which of them have to go: so that one peer cannot keep the others
- * out, whether it says nothing, says too much, or comes too often.
+ * The connections of a server, and which of them are cut, so that no peer can keep the others out by
+ * sending nothing, sending too much or connecting too often.
  */
 import { isIPv6, type Socket } from 'node:net';
 
@@ -13,7 +13,7 @@ export interface ConnectionLimits {
   readonly handshakeMs: number;
 }
 
-/** Why a connection was ended that its peer has not ended. */
+/** Why the server cut a connection. */
 export type Cut =
   | 'too many connections'
   | 'too many connections from there'
@@ -44,9 +44,9 @@ interface Connection {
   settings: number;
 }
 
-/** What whoever connects may say before HTTP/2 begins: a certificate chain is the most of it. */
+/** Bytes that a client may send before HTTP/2 begins: most of them are its certificate chain. */
 const HANDSHAKE_BYTES = 16 * 1024;
-/** What a client may say: its settings, per call a request with its header and what ends it, … */
+/** Bytes that a client may send: its settings, per call a request with its header and its end, … */
 const BASE_BYTES = 1024;
 const CALL_BYTES = 2048;
 /** … window updates for what it was sent (clients with small windows need 1 in 600), … */
@@ -58,13 +58,13 @@ const PINGS_PER_SECOND = 0.2;
 const MOST_SETTINGS = 4;
 
 /**
- * How often a connection that lasts so long has HTTP/2 itself answer, at most: to pings and settings,
- * which nobody puts on record.
+ * Most pings and settings that a connection of this age may send. HTTP/2 answers them by itself, and
+ * such answers are not in the log.
  */
 export const mostUnasked = (seconds: number): number =>
   PING_BURST + MOST_SETTINGS + Math.ceil(PINGS_PER_SECOND * seconds);
 
-/** An address as it is counted: who has one of IPv6 has all of its /64. */
+/** An address as it is counted: whoever has one IPv6 address has all of its /64. */
 export function addressKey(address: string): string {
   if (!isIPv6(address)) return address;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
@@ -82,7 +82,7 @@ export class Connections {
   readonly #all = new Map<string, Connection>();
   readonly #perAddress = new Map<string, number>();
 
-  /** @param onCut is told of each connection that was ended here: its address, and why */
+  /** @param onCut called with the address of each connection that is cut, and why */
   constructor(
     private readonly limits: ConnectionLimits,
     private readonly onCut: (address: string, why: Cut) => void,
@@ -93,7 +93,7 @@ export class Connections {
     return this.#all.size;
   }
 
-  /** Takes a connection, or ends it, or another in its place. @returns whether it may go on */
+  /** Admits a connection, cuts it, or cuts another in its place. @returns whether it was admitted */
   add(socket: Socket): boolean {
     const remote = socket.remoteAddress ?? '?';
     const address = addressKey(remote);
@@ -160,7 +160,7 @@ export class Connections {
     if (++connection.pings > allowed) this.cut(peer, 'too many pings');
   }
 
-  /** Ends those that have said more than their calls need. To be called every second or so. */
+  /** Cuts those that have sent more than their calls need. Call it about once a second. */
   look(): void {
     for (const connection of [...this.#all.values()]) {
       const { socket, handshakeBytes, allCalls, peer } = connection;
@@ -176,7 +176,7 @@ export class Connections {
     }
   }
 
-  /** Ends one. @param why undefined where whoever asks for it says so himself */
+  /** Cuts one. @param why undefined where the caller logs the reason itself */
   cut(peer: string, why?: Cut): void {
     const connection = this.#all.get(peer);
     if (!connection) return;
@@ -204,8 +204,8 @@ export class Connections {
   }
 
   /**
-   * Ends a connection of whoever has the most, if that is more than the newcomer's address has: one
-   * that has not finished its handshake or has no call first, of these the oldest.
+   * Cuts a connection of the address that has the most, if that is more than the newcomer's has: first
+   * one that has not finished its handshake or has no call, and of these the oldest.
    */
   #makeRoom(newcomer: string): boolean {
     const held = new Map<string, Connection[]>();

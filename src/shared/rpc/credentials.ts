@@ -2,7 +2,7 @@ import { constants } from 'node:crypto';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 
-/** What a server proves itself with, and whose certificates it asks clients for. All PEM. */
+/** The server's certificate and key, and the authority of client certificates. All PEM. */
 export interface ServerTls {
   readonly cert: string;
   readonly key: string;

@@ -1,6 +1,6 @@
 /**
- * What grpc-js answers of its own accord: to a method that does not exist, to a request that is too
- * large, cannot be unpacked or is not gRPC at all. It tells nobody, and repeats what it was asked.
+ * What grpc-js answers by itself: to a method that does not exist, to a request that is too large,
+ * cannot be unpacked or is not gRPC at all. It reports none of these, and its answers repeat the request.
  */
 import { constants, type Http2Server, type OutgoingHttpHeaders } from 'node:http2';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
@@ -12,12 +12,12 @@ import { MAX_HEADER_BYTES } from './credentials.js';
 import { CutOff, peerOf, type CallObserver, type Peer } from './peer.js';
 import { NO_METHOD, toStatus, WORDS, wordOf } from './status.js';
 
-/** How metrics call whatever is not a method of this server: they must not grow with what is asked. */
+/** The metrics' label for all unknown methods: labels must not grow with what clients send. */
 const UNKNOWN_METHOD = 'unknown';
 /** Most characters of a path that is written down. */
 const MAX_PATH = 128;
 
-/** grpc-js has no public way to its HTTP/2 server, which alone sees every answer. */
+/** grpc-js has no public access to its HTTP/2 server, where alone every answer can be seen. */
 export function http2ServerOf(grpc: Server): Http2Server {
   const servers = (grpc as unknown as { http2Servers?: unknown }).http2Servers;
   const made = servers instanceof Map ? [...(servers.keys() as Iterable<Http2Server>)] : [];
@@ -47,7 +47,7 @@ function isOurs(headers: OutgoingHttpHeaders, endings: ReadonlySet<string>): boo
 
 const SUCCESS = new Set([...WORDS, 'OK']);
 
-/** What is said in place of what grpc-js would have said. */
+/** The status that is sent in place of that of grpc-js. */
 function outcomeOf(headers: OutgoingHttpHeaders): ReturnType<typeof toStatus> {
   const said: unknown = headers['grpc-status'] ?? status.INVALID_ARGUMENT;
   const code = said as status;
@@ -60,7 +60,7 @@ function headersOf({ code, details }: ReturnType<typeof toStatus>, instead: Outg
   return instead['grpc-status'] === undefined ? instead : { ...instead, ...said };
 }
 
-/** As HTTP/2 counts them (RFC 9113, 6.5.2). Node sends the limit to clients, and does not see to it. */
+/** As HTTP/2 counts them (RFC 9113, 6.5.2). Node announces the limit to clients but does not enforce it. */
 const sizeOf = (headers: IncomingHttpHeaders): number =>
   Object.entries(headers).reduce(
     (sum, [name, value]) => sum + name.length + String(value).length + 32,
@@ -99,7 +99,7 @@ function guard(
     await observer.refused(path, peer, outcome.code, reason);
     return headersOf(outcome, said);
   }
-  /** Says it once it is on record; what cannot be put on record is not said. */
+  /** Sends the answer once it is on record, and not at all where it cannot be put on record. */
   function afterwards(said: OutgoingHttpHeaders, say: (headers: OutgoingHttpHeaders) => void) {
     tell(said).then(
       (headers) => {
@@ -130,7 +130,7 @@ function guard(
 export function recordOwnAnswers(grpc: Server, observer: CallObserver): void {
   const server = http2ServerOf(grpc);
   server.prependListener('stream', (stream, headers) => {
-    // A deadline is the client's to keep: ours would end calls in a status that nobody logged.
+    // The client keeps its own deadline: grpc-js would end calls in a status that is not in the log.
     delete headers['grpc-timeout'];
     const path = String(headers[constants.HTTP2_HEADER_PATH] ?? '');
     const tooLong = sizeOf(headers) > MAX_HEADER_BYTES;

@@ -5,7 +5,7 @@ import type { ServerInterceptingCallInterface } from '@grpc/grpc-js/build/src/se
 import { FedshotError } from '../errors.js';
 import { SERVICE } from './schema.js';
 import { toStatus } from './status.js';
-import { longestMs } from './send.js';
+import { longestMessageMs } from './send.js';
 
 /** Who is at the other end of a call. */
 export interface Peer {
@@ -24,11 +24,11 @@ export class CutOff extends FedshotError {
   }
 }
 
-/** What a server is told of every call, whatever its service. */
+/** Called for every call of a server, whatever its service. */
 export interface CallObserver {
-  /** @throws FedshotError to refuse the call before its request is read; {@link CutOff} to leave it at that */
+  /** @throws FedshotError to refuse the call before its request is read; {@link CutOff} to send no answer */
   admit(method: string, peer: Peer): void;
-  /** The call did not get as far as its handler, for this reason; awaited before the peer is told. */
+  /** The call was refused before its handler, for this reason; awaited before the answer is sent. */
   refused(method: string, peer: Peer, code: status, reason: string): Promise<void>;
   /** The call is over; `code` is the gRPC status it ended in. */
   ended(method: string, peer: Peer, code: status, seconds: number): void;
@@ -87,7 +87,7 @@ function watchAnswers(
   call.sendMessage = (message: unknown, callback) => {
     const then = Buffer.isBuffer(message) ? afterwards.get(message) : undefined;
     const bytes = Buffer.isBuffer(message) ? message.length : 0;
-    const timer = setTimeout(onStall, longestMs(bytes, stallMs)).unref();
+    const timer = setTimeout(onStall, longestMessageMs(bytes, stallMs)).unref();
     const done = (): void => {
       clearTimeout(timer);
       if (under.delete(done)) then?.();

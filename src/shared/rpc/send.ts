@@ -4,18 +4,18 @@ import { letGo } from './garbage.js';
 import type { Budget } from './budget.js';
 
 /**
- * With a minute for so many bytes a line of 8 kbit/s is fast enough. A message of a megabyte then has a
- * quarter of an hour; meanwhile its peer holds no more memory than each peer may.
+ * One minute for so many bytes: a line of 8 kbit/s is fast enough. A message of a megabyte may then take
+ * a quarter of an hour; meanwhile its peer holds no more memory than each peer may.
  */
 const STALL_BYTES = 60 * 1024;
 
 /** How long a reader may take for a message of so many bytes. */
-export const longestMs = (bytes: number, stallMs: number): number =>
+export const longestMessageMs = (bytes: number, stallMs: number): number =>
   stallMs * Math.max(1, bytes / STALL_BYTES);
 
 export interface SendOptions {
   readonly budget: Budget;
-  /** How long a reader may take for a small message; for larger ones see {@link longestMs}. */
+  /** How long a reader may take for a small message; for larger ones see {@link longestMessageMs}. */
   readonly stallMs: number;
   /**
    * Called when it takes longer. A status would wait behind the message that is not read: only cutting
@@ -30,7 +30,7 @@ function write(
   bytes: Buffer,
   { stallMs, onStall }: SendOptions,
 ): Promise<void> {
-  const allowedMs = longestMs(bytes.length, stallMs);
+  const allowedMs = longestMessageMs(bytes.length, stallMs);
   return new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => {
       onStall();
@@ -58,12 +58,12 @@ export interface Outgoing {
   readonly load: () => Promise<Buffer>;
 }
 
-/** Loading ends with the log's disk having taken the leaf: so many wait for it together. */
+/** Messages that are loaded ahead: each has to wait until its leaf is on the log's disk. */
 export const AHEAD = 4;
 
 /**
- * Sends messages one after another. While one is under way the next few are loaded, as far as there is
- * room for them at once, however slow the reader.
+ * Sends messages one after another. While one is being sent the next few are loaded, as far as the
+ * budget has room for them now.
  *
  * @throws FedshotError `limit` for a slow reader, `network` when it went away, what `load` throws
  */
@@ -77,13 +77,13 @@ export async function sendAll(
   const loading: { bytes: number; loaded: Promise<Buffer> }[] = [];
   const begin = ({ bytes, load }: Outgoing): void => {
     const loaded = load();
-    loaded.catch(() => undefined); // whoever comes to it learns of it
+    loaded.catch(() => undefined); // thrown where it is awaited, below
     loading.push({ bytes, loaded });
   };
   let previous: Promise<void> = Promise.resolve();
   try {
     for (let first; (first = rest[0] ?? loading[0]);) {
-      // Waiting for room while holding what could be sent would keep others waiting for it.
+      // Wait for room only with nothing loaded: waiting with loaded messages would block others.
       if (loading.length === 0) {
         await budget.take(first.bytes);
         begin(rest.shift()!);

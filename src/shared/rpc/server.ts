@@ -53,10 +53,10 @@ export interface RpcServer {
    * @throws OpenSSL's error
    */
   replaceTls(tls: ServerTls): void;
-  /** Cuts all connections: for when those who were let in have to be looked at again. */
+  /** Cuts all connections, so that every client has to be admitted again. */
   disconnectAll(): void;
   connections(): number;
-  /** Cuts the connection of a peer (as `getPeer` names it): the only end that a call has which nobody reads. */
+  /** Cuts the connection of a peer (as `getPeer` names it): a call that is not read can end in no other way. */
   disconnect(peer: string): void;
   /** Takes no more calls, lets those under way finish for `graceMs`, then cuts them off. */
   close(graceMs: number): Promise<void>;
@@ -77,7 +77,7 @@ function listen(server: NetServer, host: string, port: number): Promise<AddressI
 
 /**
  * Starts a gRPC server behind a listener of our own: grpc-js has no limit on connections, and its
- * listener cannot be told to stop without also ending the calls under way.
+ * listener cannot be stopped without also ending the calls under way.
  *
  * @throws FedshotError `network` when the address cannot be had
  */

@@ -28,7 +28,7 @@ const hasWhole = (stream: ServerHttp2Stream): boolean =>
 /**
  * Looks after the connections of one HTTP/2 server.
  *
- * @param onRefused is told of each TLS handshake that failed: the client's address and port as far as
+ * @param onRefused called for each TLS handshake that failed: the client's address and port as far as
  *   they are known, and OpenSSL's word for it
  */
 export function watchSessions(

@@ -1,6 +1,6 @@
 import { connect as connectHttp2, type IncomingHttpHeaders } from 'node:http2';
 import { describe, expect, test } from 'vitest';
-import type { Entry } from '../../../src/shared/log/index.js';
+import type { LeafContent } from '../../../src/shared/log/index.js';
 import { releaseService } from '../../../src/shared/rpc/index.js';
 import { live, type Live, type LiveOptions } from '../../fixtures/live.js';
 import { failed, redTeam, unattributed } from '../../fixtures/red-team.js';
@@ -49,7 +49,11 @@ describe('methods that do not exist, through the proxy', () => {
   });
 
   const hidden = { path: PATIENTS, answer: () => Buffer.alloc(2000, 7) };
-  const asRefused = (entry: Entry): Entry => ({ ...entry, status: 12, response: undefined });
+  const asRefused = (entry: LeafContent): LeafContent => ({
+    ...entry,
+    status: 12,
+    response: undefined,
+  });
   test.each<[string, LiveOptions, RegExp]>([
     ['logged as it was sent', {}, /leaf \d+ \(Other, 2000 bytes\): of a service/],
     [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { named } from '../../../src/client/pull/fault.js';
+import { nameSource } from '../../../src/client/pull/fault.js';
 import { folderSource } from '../../../src/client/transfer/folder.js';
 import { FedshotError } from '../../../src/shared/errors.js';
 import type { Release } from '../../../src/shared/release/index.js';
@@ -16,7 +16,10 @@ function mirror() {
 describe('named', () => {
   it('says which source sent what does not verify, and what to do', () => {
     const source = mirror();
-    const error = named(source, new FedshotError('format', 'freshness statement: not valid JSON'));
+    const error = nameSource(
+      source,
+      new FedshotError('format', 'freshness statement: not valid JSON'),
+    );
     expect(error.message).toBe(`${source.name}: freshness statement: not valid JSON`);
     expect(error).toMatchObject({
       code: 'format',
@@ -27,10 +30,10 @@ describe('named', () => {
   it('keeps what is already said, and what is no fault of the source', () => {
     const source = mirror();
     const hinted = new FedshotError('rollback', 'older', { hint: 'as before' });
-    expect(named(source, hinted).hint).toBe('as before');
-    expect(named(source, named(source, hinted)).message).toBe(`${source.name}: older`);
+    expect(nameSource(source, hinted).hint).toBe('as before');
+    expect(nameSource(source, nameSource(source, hinted)).message).toBe(`${source.name}: older`);
     const io = new FedshotError('io', 'disk full');
-    expect(named(source, io)).toBe(io);
+    expect(nameSource(source, io)).toBe(io);
   });
 });
 

@@ -8,7 +8,7 @@ import { openTransparency } from '../../../src/provider/transparency.js';
 import {
   parseCheckpoint,
   readLog,
-  type Evidence,
+  type CheckpointConflict,
   type TransparencyLog,
   witnessedNotes,
 } from '../../../src/shared/log/index.js';
@@ -79,7 +79,9 @@ describe('pull', () => {
     });
     expect(() => readdirSync(join(home, 'releases'))).toThrow();
     const [file] = readdirSync(join(home, 'evidence'));
-    const evidence = JSON.parse(readFileSync(join(home, 'evidence', file!), 'utf8')) as Evidence;
+    const evidence = JSON.parse(
+      readFileSync(join(home, 'evidence', file!), 'utf8'),
+    ) as CheckpointConflict;
     expect(parseCheckpoint(evidence.seen).origin).toBe(parseCheckpoint(evidence.offered).origin);
   });
 

@@ -6,7 +6,7 @@ import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addSitesAuthority, removeSitesAuthority } from '../../../src/provider/provision/index.js';
 import { revokeSite, sitesDir, useSitesAuthority } from '../../../src/provider/provision/index.js';
-import type { ServeOptions, Serving } from '../../../src/provider/serve/index.js';
+import type { ServingOptions, Serving } from '../../../src/provider/serve/index.js';
 import { releaseService } from '../../../src/shared/rpc/index.js';
 import { askOn, enrolledProvider, type Enrolled } from '../../fixtures/enrolled.js';
 import { makeProvider } from '../../fixtures/provider.js';
@@ -29,7 +29,7 @@ describe('who gets in', () => {
   });
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
   const now = { now: new Date() };
-  async function start(options: Partial<ServeOptions> = {}): Promise<Serving> {
+  async function start(options: Partial<ServingOptions> = {}): Promise<Serving> {
     const { keyring } = enrolled.provider;
     const own = { sites: sitesDir(keyring), memory: [keyring.dir], log };
     const serving = await enrolled.provider.serve({ ...own, ...options });

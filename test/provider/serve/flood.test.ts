@@ -7,7 +7,7 @@ import { status } from '@grpc/grpc-js';
 import pino from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sitesDir } from '../../../src/provider/provision/index.js';
-import type { ServeOptions, Serving } from '../../../src/provider/serve/index.js';
+import type { ServingOptions, Serving } from '../../../src/provider/serve/index.js';
 import { openTransparency } from '../../../src/provider/transparency.js';
 import { releaseService } from '../../../src/shared/rpc/index.js';
 import {
@@ -44,7 +44,7 @@ describe('one peer that takes what it can', () => {
   });
   afterAll(() => rmSync(dir, { recursive: true }));
 
-  async function start(options: Partial<ServeOptions> = {}): Promise<Serving> {
+  async function start(options: Partial<ServingOptions> = {}): Promise<Serving> {
     const { keyring } = enrolled.provider;
     const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
     const serving = await enrolled.provider.serve({

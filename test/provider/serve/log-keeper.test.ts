@@ -5,12 +5,12 @@ import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LogKeeper, type ServerLog } from '../../../src/provider/serve/log-keeper.js';
 import { FedshotError } from '../../../src/shared/errors.js';
-import { TransparencyLog, type Entry } from '../../../src/shared/log/index.js';
+import { TransparencyLog, type LeafContent } from '../../../src/shared/log/index.js';
 import { keyId, signerOf } from '../../../src/shared/release/ed25519.js';
 
 const signer = signerOf(Buffer.alloc(32, 7));
 const keys = new Map([[keyId(signer.publicKey), signer.publicKey]]);
-const entry: Entry = {
+const entry: LeafContent = {
   method: 'GetRoot',
   status: 5,
   call: 1,
@@ -42,7 +42,7 @@ describe('LogKeeper', () => {
     const append = real.append.bind(real);
     let broken: FedshotError | undefined;
     return Object.assign(real, {
-      append: (one: Entry) => {
+      append: (one: LeafContent) => {
         if (full !== undefined) broken ??= osError(full);
         return broken ? Promise.reject(broken) : append(one); // as the real one: once broken, for good
       },

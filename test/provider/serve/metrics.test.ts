@@ -4,7 +4,7 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sitesDir } from '../../../src/provider/provision/index.js';
-import type { ServeOptions, Serving } from '../../../src/provider/serve/index.js';
+import type { ServingOptions, Serving } from '../../../src/provider/serve/index.js';
 import { enrolledProvider, type Certificate, type Enrolled } from '../../fixtures/enrolled.js';
 
 const reaches = (host: string, port: number): Promise<boolean> =>
@@ -30,7 +30,7 @@ describe('metrics', () => {
     for (const one of open.splice(0)) await one.close();
   });
   afterAll(() => rmSync(dir, { recursive: true }));
-  async function scrape(options: Partial<ServeOptions> = {}): Promise<string> {
+  async function scrape(options: Partial<ServingOptions> = {}): Promise<string> {
     const sites = sitesDir(enrolled.provider.keyring);
     const serving = await enrolled.provider.serve({ sites, metricsPort: 0, ...options });
     open.push(serving);
@@ -48,11 +48,11 @@ describe('metrics', () => {
     for (const other of ['127.0.0.2', outside ?? '127.0.0.3'])
       expect(await reaches(other, port), other).toBe(false);
   });
-  it('twin: are served where they are told', async () => {
+  it('twin: are served at the given address', async () => {
     await scrape({ metricsHost: '127.0.0.2' });
     expect(open[0]?.metricsAddress).toMatch(/^127\.0\.0\.2:/);
   });
-  it('name no site unless told', async () => {
+  it('name no site by default', async () => {
     const text = await scrape();
     expect(text).not.toContain('alpha');
     expect(text).toMatch(/fedshot_sent_bytes_total\{site="any",release="digits"\} \d{3,}/);

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { pull } from '../../../src/client/pull/index.js';
 import { installIdentity } from '../../../src/client/transfer/index.js';
 import { addSite, initSites, revokeSite, sitesDir } from '../../../src/provider/provision/index.js';
-import type { ServeOptions, Serving } from '../../../src/provider/serve/index.js';
+import type { ServingOptions, Serving } from '../../../src/provider/serve/index.js';
 import type { FedshotError } from '../../../src/shared/errors.js';
 import { random } from '../../../src/shared/random.js';
 import { openRoot } from '../../../src/shared/release/index.js';
@@ -38,7 +38,7 @@ describe('serve, with enrolled sites', () => {
   });
   afterAll(() => rmSync(dir, { recursive: true }));
 
-  async function start(options: Partial<ServeOptions> = {}): Promise<Serving> {
+  async function start(options: Partial<ServingOptions> = {}): Promise<Serving> {
     const serving = await provider.serve(options);
     open.push(serving);
     return serving;

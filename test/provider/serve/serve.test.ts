@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Client, Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import pino from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { ServeOptions, Serving } from '../../../src/provider/serve/index.js';
+import type { ServingOptions, Serving } from '../../../src/provider/serve/index.js';
 import { openRoot } from '../../../src/shared/release/index.js';
 import { releaseService } from '../../../src/shared/rpc/index.js';
 import { call, connectTo, outcome, raw } from '../../fixtures/calls.js';
@@ -27,7 +27,7 @@ describe('serve', () => {
   });
   afterAll(() => rmSync(dir, { recursive: true }));
 
-  async function start(options: Partial<ServeOptions> = {}): Promise<Serving> {
+  async function start(options: Partial<ServingOptions> = {}): Promise<Serving> {
     const serving = await provider.serve(options);
     open.push(serving);
     return serving;

@@ -161,7 +161,7 @@ describe('parseSafetensors', () => {
     );
   });
 
-  it.each([NaN, Infinity, -Infinity])('refuses %s unless told otherwise', (value) => {
+  it.each([NaN, Infinity, -Infinity])('refuses %s by default', (value) => {
     const bytes = serializeSafetensors([['w', f32([3], 1, value, 2)]]);
     expect(() => parseSafetensors(bytes)).toThrow(/"w": element 1 is NaN or infinite/);
     expect(parseSafetensors(bytes, { finite: false }).size).toBe(1);

@@ -1,6 +1,6 @@
 import { cpSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { type Entry, TransparencyLog } from '../../../src/shared/log/index.js';
+import { type LeafContent, TransparencyLog } from '../../../src/shared/log/index.js';
 import { sha256, type Signer, signerOf } from '../../../src/shared/release/index.js';
 
 /** A key of its own for every number. */
@@ -8,7 +8,7 @@ export const key = (n: number): Signer => signerOf(new Uint8Array(32).fill(n));
 export const keysOf = (...signers: Signer[]): ReadonlyMap<string, Uint8Array> =>
   new Map(signers.map(({ keyid, publicKey }) => [keyid, publicKey]));
 
-export const entry = (index: number): Entry => ({
+export const entry = (index: number): LeafContent => ({
   method: 'GetChunks',
   status: 0,
   call: 1,

@@ -15,7 +15,7 @@ import {
   openCheckpoint,
   readLog,
   TransparencyLog,
-  type Entry,
+  type LeafContent,
 } from '../../../src/shared/log/index.js';
 import { hashLeaf, verifyConsistency, verifyInclusion } from '../../../src/shared/log/merkle.js';
 import { signerOf } from '../../../src/shared/release/index.js';
@@ -24,7 +24,7 @@ const signer = signerOf(new Uint8Array(32).fill(7));
 const keys = new Map([[signer.keyid, signer.publicKey]]);
 const other = signerOf(new Uint8Array(32).fill(8));
 
-const entry = (index: number): Entry => ({
+const entry = (index: number): LeafContent => ({
   method: 'GetChunks',
   status: 0,
   call: 1,

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { startEngine, type Ops } from '../../../src/shared/engine/index.js';
 import { crossEntropy, shotLoss } from '../../../src/shared/objective/losses.js';
 import { easySamples, mixingWeight, sharpen } from '../../../src/shared/objective/mixmatch.js';
-import { t3a } from '../../../src/shared/objective/t3a.js';
+import { t3aProbabilities } from '../../../src/shared/objective/t3a.js';
 import { aboveCut, entropySplit, standsApart } from '../../../src/shared/objective/unknown.js';
 import { random } from '../../../src/shared/random.js';
 
@@ -83,18 +83,18 @@ describe('t3a', () => {
       );
       return softmax(logits);
     });
-    const found = t3a({ features, probabilities, classifier, classes: 2 });
+    const found = t3aProbabilities({ features, probabilities, classifier, classes: 2 });
     expected.flat().forEach((q, i) => expect(found[i]).toBeCloseTo(q, 5));
   });
 
   it('answers the first samples without having seen the later ones', () => {
-    const first = t3a({
+    const first = t3aProbabilities({
       features: features.subarray(0, 2),
       probabilities: probabilities.subarray(0, 2),
       classifier,
       classes: 2,
     });
-    const all = t3a({ features, probabilities, classifier, classes: 2 });
+    const all = t3aProbabilities({ features, probabilities, classifier, classes: 2 });
     expect([...all.subarray(0, 2)]).toEqual([...first]);
   });
 
@@ -102,7 +102,7 @@ describe('t3a', () => {
     const n = 150;
     const p = Array.from({ length: n }, (_, i) => 0.99 - i / 400);
     const angle = (i: number) => (i / n) * 1.4;
-    const found = t3a({
+    const found = t3aProbabilities({
       features: Float32Array.from(p.flatMap((_, i) => [Math.cos(angle(i)), Math.sin(angle(i))])),
       probabilities: Float32Array.from(p.flatMap((q) => [q, 1 - q])),
       classifier: Float32Array.from([1, 0, 0, 1]),

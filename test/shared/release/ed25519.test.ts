@@ -126,6 +126,17 @@ describe('assertPinnable', () => {
   ])('refuses %s', (_, key) => {
     expect(() => assertPinnable(key)).toThrow(failsWith('trust'));
   });
+
+  it.each([
+    ['is not canonical', encode(P + 3n)],
+    ['is not canonical', encode(1n, true)],
+    ['is of low order', encode(1n)],
+    ['is of low order', encode(ORDER_8)],
+    ['is not on the curve', encode(2n)],
+    ['is 31 bytes long, not 32', new Uint8Array(31)],
+  ])('says that such a key %s', (why, key) => {
+    expect(() => assertPinnable(key)).toThrow(why);
+  });
 });
 
 const VECTORS = new URL('../../../../shared/vectors/wycheproof-ed25519.json', import.meta.url);

@@ -1,8 +1,8 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { csvCell } from '../../../src/shared/report/csv.js';
+import { csvText } from '../../../src/shared/report/csv.js';
 
-describe('csvCell', () => {
+describe('csvText', () => {
   it.each([
     '=1+1',
     '@SUM(A1)',
@@ -15,12 +15,27 @@ describe('csvCell', () => {
     '=HYPERLINK("http://x.example","y")',
     '|calc',
   ])('takes the formula out of %j', (text) => {
-    const [[cell]] = parse(`${csvCell(text)}\n`) as [[string]];
+    const [[cell]] = parse(csvText([[text]])) as [[string]];
     expect(cell).toBe(`'${text.replace('\r', '\\x0d')}`);
   });
 
   it('writes control characters out', () => {
-    expect(csvCell('a\x1b[2J')).toBe('a\\x1b[2J');
+    expect(csvText([['a\x1b[2J']])).toBe('a\\x1b[2J\n');
+  });
+
+  it('quotes what another program could take for the end of a cell', () => {
+    const rows = [
+      ['index', 'class'],
+      [0, 'a;b'],
+      [1, 'a\tb'],
+      [2, 'a "b", c'],
+    ];
+    expect(csvText(rows)).toBe('index,class\n0,"a;b"\n1,"a\tb"\n2,"a ""b"", c"\n');
+  });
+
+  it('has no line for no rows, and an empty cell for an empty name', () => {
+    expect(csvText([])).toBe('');
+    expect(csvText([['', 'b']])).toBe(',b\n');
   });
 
   it.each([
@@ -39,7 +54,7 @@ describe('csvCell', () => {
     'a\nb',
     '',
   ])('leaves %j as it is', (text) => {
-    const [[cell, next]] = parse(`${csvCell(text)},end\n`) as [[string, string]];
+    const [[cell, next]] = parse(csvText([[text, 'end']])) as [[string, string]];
     expect([cell, next]).toEqual([text, 'end']);
   });
 });

@@ -24,7 +24,7 @@ describe.each([
   ],
   [
     'duration',
-    format.duration,
+    format.durationText,
     [
       [0.4, '0.40 s'],
       [59.96, '1 min 00 s'],

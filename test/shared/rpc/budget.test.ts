@@ -29,7 +29,7 @@ describe('SharedBudget', () => {
     expect(shared.of('b').tryTake(1)).toBe(true);
     expect(shared.of('c').tryTake(1)).toBe(false);
   });
-  it('lets nobody of the same holder past who came first', async () => {
+  it('serves the calls of one holder in the order in which they came', async () => {
     const budget = new SharedBudget(10).of('a');
     await budget.take(10);
     const order: string[] = [];
@@ -42,7 +42,7 @@ describe('SharedBudget', () => {
     await small;
     expect(order).toEqual(['large', 'small']);
   });
-  it('lets nobody wait behind another holder', async () => {
+  it('does not block one holder while another waits', async () => {
     const shared = new SharedBudget(30);
     const [greedy, honest] = [shared.of('greedy'), shared.of('honest')];
     await greedy.take(10);

@@ -1,6 +1,6 @@
 /**
- * The key of somebody who signs for himself and whom no root names: a recorder, an auditor. One file,
- * made when it is first needed.
+ * The key of a recorder, an auditor or a site, which no root names. One file, made when it is first
+ * needed.
  */
 import { createPrivateKey, randomBytes, sign } from 'node:crypto';
 import { chmodSync, existsSync, statSync } from 'node:fs';
@@ -15,7 +15,7 @@ export const OWN_ROLES = ['recorder', 'auditor', 'site'] as const;
 export type OwnRole = (typeof OWN_ROLES)[number];
 
 const MOST_BYTES = 16_384;
-/** A service that starts by itself has nobody to ask for a passphrase: its seed may lie open, mode 0600. */
+/** A service starts without a person to give a passphrase: its seed may be stored unencrypted, mode 0600. */
 const Open = z.strictObject({ seed: z.string().regex(/^[0-9a-f]{64}$/) });
 const KeyFile = z.strictObject({
   format: z.literal('fedshot-key/1'),
@@ -88,11 +88,12 @@ async function seedOf(
   { sealer }: OwnKeyOptions,
 ): Promise<Uint8Array> {
   if ('seed' in secret) return Buffer.from(secret.seed, 'hex');
-  if (!sealer) throw new FedshotError('trust', `${file}: it is sealed, and nobody can be asked`);
+  if (!sealer)
+    throw new FedshotError('trust', `${file}: it is encrypted, and no passphrase was given`);
   return (await sealer()).open(secret, file);
 }
 
-/** Signs with OpenSSL: some thirty times as fast as tweetnacl, for who signs each line of a record. */
+/** Signs with OpenSSL: some thirty times as fast as tweetnacl, for a recorder that signs every line. */
 function fastSigner(seed: Uint8Array, { publicKey }: Signer): Signer['sign'] {
   const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
   const jwk = { kty: 'OKP', crv: 'Ed25519', d: base64url(seed), x: base64url(publicKey) };

@@ -15,11 +15,11 @@ export interface Series {
 }
 
 export interface ChartOptions {
-  /** What a reader who cannot see the chart is told. */
+  /** The chart in words, for screen readers. */
   description: string;
   /** Shares are shown as percentages, on an axis from 0 to 100% or on the fifths that they fill. */
   share?: 'whole' | 'fit';
-  /** Twice as wide as high, or four times. */
+  /** Width twice the height, or four times. */
   wide?: boolean;
 }
 

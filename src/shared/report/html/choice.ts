@@ -1,9 +1,9 @@
 import { html, type Markup } from '../page/index.js';
-import { duration, percent } from '../terminal/index.js';
+import { durationText, percent } from '../terminal/index.js';
 import type { ChoiceReport } from './model.js';
 
 /** The methods that `--method auto` tried, and why it took one of them. */
-export function choice({ method, why, candidates }: ChoiceReport): Markup {
+export function choiceSection({ method, why, candidates }: ChoiceReport): Markup {
   const labelled = candidates.some(({ adaptedAccuracy }) => adaptedAccuracy !== undefined);
   return html`<h3>Methods tried</h3>
     <p>${why}.</p>
@@ -29,7 +29,7 @@ export function choice({ method, why, candidates }: ChoiceReport): Markup {
                 <td class="right" data-label="agreement">${percent(one.agreement)}</td>
                 <td class="right" data-label="moved, κ">${one.views.toFixed(3)}</td>
                 ${labelled && html`<td class="right" data-label="accuracy">${percent(one.adaptedAccuracy)}</td>`}
-                <td class="right" data-label="time">${duration(one.seconds)}</td>
+                <td class="right" data-label="time">${durationText(one.seconds)}</td>
                 <td>${fate(one, method)}</td>
               </tr> `,
           )}

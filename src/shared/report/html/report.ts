@@ -1,5 +1,5 @@
 import { html, page, type Markup } from '../page/index.js';
-import { bytes, count, duration, percent, points } from '../terminal/index.js';
+import { bytes, count, durationText, percent, points } from '../terminal/index.js';
 import { lineChart, pointsOf, type Series } from './charts.js';
 import type { ReportModel, SiteReport } from './model.js';
 import { site, weight } from './site.js';
@@ -51,7 +51,7 @@ function summary(sites: SiteReport[]): Markup {
             }
             <td class="right" data-label="pseudo-labels agree">${percent(run.pseudoLabelAgreement)}</td>
             <td class="right" data-label="received">${bytes(bytesReceived)}</td>
-            <td class="right" data-label="time">${duration(run.seconds)}</td>
+            <td class="right" data-label="time">${durationText(run.seconds)}</td>
             ${judged && verdictCell(run.battery?.outcome)}
           </tr> `;
         })}

@@ -1,6 +1,6 @@
 import { html, type Markup } from '../page/index.js';
-import { bytes, count, duration, percent, points } from '../terminal/index.js';
-import { choice } from './choice.js';
+import { bytes, count, durationText, percent, points } from '../terminal/index.js';
+import { choiceSection } from './choice.js';
 import { lineChart, pointsOf, type Series } from './charts.js';
 import { confusion } from './confusion.js';
 import type { BatteryReport, EpochReport, RunReport, SiteReport } from './model.js';
@@ -14,7 +14,7 @@ export function site({ name, data, bytesReceived, run }: SiteReport): Markup {
       ${name} <span class="soft">· <code>${data}</code></span>
     </h2>
     ${facts(run, bytesReceived)} ${run.battery && verdict(run.battery)}
-    ${run.choice && choice(run.choice)}
+    ${run.choice && choiceSection(run.choice)}
     ${run.epochs.length > 0 && curves(run)}
     ${
       run.confusion &&
@@ -44,7 +44,7 @@ function facts(run: RunReport, received: number | undefined): Markup {
   if (run.method) rows.push(['method', run.method]);
   rows.push(
     ['samples', count(run.n)],
-    ['time', duration(run.seconds)],
+    ['time', durationText(run.seconds)],
     [
       'classifier C',
       run.classifierUnchanged

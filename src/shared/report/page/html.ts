@@ -10,7 +10,7 @@ type Part = Markup | string | number | boolean | null | undefined | readonly Par
 /**
  * Builds markup from a template. Everything put in is escaped unless it is markup already; lists
  * are joined; `false`, `null` and `undefined` leave nothing, so that parts can be made conditional.
- * Control characters and marks that turn the direction of writing are written out, as on a terminal.
+ * Control characters and marks that change the direction of writing are shown as escapes, as on a terminal.
  */
 export function html(literals: TemplateStringsArray, ...parts: Part[]): Markup {
   return new Markup(String.raw({ raw: literals }, ...parts.map(write)));

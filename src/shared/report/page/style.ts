@@ -95,7 +95,7 @@ svg { display: block; width: 100%; height: auto; }
   h1, h2, h3, h4, p, li, tr, img, svg, .facts, .about dd { break-inside: avoid; }
   p, li { orphans: 3; widows: 3; }
   section { break-before: auto; }
-  /* what is folded on a screen is on paper all the same */
+  /* sections that are collapsed on a screen are printed in full */
   details::details-content { content-visibility: visible; block-size: auto; }
   summary { list-style: none; }
   .scroll { overflow: visible; }

@@ -1,8 +1,8 @@
 import type { WriteStream } from 'node:tty';
 import { MultiBar, type Params } from 'cli-progress';
 import type { Colors } from 'picocolors/types.js';
-import { duration, ratio } from './format.js';
-import type { TerminalReporter } from './reporter.js';
+import { durationText, ratio } from './format.js';
+import type { TerminalReporter } from './types.js';
 
 const BAR = 24;
 
@@ -25,7 +25,7 @@ export function bars(screen: WriteStream, paint: Colors): TerminalReporter {
     const left = ((Date.now() - startTime) / value) * (total - value);
     const figures = [
       `${ratio(value, total)}${unit && ` ${unit}`}`,
-      value > 0 ? `${duration(Math.max(0, left / 1000))} left` : '',
+      value > 0 ? `${durationText(Math.max(0, left / 1000))} left` : '',
       note && paint.dim(note),
     ];
     return `${label.padEnd(widest)} ${bar} ${figures.filter(Boolean).join('  ')}`;
@@ -33,7 +33,7 @@ export function bars(screen: WriteStream, paint: Colors): TerminalReporter {
   const begin = (): MultiBar =>
     new MultiBar({
       stream: screen,
-      format: draw as never, // the library's type knows no payload of our own
+      format: draw,
       clearOnComplete: true,
       hideCursor: true,
       linewrap: false,
@@ -75,7 +75,7 @@ export function bars(screen: WriteStream, paint: Colors): TerminalReporter {
             group.remove(bar);
             if (--open === 0) close();
           }
-          const time = paint.dim(duration((performance.now() - started) / 1000));
+          const time = paint.dim(durationText((performance.now() - started) / 1000));
           say(`${paint.green('✔')} ${label} ${time}${note ? `  ${note}` : ''}`);
         },
       };

@@ -15,7 +15,7 @@ export function points(difference: number | undefined | null, digits = 1): strin
 }
 
 /** A duration in seconds as `0.42 s`, `12.3 s`, `4 min 05 s`, `2 h 03 min`. */
-export function duration(seconds: number | undefined | null): string {
+export function durationText(seconds: number | undefined | null): string {
   if (!isNumber(seconds)) return MISSING;
   if (seconds < 1) return `${seconds.toFixed(2)} s`;
   if (seconds < 59.95) return `${seconds.toFixed(1)} s`;

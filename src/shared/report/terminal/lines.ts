@@ -1,6 +1,6 @@
 import type { Colors } from 'picocolors/types.js';
-import type { Screen, TerminalReporter } from './reporter.js';
-import { duration, ratio } from './format.js';
+import { durationText, ratio } from './format.js';
+import type { Screen, TerminalReporter } from './types.js';
 
 const EVERY_MS = 2_000;
 
@@ -22,10 +22,12 @@ export function lines(screen: Screen, clock: () => number, paint: Colors): Termi
           if (clock() - said < EVERY_MS) return;
           said = clock();
           const left = (((said - start) / value) * (total - value)) / 1000;
-          say(`${at()}, ${duration(Math.max(0, left))} left${note ? `, ${note}` : ''}`);
+          say(`${at()}, ${durationText(Math.max(0, left))} left${note ? `, ${note}` : ''}`);
         },
         done: (note) =>
-          say(`${label}: done in ${duration((clock() - start) / 1000)}${note ? `, ${note}` : ''}`),
+          say(
+            `${label}: done in ${durationText((clock() - start) / 1000)}${note ? `, ${note}` : ''}`,
+          ),
       };
     },
   };

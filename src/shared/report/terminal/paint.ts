@@ -15,8 +15,8 @@ const mark =
     `<${NONCE} ${colour}>${text}</${NONCE}>`;
 
 /**
- * Colours for what a command prints as its result. They are marks until {@link painted} makes escape
- * sequences of them, after all sequences that names have brought along were written out.
+ * Colours for what a command prints as its result. They are marks in the text; {@link painted} turns
+ * them into escape sequences after it has made all others in the text visible.
  */
 export const paint: Readonly<Record<Colour, (text: string) => string>> = {
   green: mark('green'),

@@ -1,11 +1,11 @@
 /**
- * Control characters but tab and newline, marks that turn the direction of writing round, and line
+ * Control characters except tab and newline, marks that change the direction of writing, and line
  * separators: a name with one of them could move the cursor, hide a line or paint another verdict.
  */
 // eslint-disable-next-line no-control-regex
 const UNSAFE = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** Text for a terminal: names come from files, releases and peers, so what is not text is written out. */
+/** Text for a terminal: names come from files, releases and peers, so control characters are shown as escapes. */
 export const printable = (text: string): string =>
   text.replace(UNSAFE, (character) => {
     const code = character.charCodeAt(0);

@@ -1,24 +1,15 @@
 import type { WriteStream } from 'node:tty';
 import pc from 'picocolors';
-import type { Reporter } from '../../reporter.js';
 import { bars } from './bars.js';
 import { lines } from './lines.js';
 import { printableLine } from './printable.js';
-
-/** A reporter that holds the terminal while bars are drawn. */
-export interface TerminalReporter extends Reporter {
-  /** Leaves the terminal as it was found: bars end, the cursor returns. */
-  close(): void;
-}
+import type { Screen, TerminalReporter } from './types.js';
 
 export interface TerminalOptions {
-  /** Milliseconds, monotonic; `performance.now` unless told. */
+  /** Milliseconds, monotonic; `performance.now` by default. */
   clock?: () => number;
   colour?: boolean;
 }
-
-/** The part of a stream that a reporter needs. */
-export type Screen = Pick<WriteStream, 'write'> & Partial<Pick<WriteStream, 'isTTY'>>;
 
 /**
  * Progress for a person: bars with the time left on a terminal, plain lines (a few per task, never
@@ -31,7 +22,7 @@ export function terminalReporter(screen: Screen, options: TerminalOptions = {}):
   return printed(tty ? bars(screen as WriteStream, paint) : lines(screen, clock, paint));
 }
 
-/** Names of files and classes come from outside: what they hold besides text is written out. */
+/** Names of files and classes come from outside: control characters in them are shown as escapes. */
 function printed(reporter: TerminalReporter): TerminalReporter {
   const optional = (text: string | undefined): string | undefined =>
     text === undefined ? undefined : printableLine(text);

@@ -7,7 +7,7 @@ export interface Column<Row> {
   align?: 'left' | 'right';
 }
 
-/** A plain table without colour or frame, as wide as its widest cells; two spaces between columns. */
+/** A plain table without colour or frame; each column has the width of its widest cell, with two spaces between. */
 export function table<Row>(columns: Column<Row>[], rows: readonly Row[]): string {
   const none = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '' };
   const grid = new Table({

@@ -2,20 +2,20 @@
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
-import type { GetCheckpointRequest as _fedshot_v1_GetCheckpointRequest, GetCheckpointRequest__Output as _fedshot_v1_GetCheckpointRequest__Output } from './GetCheckpointRequest.js';
-import type { GetCheckpointResponse as _fedshot_v1_GetCheckpointResponse, GetCheckpointResponse__Output as _fedshot_v1_GetCheckpointResponse__Output } from './GetCheckpointResponse.js';
-import type { GetChunksRequest as _fedshot_v1_GetChunksRequest, GetChunksRequest__Output as _fedshot_v1_GetChunksRequest__Output } from './GetChunksRequest.js';
-import type { GetChunksResponse as _fedshot_v1_GetChunksResponse, GetChunksResponse__Output as _fedshot_v1_GetChunksResponse__Output } from './GetChunksResponse.js';
-import type { GetConsistencyRequest as _fedshot_v1_GetConsistencyRequest, GetConsistencyRequest__Output as _fedshot_v1_GetConsistencyRequest__Output } from './GetConsistencyRequest.js';
-import type { GetConsistencyResponse as _fedshot_v1_GetConsistencyResponse, GetConsistencyResponse__Output as _fedshot_v1_GetConsistencyResponse__Output } from './GetConsistencyResponse.js';
-import type { GetFreshnessRequest as _fedshot_v1_GetFreshnessRequest, GetFreshnessRequest__Output as _fedshot_v1_GetFreshnessRequest__Output } from './GetFreshnessRequest.js';
-import type { GetFreshnessResponse as _fedshot_v1_GetFreshnessResponse, GetFreshnessResponse__Output as _fedshot_v1_GetFreshnessResponse__Output } from './GetFreshnessResponse.js';
-import type { GetInclusionRequest as _fedshot_v1_GetInclusionRequest, GetInclusionRequest__Output as _fedshot_v1_GetInclusionRequest__Output } from './GetInclusionRequest.js';
-import type { GetInclusionResponse as _fedshot_v1_GetInclusionResponse, GetInclusionResponse__Output as _fedshot_v1_GetInclusionResponse__Output } from './GetInclusionResponse.js';
-import type { GetManifestRequest as _fedshot_v1_GetManifestRequest, GetManifestRequest__Output as _fedshot_v1_GetManifestRequest__Output } from './GetManifestRequest.js';
-import type { GetManifestResponse as _fedshot_v1_GetManifestResponse, GetManifestResponse__Output as _fedshot_v1_GetManifestResponse__Output } from './GetManifestResponse.js';
-import type { GetRootRequest as _fedshot_v1_GetRootRequest, GetRootRequest__Output as _fedshot_v1_GetRootRequest__Output } from './GetRootRequest.js';
-import type { GetRootResponse as _fedshot_v1_GetRootResponse, GetRootResponse__Output as _fedshot_v1_GetRootResponse__Output } from './GetRootResponse.js';
+import type { GetCheckpointRequest as _fedshot_v1_GetCheckpointRequest, GetCheckpointRequest__Output as _fedshot_v1_GetCheckpointRequest__Output } from '../../fedshot/v1/GetCheckpointRequest.js';
+import type { GetCheckpointResponse as _fedshot_v1_GetCheckpointResponse, GetCheckpointResponse__Output as _fedshot_v1_GetCheckpointResponse__Output } from '../../fedshot/v1/GetCheckpointResponse.js';
+import type { GetChunksRequest as _fedshot_v1_GetChunksRequest, GetChunksRequest__Output as _fedshot_v1_GetChunksRequest__Output } from '../../fedshot/v1/GetChunksRequest.js';
+import type { GetChunksResponse as _fedshot_v1_GetChunksResponse, GetChunksResponse__Output as _fedshot_v1_GetChunksResponse__Output } from '../../fedshot/v1/GetChunksResponse.js';
+import type { GetConsistencyRequest as _fedshot_v1_GetConsistencyRequest, GetConsistencyRequest__Output as _fedshot_v1_GetConsistencyRequest__Output } from '../../fedshot/v1/GetConsistencyRequest.js';
+import type { GetConsistencyResponse as _fedshot_v1_GetConsistencyResponse, GetConsistencyResponse__Output as _fedshot_v1_GetConsistencyResponse__Output } from '../../fedshot/v1/GetConsistencyResponse.js';
+import type { GetFreshnessRequest as _fedshot_v1_GetFreshnessRequest, GetFreshnessRequest__Output as _fedshot_v1_GetFreshnessRequest__Output } from '../../fedshot/v1/GetFreshnessRequest.js';
+import type { GetFreshnessResponse as _fedshot_v1_GetFreshnessResponse, GetFreshnessResponse__Output as _fedshot_v1_GetFreshnessResponse__Output } from '../../fedshot/v1/GetFreshnessResponse.js';
+import type { GetInclusionRequest as _fedshot_v1_GetInclusionRequest, GetInclusionRequest__Output as _fedshot_v1_GetInclusionRequest__Output } from '../../fedshot/v1/GetInclusionRequest.js';
+import type { GetInclusionResponse as _fedshot_v1_GetInclusionResponse, GetInclusionResponse__Output as _fedshot_v1_GetInclusionResponse__Output } from '../../fedshot/v1/GetInclusionResponse.js';
+import type { GetManifestRequest as _fedshot_v1_GetManifestRequest, GetManifestRequest__Output as _fedshot_v1_GetManifestRequest__Output } from '../../fedshot/v1/GetManifestRequest.js';
+import type { GetManifestResponse as _fedshot_v1_GetManifestResponse, GetManifestResponse__Output as _fedshot_v1_GetManifestResponse__Output } from '../../fedshot/v1/GetManifestResponse.js';
+import type { GetRootRequest as _fedshot_v1_GetRootRequest, GetRootRequest__Output as _fedshot_v1_GetRootRequest__Output } from '../../fedshot/v1/GetRootRequest.js';
+import type { GetRootResponse as _fedshot_v1_GetRootResponse, GetRootResponse__Output as _fedshot_v1_GetRootResponse__Output } from '../../fedshot/v1/GetRootResponse.js';
 
 /**
  * Serves what is in a store of signed releases, and takes nothing in. A request is a version, a name

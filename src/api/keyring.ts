@@ -1,17 +1,36 @@
 import { closeSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { z } from 'zod';
 import { asFedshotError, FedshotError } from '../shared/errors.js';
 import { assertPassphrase, Keyring, passphraseWeakness, Sealer } from '../shared/release/index.js';
-import { nonNegativeInteger, path } from '../shared/option.js';
+import { nonNegativeInteger, path, withTraits } from '../shared/option.js';
 import type { Outside } from './operation.js';
 
+/** A passphrase, or what gives one when the first key is opened or made. */
+export type Passphrase = string | (() => string | Promise<string>);
+
+/** How an operation is told the passphrase of keys. */
+export interface SecretOptions {
+  passphraseFd?: number;
+  passphrase?: Passphrase;
+}
+
 /** How an operation is told which keys to use. */
-export interface KeyOptions {
+export interface KeyOptions extends SecretOptions {
   store: string;
   keys?: string;
-  passphraseFd?: number;
   keyFd?: number;
 }
+
+/** The passphrase as a program gives it; on a command line others could read it. */
+export const passphraseOption = withTraits(
+  z.custom<Passphrase>((given) => typeof given === 'string' || typeof given === 'function', {
+    error: 'Expected a text, or a function that returns one.',
+  }),
+  { programOnly: true },
+)
+  .optional()
+  .describe('passphrase of the keys, or a function that returns it (default: FEDSHOT_PASSPHRASE)');
 
 /** Where keys and their secrets come from. None of it ever stands on a command line itself. */
 export const keyOptions = {
@@ -28,6 +47,7 @@ export const keyOptions = {
     .describe(
       'read whole private keys, 64 hex digits each, from this file descriptor (or FEDSHOT_KEY)',
     ),
+  passphrase: passphraseOption,
 };
 
 /** Where the secrets of a program or a terminal come from. */
@@ -49,7 +69,7 @@ export function keyringAt(options: KeyOptions, io: SecretsOf, creating = false):
   return new Keyring({
     dir,
     sealer: async () => {
-      const secret = await passphrase(dir, options.passphraseFd, io, creating);
+      const secret = await passphrase(dir, options, io, creating);
       assess(secret, dir, io);
       return new Sealer(secret);
     },
@@ -74,19 +94,24 @@ function assess(secret: string, dir: string, io: SecretsOf): void {
 /** The sealer of a key that lies in a file of its own. */
 export const sealerOf = async (
   file: string,
-  fd: number | undefined,
+  options: SecretOptions,
   io: SecretsOf,
   creating: boolean,
-): Promise<Sealer> => new Sealer(await passphrase(file, fd, io, creating));
+): Promise<Sealer> => new Sealer(await passphrase(file, options, io, creating));
 
 async function passphrase(
   dir: string,
-  fd: number | undefined,
+  { passphrase: given, passphraseFd: fd }: SecretOptions,
   io: SecretsOf,
   creating: boolean,
 ): Promise<string> {
+  if (given !== undefined && fd !== undefined)
+    throw new FedshotError('usage', 'passphrase and passphraseFd contradict each other', {
+      hint: 'give one of the two',
+    });
+  if (given !== undefined) return typeof given === 'function' ? given() : given;
   // The variable that names a descriptor is for services, whose command line is not theirs to change.
-  const named = fd ?? numberIn(io.env.FEDSHOT_PASSPHRASE_FD);
+  const named = fd ?? descriptorIn(io.env.FEDSHOT_PASSPHRASE_FD);
   if (named !== undefined) return readDescriptor(named).replace(/\r?\n$/, '');
   if (io.env.FEDSHOT_PASSPHRASE !== undefined) return io.env.FEDSHOT_PASSPHRASE;
   const typed = await io.askSecret?.(`Passphrase for the keys in ${dir}: `);
@@ -126,6 +151,11 @@ function readDescriptor(fd: number): string {
   }
 }
 
-function numberIn(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : nonNegativeInteger().parse(Number(text));
+/** @throws FedshotError `usage` for a descriptor that is no number */
+function descriptorIn(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new FedshotError('usage', `FEDSHOT_PASSPHRASE_FD: "${text}" is no file descriptor`, {
+    hint: 'it is the number of the descriptor that the passphrase is read from, e.g. 3',
+  });
 }

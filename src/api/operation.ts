@@ -53,6 +53,12 @@ export const optionsThatName = (schema: Schema, what: 'data' | 'output'): string
     (key) => traitsOf(schema.shape[key] as z.ZodType).names === what,
   );
 
+/** Options that only programs can give. They stay in the process that was given them. */
+export const programOnly = (schema: Schema): string[] =>
+  Object.keys(schema.shape).filter(
+    (key) => traitsOf(schema.shape[key] as z.ZodType).programOnly === true,
+  );
+
 /**
  * The options of a program, checked and with their defaults.
  * @throws FedshotError `usage` that names the option

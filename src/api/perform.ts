@@ -4,7 +4,13 @@ import type { SandboxNeeds } from '../shared/engine/definition.js';
 import { eventReporter, type FedshotEvent } from '../shared/events.js';
 import type { IsolateMode, StepContext } from '../shared/isolate/index.js';
 import { Job } from './job.js';
-import { optionsThatName, parseOptions, type Operation, type Secrets } from './operation.js';
+import {
+  optionsThatName,
+  parseOptions,
+  programOnly,
+  type Operation,
+  type Secrets,
+} from './operation.js';
 
 /** How work is run, besides what its options say. */
 export interface Settings extends Secrets {
@@ -57,10 +63,12 @@ export async function execute<S extends Schema, R>(
   const { engineNeeds } = await import('../shared/engine/needs.js');
   const engine: SandboxNeeds =
     'engine' in operation.options.shape ? engineNeeds(options, context.env) : {};
+  const here = programOnly(operation.options);
+  const sent = Object.fromEntries(Object.entries(options).filter(([key]) => !here.includes(key)));
   const { runIsolated } = await import('../shared/isolate/index.js');
   const value = await runIsolated(
     { entry: operation.module, name: operation.name },
-    options,
+    sent,
     {
       ...rights,
       mode: isolate,

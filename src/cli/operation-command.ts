@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { z } from 'zod';
 import { ISOLATE_MODES, type IsolateMode } from '../shared/isolate/types.js';
 import { choice, withTraits } from '../shared/option.js';
+import { engineOptions } from '../api/engine-options.js';
 import { execute } from '../api/perform.js';
 import type { CommandOf } from '../api/command.js';
 import { parseOptions } from '../api/operation.js';
@@ -29,7 +30,9 @@ export function addCommand<S extends Shape, R>(
   const own = command(parent, def.name, def.about, def.examples, {
     isDefault: def.isDefault ?? false,
   });
-  const computing = ['engine', 'device', 'threads'].filter((key) => key in shape);
+  const computing = Object.entries(engineOptions).flatMap(([key, option]) =>
+    shape[key] === option ? [key] : [],
+  );
   const apart = [...words, ...Object.keys(def.preset ?? {})];
   declareOptions(own, operation.options, { ...headings, [WHERE_IT_RUNS]: computing }, apart);
   if (operation.rights && !def.isolate) addOption(own, 'isolate', isolation, WHERE_IT_RUNS);

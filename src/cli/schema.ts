@@ -9,9 +9,10 @@ const kebab = (key: string): string => key.replace(/[A-Z]/g, (c) => `-${c.toLowe
 
 /**
  * Declares the options of a schema: flags, values, choices, defaults, words. Options that no heading
- * names come first.
+ * names come first. What only programs can give is no flag; a flag that is there already, as `json`, can
+ * be put below a heading.
  *
- * @param apart keys that are no flags: arguments of the command, or what only programs can give
+ * @param apart keys that are no flags: arguments of the command, or what it sets by itself
  */
 export function declareOptions(
   command: Command,
@@ -19,39 +20,44 @@ export function declareOptions(
   headings: Headings = {},
   apart: readonly string[] = [],
 ): void {
+  const there = new Map(command.options.map((option) => [option.attributeName(), option]));
   const placed = new Set(Object.values(headings).flat());
-  const unknown = [...placed].find((key) => !(key in schema.shape) && key !== 'json');
+  const unknown = [...placed].find((key) => !(key in schema.shape) && !there.has(key));
   if (unknown !== undefined) throw new TypeError(`${command.name()}: no option ${unknown}`);
-  const others = Object.keys(schema.shape).filter((key) => !placed.has(key));
   const declare = (key: string, heading?: string): void => {
-    // It is there already, like `--help`; a heading may claim it.
-    const json = key === 'json' && command.options.find(({ long }) => long === '--json');
-    if (json) {
-      if (heading !== undefined) json.helpGroup(heading);
-      return;
-    }
-    if (!apart.includes(key)) addOption(command, key, schema.shape[key] as z.ZodType);
+    const option = schema.shape[key] as z.ZodType | undefined;
+    if (!option) there.get(key)?.helpGroup(heading ?? 'Options:');
+    else if (!apart.includes(key) && !traitsOf(option).programOnly)
+      addOption(command, key, option, heading);
   };
-  const before = command.optionsGroup();
-  for (const key of others) declare(key);
-  for (const [heading, keys] of Object.entries(headings)) {
-    command.optionsGroup(heading);
+  for (const key of Object.keys(schema.shape)) if (!placed.has(key)) declare(key);
+  for (const [heading, keys] of Object.entries(headings))
     for (const key of keys) declare(key, heading);
-  }
-  command.optionsGroup(before);
 }
 
 /** Heading, under `--help`, of what says on what and how apart a command computes. */
 export const WHERE_IT_RUNS = 'Where it runs:';
 
-/** Declares one option. */
+/** Declares one option. What is on unless it is switched off has no flag but the one for that. */
 export function addOption(
   command: Command,
   key: string,
   schema: z.ZodType,
   heading?: string,
 ): void {
-  const { placeholder, env, choices, repeated, optionalValue, negation } = traitsOf(schema);
+  const { negation } = traitsOf(schema);
+  const flags = [
+    ...(negation !== undefined && defaultOf(schema) === true ? [] : [flagOf(key, schema)]),
+    ...(negation === undefined ? [] : [new Option(`--no-${kebab(key)}`, negation)]),
+  ];
+  for (const flag of flags) {
+    if (heading !== undefined) flag.helpGroup(heading);
+    command.addOption(flag);
+  }
+}
+
+function flagOf(key: string, schema: z.ZodType): Option {
+  const { placeholder, env, choices, repeated, optionalValue } = traitsOf(schema);
   const value = placeholder && (optionalValue ? `[${placeholder.slice(1, -1)}]` : placeholder);
   const flags = value ? `--${kebab(key)} ${value}` : `--${kebab(key)}`;
   const option = new Option(flags, describeOption(schema));
@@ -68,9 +74,7 @@ export function addOption(
       return [...before, one];
     });
   if (choices) Object.defineProperty(option, 'argChoices', { get: choices, configurable: true });
-  if (heading !== undefined) option.helpGroup(heading);
-  command.addOption(option);
-  if (negation !== undefined) command.option(`--no-${kebab(key)}`, negation);
+  return option;
 }
 
 /** The value that a text stands for. @throws InvalidArgumentError in the words of the schema */

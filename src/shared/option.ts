@@ -1,7 +1,8 @@
 /**
  * What options can be. Each is a zod schema that checks a value, and says besides how it stands on a
  * command line and what it means to a sandbox. The default and the words stand where an option is
- * declared, with `.default(…)` and `.describe('…')`, and nowhere else.
+ * declared, with `.default(…)` and `.describe('…')`, and nowhere else; a default path is a `.prefault(…)`,
+ * which is made absolute as a given one is.
  */
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -25,47 +26,57 @@ export interface OptionTraits {
   readonly env?: string;
   /** `data`: a notation of private data. What has one cannot run outside of the sandbox unasked. */
   readonly names?: 'data' | 'input' | 'output';
+  /** For programs alone: it is no flag, and it does not travel to a sandbox's worker. */
+  readonly programOnly?: boolean;
 }
 
 const traits = z.registry<OptionTraits>();
 
 const REAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-const numeral = (text: string): unknown => (REAL.test(text) ? Number(text) : text);
+/** A text that is no numeral stays what it is, and is then refused for not being a number. */
+const numeral =
+  (pattern: RegExp) =>
+  (text: string): unknown =>
+    pattern.test(text) ? Number(text) : text;
 
 function number(accepts: string, placeholder: string, ok: (n: number) => boolean): z.ZodNumber {
   const error = `Expected ${accepts}.`;
   return z
     .number({ error })
     .refine((n) => Number.isFinite(n) && ok(n), { error })
-    .register(traits, { placeholder, fromText: numeral });
+    .register(traits, { placeholder, fromText: numeral(REAL) });
 }
 
-const whole = (n: number): boolean => Number.isSafeInteger(n);
+/** On a command line it is digits alone: `1e3`, `0x10` and `1.0` are taken for slips. */
+function whole(
+  accepts: string,
+  placeholder: string,
+  min: number,
+  max = Number.MAX_SAFE_INTEGER,
+): z.ZodNumber {
+  const ok = (n: number): boolean => Number.isSafeInteger(n) && n >= min && n <= max;
+  return number(accepts, placeholder, ok).register(traits, {
+    placeholder,
+    fromText: numeral(/^\d+$/),
+  });
+}
 
 export const positiveInteger = (placeholder = '<n>'): z.ZodNumber =>
-  number('a whole number of at least 1', placeholder, (n) => whole(n) && n >= 1);
+  whole('a whole number of at least 1', placeholder, 1);
 
 export const nonNegativeInteger = (placeholder = '<n>'): z.ZodNumber =>
-  number('a whole number of at least 0', placeholder, (n) => whole(n) && n >= 0);
+  whole('a whole number of at least 0', placeholder, 0);
 
 /** Samples per step: of one, batch normalisation has no variance. */
 export const batchSize = (): z.ZodNumber =>
-  number(
-    'a whole number of at least 2: batch normalisation needs two samples at a time',
-    '<n>',
-    (n) => whole(n) && n >= 2,
-  );
+  whole('a whole number of at least 2: batch normalisation needs two samples at a time', '<n>', 2);
 
 /** Seeds are 32 bits, so that every one of them gives a stream of its own. */
 export const seed = (): z.ZodNumber =>
-  number(
-    'a whole number from 0 to 4294967295',
-    '<n>',
-    (n) => whole(n) && n >= 0 && n <= 4_294_967_295,
-  );
+  whole('a whole number from 0 to 4294967295', '<n>', 0, 4_294_967_295);
 
 export const port = (): z.ZodNumber =>
-  number('a port from 0 (any free one) to 65535', '<n>', (n) => whole(n) && n >= 0 && n <= 65_535);
+  whole('a port from 0 (any free one) to 65535', '<n>', 0, 65_535);
 
 export const nonNegativeReal = (placeholder: string): z.ZodNumber =>
   number('a number of at least 0', placeholder, (n) => n >= 0);
@@ -92,6 +103,29 @@ export const duration = (): z.ZodNumber =>
 /** Any text. */
 export const text = (placeholder: string): z.ZodString =>
   z.string({ error: 'Expected a text.' }).register(traits, { placeholder });
+
+/** SHA-256, a key or its id in hex; spaces, colons and capitals do not count. */
+export const hex64 = (placeholder: string, accepts = '64 hex digits'): z.ZodString =>
+  z
+    .string({ error: `Expected ${accepts}.` })
+    .overwrite((digits) => digits.replace(/[\s:]/g, '').toLowerCase())
+    .regex(/^[0-9a-f]{64}$/, { error: `Expected ${accepts}.` })
+    .register(traits, { placeholder });
+
+/** Where a server is reached. */
+export const hostPort = (placeholder: string): z.ZodString => {
+  const error = 'Expected HOST:PORT.';
+  return z
+    .string({ error })
+    .refine(
+      (address) => {
+        const [, digits] = /^(?:\[[0-9a-f:.]+\]|[a-z0-9.-]+):(\d{1,5})$/i.exec(address) ?? [];
+        return Number(digits) >= 1 && Number(digits) <= 65_535;
+      },
+      { error },
+    )
+    .register(traits, { placeholder });
+};
 
 /** A switch. On a command line it is there or not. */
 export const flag = (): z.ZodBoolean => z.boolean({ error: 'Expected true or false.' });
@@ -193,7 +227,8 @@ export function describeOption(schema: z.ZodType): string {
 
 /** The value that an option has where it is not given. */
 export function defaultOf(schema: z.ZodType): unknown {
-  if (schema instanceof z.ZodDefault) return schema.def.defaultValue;
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault)
+    return schema.def.defaultValue;
   const within = inner(schema);
   return within && defaultOf(within);
 }

@@ -1,12 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { action, command } from '../../src/cli/command.js';
+import { z } from 'zod';
+import { defineOperation, type Operation } from '../../src/api/operation.js';
 import { createIo, type ProcessIo } from '../../src/cli/io.js';
-import { positiveInteger } from '../../src/cli/options.js';
+import { addCommand } from '../../src/cli/operation-command.js';
 import { createProgram } from '../../src/cli/program.js';
 import { run } from '../../src/cli/run.js';
 import { FedshotError } from '../../src/shared/errors.js';
+import { positiveInteger } from '../../src/shared/option.js';
 
 function streams(signal = new AbortController().signal) {
   const said = { out: '', err: '' };
@@ -19,13 +21,21 @@ function streams(signal = new AbortController().signal) {
   return { said, io };
 }
 
-/** A program with one command that does what the test says. */
-function program(io: ProcessIo, act: (options: { times: number }) => Promise<void>) {
+const options = z.strictObject({ times: positiveInteger().default(1).describe('how often') });
+
+/** A program with one command that does what the test says; with `answer` it answers before it ends. */
+function program(io: ProcessIo, act: Operation<typeof options>['run'], answer?: () => string) {
+  const operation = defineOperation({ name: 'probe', module: import.meta.url, options, run: act });
   const build = () => {
     const tree = createProgram(io);
-    command(tree, 'probe', 'for this test', ['fedshot probe'])
-      .option('--times <n>', 'how often', positiveInteger, 1)
-      .action(action(io, act));
+    addCommand(tree, io, {
+      operation,
+      name: 'probe',
+      about: 'for this test',
+      examples: ['fedshot probe'],
+      text: () => 'text',
+      answer,
+    });
     return tree;
   };
   return (argv: string[]) => run(argv, io, build);
@@ -94,11 +104,15 @@ describe('run', () => {
 
   it('prints no second document when a command fails after it has answered', async () => {
     const { said, io } = streams();
-    const serve = (): Promise<void> => {
-      io.result({ ready: true }, () => 'ready');
-      return Promise.reject(new FedshotError('network', 'the port is gone'));
-    };
-    expect(await program(io, serve)(['probe', '--json'])).toBe(8);
+    const code = await program(
+      io,
+      (_options, context) => {
+        context.answered({ ready: true });
+        return Promise.reject(new FedshotError('network', 'the port is gone'));
+      },
+      () => 'ready',
+    )(['probe', '--json']);
+    expect(code).toBe(8);
     expect(said.out).toBe('{"ready":true}\n');
   });
 
@@ -135,10 +149,9 @@ describe('run', () => {
 
   it('keeps text off standard output under --json', async () => {
     const { said, io } = streams();
-    const talk = (): Promise<void> => {
+    const talk = (): Promise<number[]> => {
       io.out('for people');
-      io.result([1, 2], () => 'text');
-      return Promise.resolve();
+      return Promise.resolve([1, 2]);
     };
     expect(await program(io, talk)(['probe', '--json'])).toBe(0);
     expect(said).toEqual({ out: '[1,2]\n', err: 'for people\n' });

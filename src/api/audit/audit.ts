@@ -9,15 +9,16 @@ import {
   choice,
   dataNotation,
   flag,
+  hex64,
   list,
   nonNegativeInteger,
   outputFile,
   path,
   several,
   text,
-  withTraits,
 } from '../../shared/option.js';
 import { version } from '../../shared/version.js';
+import { passphraseOption } from '../keyring.js';
 import { defineOperation } from '../operation.js';
 import { auditorKey, statementSigner } from './signer.js';
 
@@ -33,15 +34,6 @@ const names = list('<names>').superRefine((given, context) => {
     });
 });
 
-const fingerprint = (): z.ZodString =>
-  withTraits(
-    z
-      .string()
-      .overwrite((digits) => digits.replace(/[\s:]/g, '').toLowerCase())
-      .regex(/^[0-9a-f]{64}$/, { error: 'Expected 64 hex digits.' }),
-    { placeholder: '<id>' },
-  );
-
 export const auditOptions = z.strictObject({
   parts: z.array(choice('<part>', AUDIT_PARTS)).optional().describe('parts that are looked at'),
   store: path('<dir>').optional().describe('the provider’s store, or a copy'),
@@ -50,7 +42,7 @@ export const auditOptions = z.strictObject({
   provider: path('<dir>').optional().describe('what the provider has handed over: store and log'),
   record: several(path('<file>')).default([]).describe('what the proxy recorded; may be repeated'),
   site: several(path('<dir>')).default([]).describe('what a site has handed over; may be repeated'),
-  siteKey: several(fingerprint())
+  siteKey: several(hex64('<id>'))
     .optional()
     .describe('key id of a site that you trust; may be repeated'),
   siteCertificates: path('<dir>')
@@ -58,7 +50,7 @@ export const auditOptions = z.strictObject({
     .describe('certificates of sites: less slack where they use mTLS'),
   data: dataNotation().optional().describe('the source data, on the provider’s own premises'),
   without: names.optional().describe('parts or claims that are not asked for: data,site'),
-  recorderKey: fingerprint().optional().describe('key id of the recorder that you trust'),
+  recorderKey: hex64('<id>').optional().describe('key id of the recorder that you trust'),
   since: text('<when>')
     .optional()
     .describe('when the recorder came: a time, or a file with a checkpoint of then'),
@@ -72,6 +64,7 @@ export const auditOptions = z.strictObject({
     .describe(
       'read the passphrase of --key from this file descriptor (default: FEDSHOT_PASSPHRASE, or ask)',
     ),
+  passphrase: passphraseOption,
 });
 export type AuditInput = z.input<typeof auditOptions>;
 type Options = z.output<typeof auditOptions>;
@@ -105,19 +98,19 @@ export default defineOperation({
     assertSigned(options);
     // Only the source data is private: what reads it is kept apart, as the training was.
     if (options.data === undefined) return undefined;
-    const { store, trust, log, provider, siteCertificates, since, record, site, key } = options;
+    const { store, trust, log, provider, siteCertificates, since, record, site } = options;
+    const { key, passphraseFd, passphrase } = options;
     return {
       read: [store, trust, log, provider, siteCertificates, since, ...record, ...site].filter(
         (file) => file !== undefined && existsSync(file),
       ) as string[],
       answer:
-        key === undefined
-          ? undefined
-          : auditorKey({ key, passphraseFd: options.passphraseFd }, outside),
+        key === undefined ? undefined : auditorKey({ key, passphraseFd, passphrase }, outside),
     };
   },
   async run(options, context): Promise<AuditOutcome> {
-    const { html, statement, key, unsignedStatement, passphraseFd, since, ...given } = options;
+    const { html, statement, key, unsignedStatement, since, ...rest } = options;
+    const { passphraseFd, passphrase, ...given } = rest;
     const { audit, auditPage, parseSince, writeStatement } = await import('../../audit/index.js');
     const { writeFileAtomic } = await import('../../shared/files.js');
     const { insidePath } = await import('../../shared/isolate/index.js');
@@ -132,7 +125,7 @@ export default defineOperation({
     const signer =
       key === undefined
         ? undefined
-        : statementSigner(context.ask ?? auditorKey({ key, passphraseFd }, context));
+        : statementSigner(context.ask ?? auditorKey({ key, passphraseFd, passphrase }, context));
     if (statement !== undefined) {
       const beside = html === undefined ? undefined : { name: basename(html), content: page };
       const sign = unsignedStatement ? undefined : signer?.sign;

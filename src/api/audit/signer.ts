@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { OwnKey } from '../../shared/release/index.js';
-import { sealerOf, type SecretsOf } from '../keyring.js';
+import { sealerOf, type SecretOptions, type SecretsOf } from '../keyring.js';
 import type { Outside } from '../operation.js';
 
 /** What signs a statement. */
@@ -19,14 +19,14 @@ const SIGN = 'sign ';
  * @returns answers what a {@link statementSigner} asks
  */
 export function auditorKey(
-  { key: file, passphraseFd }: { key: string; passphraseFd?: number },
+  { key: file, ...secret }: SecretOptions & { key: string },
   io: SecretsOf & Pick<Outside, 'now'>,
 ): (question: string) => Promise<string> {
   let opened: Promise<OwnKey> | undefined;
   const open = async (): Promise<OwnKey> => {
     const { openOwnKey } = await import('../../shared/release/index.js');
     const creating = !existsSync(file);
-    const sealer = (): ReturnType<typeof sealerOf> => sealerOf(file, passphraseFd, io, creating);
+    const sealer = (): ReturnType<typeof sealerOf> => sealerOf(file, secret, io, creating);
     return openOwnKey(file, { role: 'auditor', now: io.now(), sealer, seal: true });
   };
   const answer = async (question: string): Promise<string> => {

@@ -22,7 +22,7 @@ export function register(parent: Command, io: Io): void {
     headings: {
       ...DATA_HEADINGS,
       'Of what, and to what:': [...DATA_HEADINGS['Of what, and to what:'], 'test', 'source'],
-      'How to adapt:': ['method', 'budget', 'partial', 'openSet', 'prior', 'seed'],
+      'How to adapt:': ['method', 'methodOptions', 'budget', 'partial', 'openSet', 'prior', 'seed'],
       'Finer settings:': [
         'epochs',
         'batch',

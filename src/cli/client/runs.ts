@@ -1,31 +1,21 @@
 import type { Command } from 'commander';
+import runs from '../../api/client/runs.js';
 import type { RunSummary } from '../../client/runs/list.js';
 import { table } from '../../shared/report/terminal/index.js';
-import { action, command } from '../command.js';
 import type { Io } from '../io.js';
-import { path } from '../options.js';
-
-interface Options {
-  home: string;
-  name?: string;
-}
+import { addCommand } from '../operation-command.js';
 
 export function register(parent: Command, io: Io): void {
-  command(parent, 'runs', 'list the adaptations of this site, and which is in use', [
-    'fedshot client runs --home work/site',
-    'fedshot client runs --home work/site --name digits --json',
-  ])
-    .requiredOption('--home <dir>', 'folder of this site', path)
-    .option('--name <release>', 'of this release alone')
-    .action(
-      action(io, async ({ home, name }: Options) => {
-        const { listRuns } = await import('../../client/runs/list.js');
-        const { assertHome } = await import('../../client/runs/manage.js');
-        assertHome(home);
-        const runs = await listRuns(home, name);
-        return { value: { runs }, text: () => lines(runs).join('\n') };
-      }),
-    );
+  addCommand(parent, io, {
+    operation: runs,
+    name: 'runs',
+    about: 'list the adaptations of this site, and which is in use',
+    examples: [
+      'fedshot client runs --home work/site',
+      'fedshot client runs --home work/site --name digits --json',
+    ],
+    text: (result) => lines(result.runs).join('\n'),
+  });
 }
 
 function lines(runs: readonly RunSummary[]): string[] {

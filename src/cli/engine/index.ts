@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { group } from '../command.js';
 import type { Io } from '../io.js';
 import { registerBench } from './bench.js';
+import { registerEnsure } from './ensure.js';
 import { registerInstall } from './install.js';
 import { registerList } from './list.js';
 
@@ -11,4 +12,4 @@ export function registerEngine(program: Command, io: Io): void {
 }
 
 /** In the order that `--help` lists them. */
-const commands = [registerList, registerInstall, registerBench];
+const commands = [registerList, registerInstall, registerEnsure, registerBench];

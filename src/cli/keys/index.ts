@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { group } from '../command.js';
 import type { Io } from '../io.js';
-import { register as registerCa } from './ca.js';
+import { register as registerCa } from './ca/index.js';
 import { register as registerCreate } from './create.js';
 import { register as registerRenew } from './renew.js';
 import { register as registerRevoke } from './revoke.js';

@@ -1,74 +1,27 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
+import publish from '../../api/provider/publish.js';
+import { cardLines } from '../../provider/publish/card-lines.js';
+import type { Preview } from '../../provider/publish/preview.js';
 import type { Published } from '../../provider/publish/publish.js';
-import { CARD_LEVELS, type CardLevel } from '../../shared/model/card/schema.js';
-import { action, command } from '../command.js';
 import type { Io } from '../io.js';
-import { warnOfExpiry } from '../warnings.js';
-import { addKeyOptions, keyringAt, type KeyOptions } from '../keyring.js';
-import { path, seconds } from '../options.js';
+import { addCommand } from '../operation-command.js';
 import { previewLines } from './preview-lines.js';
 
-interface Options extends KeyOptions {
-  model: string;
-  name: string;
-  validFor?: number;
-  card: CardLevel;
-  again?: boolean;
-  dryRun?: boolean;
-}
-
-const DAY = 86_400;
-
 export function register(parent: Command, io: Io): void {
-  const publish = command(parent, 'publish', 'sign a model as the next version of a release', [
-    'fedshot provider publish --model work/model --name digits --store work/store',
-  ])
-    .requiredOption('--model <dir>', 'folder that provider train wrote', path)
-    .requiredOption('--name <name>', 'name of the release')
-    .requiredOption('--store <dir>', 'folder of the store', path)
-    .option('--valid-for <time>', 'how long it may be pulled (default: 365d)', seconds)
-    .addOption(
-      new Option('--card <level>', 'what the release says of the held-out data (docs/method.md)')
-        .choices(CARD_LEVELS)
-        .default('full'),
-    )
-    .option('--again', 'make a new version also of weights that are published already')
-    .option('--dry-run', 'show all that would be published; sign and write nothing');
-  addKeyOptions(publish).action(
-    action(io, async (options: Options) => {
-      const [{ withCard }, { publishRelease }, { finishRootChange }] = await Promise.all([
-        import('../../provider/publish/card.js'),
-        import('../../provider/publish/publish.js'),
-        import('../../provider/roots/finish.js'),
-      ]);
-      const { model, card, name, store, again } = options;
-      const days = options.validFor && options.validFor / DAY;
-      if (options.dryRun) {
-        const { previewRelease } = await import('../../provider/publish/preview.js');
-        const lines: string[] = [];
-        const value = await withCard(
-          model,
-          card,
-          (line) => lines.push(line),
-          (folder) =>
-            Promise.resolve(previewRelease({ ...folder, name, store, again, days, now: io.now() })),
-        );
-        return { value, text: () => [...lines, ...previewLines(value)].join('\n') };
-      }
-      await finishRootChange({ store, keyring: keyringAt(options, io), now: io.now() });
-      await warnOfExpiry(options, io);
-      const show = (line: string): void => {
-        io.reporter.note(line);
-      };
-      const keyring = keyringAt(options, io);
-      const { reporter } = io;
-      const value = await withCard(model, card, show, (folder) =>
-        publishRelease({ ...folder, name, store, keyring, now: io.now(), days, again, reporter }),
-      );
-      return { value, text: () => publishedLines(value).join('\n') };
-    }),
-  );
+  addCommand(parent, io, {
+    operation: publish,
+    name: 'publish',
+    about: 'sign a model as the next version of a release',
+    examples: ['fedshot provider publish --model work/model --name digits --store work/store'],
+    text: (result) =>
+      ('dryRun' in result ? dryRunLines(result) : publishedLines(result)).join('\n'),
+  });
 }
+
+const dryRunLines = (preview: Preview): string[] => [
+  ...cardLines(preview.card ?? undefined),
+  ...previewLines(preview),
+];
 
 function publishedLines(value: Published): string[] {
   const { name, version, expires, digest, bytes, chunks, newBytes, freshUntil } = value;

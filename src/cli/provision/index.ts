@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { group } from '../command.js';
 import type { Io } from '../io.js';
 import { register as registerApprove } from './approve.js';
-import { register as registerCa } from './ca.js';
+import { register as registerCa } from './ca/index.js';
 import { register as registerInit } from './init.js';
 import { register as registerList } from './list.js';
 import { register as registerRenew } from './renew.js';

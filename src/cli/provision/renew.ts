@@ -1,20 +1,18 @@
 import type { Command } from 'commander';
-import { action, command } from '../command.js';
+import renewSite from '../../api/provision/renew.js';
 import type { Io } from '../io.js';
-import { addKit, describeEnrolled, officeOf, type KitOptions } from './office.js';
+import { addCommand } from '../operation-command.js';
+import { describeEnrolled } from './text.js';
 
 export function register(parent: Command, io: Io): void {
-  addKit(
-    command(parent, 'renew <name>', 'give an enrolled site a new key and certificate', [
+  addCommand(parent, io, {
+    operation: renewSite,
+    name: 'renew <name>',
+    about: 'give an enrolled site a new key and certificate',
+    examples: [
       'fedshot provision renew st-mary --address weights.example.org:7443 --store work/store --out kits/st-mary-2',
-    ]),
-  ).action(
-    action(io, async (options: KitOptions, site: string) => {
-      const { renewSite } = await import('../../provider/provision/index.js');
-      const value = await renewSite(officeOf(options, io), { ...options, site });
-      const text = (): string =>
-        `${describeEnrolled(value)}\nits other certificates stay valid until they expire or are revoked`;
-      return { value, text };
-    }),
-  );
+    ],
+    text: (result) =>
+      `${describeEnrolled(result)}\nits other certificates stay valid until they expire or are revoked`,
+  });
 }

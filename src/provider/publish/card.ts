@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { FedshotError } from '../../shared/errors.js';
 import { writeFileAtomic } from '../../shared/files.js';
 import { committedPath, readCommitted } from '../../shared/folders.js';
-import { cardAt, type Card, type CardLevel } from '../../shared/model/card/index.js';
+import { cardAt, type CardLevel } from '../../shared/model/card/index.js';
 import type { ModelConfig } from '../../shared/model/config.js';
 import {
   bindingOf,
@@ -15,6 +15,7 @@ import {
   readModel,
   type Model,
 } from '../../shared/model/folder.js';
+import { cardLines } from './card-lines.js';
 
 /** A folder to publish, and the SHA-256 of its files by name. */
 export interface Publishable {
@@ -78,20 +79,4 @@ function configAt(modelDir: string, model: Model, level: CardLevel): ModelConfig
     );
   const kept = card && cardAt(card, level);
   return kept ? { ...model.config, card: kept } : model.config;
-}
-
-/** What a card reveals of the provider's data, in words. */
-export function cardLines(card: Card | undefined): string[] {
-  if (!card) return ['card: none; sites cannot tell well whether adapting does harm'];
-  const { samples, minimumCount, prior, input, confusion, features } = card;
-  const described = features?.mean.filter((row) => row).length ?? 0;
-  return [
-    `card, from ${samples} held-out samples:`,
-    `  shares of the ${prior.length} classes: ${prior.slice(0, 20).join(', ')}${prior.length > 20 ? ', …' : ''}`,
-    `  inputs: mean ${input.mean}, deviation ${input.deviation}${input.histogram ? `, histogram of ${input.histogram.length} grey levels, smoothness` : ''}`,
-    `  confidence: temperature ${card.temperature}, histogram, threshold ${card.confidenceThreshold}`,
-    confusion
-      ? `  per class of at least ${minimumCount} samples: shares of the answers, mean and variance of ${features?.mean.find((row) => row)?.length ?? 0} features (${described} classes)`
-      : '  nothing on single classes',
-  ];
 }

@@ -27,7 +27,7 @@ const works = (program: string, ...args: string[]): boolean =>
 const possible =
   (works('bwrap', '--unshare-net', '--ro-bind', '/', '/', 'true') ||
     works('unshare', '--user', '--map-root-user', '--mount', '--net', 'true')) &&
-  existsSync(join(PROGRAM, '../../shared/isolate/outside.js'));
+  existsSync(join(PROGRAM, '../../shared/isolate/worker.js'));
 const terminal = works('script', '--version');
 if (!possible)
   console.log('skipped: provider serve, isolated: needs bubblewrap or unshare, and npm run build');

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import type { AuditStatement } from '../../audit/index.js';
+import { hex64, path } from '../../shared/option.js';
+import { defineOperation } from '../operation.js';
+
+export const verifyStatementOptions = z.strictObject({
+  file: path('<file>').describe('the signed statement of an audit'),
+  key: hex64('<hex>', 'a public key, 64 hex digits').describe(
+    'the auditor’s public key, from the auditor',
+  ),
+});
+export type VerifyStatementInput = z.input<typeof verifyStatementOptions>;
+
+/** What is larger is no statement, and is not read. */
+const MOST_BYTES = 2 ** 24;
+
+/** Checks who signed the statement of an audit. The verdict in it may be any. */
+export default defineOperation({
+  name: 'audit verify-statement',
+  module: import.meta.url,
+  options: verifyStatementOptions,
+  async run({ file, key }): Promise<AuditStatement> {
+    const { openStatement } = await import('../../audit/index.js');
+    const { readBytes } = await import('../../shared/files.js');
+    return openStatement(readBytes(file, MOST_BYTES), Buffer.from(key, 'hex'));
+  },
+});

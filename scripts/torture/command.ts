@@ -3,12 +3,16 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { createIo } from '../../src/cli/io.js';
 import { run } from '../../src/cli/run.js';
+import { arm } from './faults.mjs';
 
 const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
+/** Names another entry of the command line than the built one, for this process and those below it. */
+export const MAIN_VARIABLE = 'FEDSHOT_TORTURE_MAIN';
 const FAULTS = pathToFileURL(join(import.meta.dirname, 'faults.mjs'));
 /** Long enough for any of the commands; what is still there by then hangs. */
 const PATIENCE_MS = 90_000;
@@ -18,6 +22,8 @@ export const ENVIRONMENT = {
   ...process.env,
   FEDSHOT_PASSPHRASE: 'a passphrase for torture only',
   FEDSHOT_ISOLATE: 'off',
+  // The engine is wasm: nobody needs to ask python3 for another one.
+  FEDSHOT_FOUND_TORCH: '/nonexistent',
   NO_COLOR: '1',
 };
 Object.assign(process.env, ENVIRONMENT);
@@ -60,13 +66,31 @@ export interface Faulted extends Said {
   readonly hung: boolean;
 }
 
-/** Runs a command as a process of its own whose disk fails as told. */
+/** Runs a command whose disk fails as told; in this process, unless the fault ends the process. */
 export async function withFault(words: readonly string[], fault: Fault): Promise<Faulted> {
+  if (fault.kind !== 'EIO' && fault.kind !== 'ENOSPC') return asProcess(words, fault);
+  arm(fault);
+  const patience = new AbortController();
+  const hung = sleep(PATIENCE_MS, undefined, { signal: patience.signal }).then(
+    () => ({ code: 137, out: '', err: '', hung: true }),
+    () => undefined,
+  );
+  try {
+    const said = await Promise.race([inProcess(words), hung]);
+    return { code: 137, out: '', err: '', hung: false, ...said, operations: [] };
+  } finally {
+    patience.abort();
+    arm();
+  }
+}
+
+async function asProcess(words: readonly string[], fault: Fault): Promise<Faulted> {
   const trace = join(tmpdir(), `fedshot-torture-${randomUUID()}.trace`);
   const url = new URL(FAULTS);
   for (const [key, value] of Object.entries({ ...fault, trace }))
     url.searchParams.set(key, String(value));
-  const child = spawn(process.execPath, ['--import', url.href, MAIN, ...words], {
+  const main = process.env[MAIN_VARIABLE] ?? MAIN;
+  const child = spawn(process.execPath, ['--import', url.href, main, ...words], {
     env: ENVIRONMENT,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,6 +1,6 @@
 /**
- * Preloaded into a command (`node --import 'file://…/faults.mjs?root=DIR&at=N&kind=kill'`): counts its
- * disk operations below `root` and lets the one numbered `at` fail.
+ * Counts this process's disk operations below a folder, and lets the one numbered `at` fail. Preloaded into
+ * a command (`node --import 'file://…/faults.mjs?root=DIR&at=N&kind=kill'`), or armed from within.
  *
  * kind: `count` only counts; `kill` ends the process before the operation; `torn` does half of it (of a
  * write, of the removal of a folder) and ends the process; `EIO` refuses it once; `ENOSPC` refuses it
@@ -14,24 +14,33 @@ import process from 'node:process';
 import { basename, join, resolve, sep } from 'node:path';
 import { URL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
+import './kdf.mjs';
 
-const query = new URL(import.meta.url).searchParams;
-const root = query.get('root') ?? '/';
-const at = Number(query.get('at') ?? 0);
-const kind = query.get('kind') ?? 'count';
-const trace = query.get('trace');
 const original = { ...fs, promises: { ...fs.promises } };
 const { O_CREAT, O_WRONLY, O_RDWR } = fs.constants;
 
+const NOTHING = { root: undefined, kind: 'count', at: 0, trace: undefined, seed: 1 };
+let fault = NOTHING;
 let count = 0;
 let full = false;
-let random = Number(query.get('seed') ?? 1);
+let random = 1;
+
+/** From now on, until it is armed with nothing, this process's disk fails as told. */
+export function arm(next = {}) {
+  fault = { ...NOTHING, ...next };
+  count = 0;
+  full = false;
+  random = fault.seed;
+}
+
 const paths = new Map();
 const handles = new WeakMap();
 const cell = new Int32Array(new SharedArrayBuffer(4));
 
 const isBelow = (path) =>
-  path !== undefined && `${resolve(String(path))}${sep}`.startsWith(root + sep);
+  fault.root !== undefined &&
+  path !== undefined &&
+  `${resolve(String(path))}${sep}`.startsWith(fault.root + sep);
 
 /** What a full disk refuses: what adds bytes or names, and the wait until they are there. */
 const NEEDS_ROOM = new Set(['create', 'write', 'mkdir', 'link', 'symlink', 'copyFile', 'fsync']);
@@ -53,6 +62,7 @@ function end() {
 function before(name, path, half) {
   if (!isMainThread || !isBelow(path)) return;
   count++;
+  const { kind, at, trace } = fault;
   if (trace) original.appendFileSync(trace, `${count} ${name} ${path}\n`);
   if (kind === 'delay') {
     random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
@@ -177,4 +187,10 @@ function patchHandle(prototype) {
   }
 }
 syncBuiltinESMExports();
-process.title = basename(process.argv[1] ?? 'torture');
+
+const query = new URL(import.meta.url).searchParams;
+if (query.has('root')) {
+  const { at, seed, ...words } = Object.fromEntries(query);
+  arm({ ...words, at: Number(at), seed: Number(seed ?? 1) });
+  process.title = basename(process.argv[1] ?? 'torture');
+}

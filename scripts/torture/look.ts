@@ -1,9 +1,17 @@
 /** What a person would see of a state, as one line: the same states give the same line. */
-import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+} from 'node:fs';
 import { createHash } from 'node:crypto';
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { inProcess } from './command.js';
-import { PULL, type Place } from './world.js';
+import { PULL, WASM, type Place } from './world.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -79,7 +87,7 @@ export async function sites(at: Place): Promise<string> {
 /** What a model's folder holds: the weights, by what they answer. */
 export async function model(at: Place, dir: string): Promise<string> {
   const data = `csv:${at.at('site.csv')}#label=label`;
-  const words = ['provider', 'check', '--model', at.at(dir), '--data', data, '--engine', 'wasm'];
+  const words = ['provider', 'check', '--model', at.at(dir), '--data', data, ...WASM];
   const { json } = await answer(words);
   if (json.error) return refusal(json);
   return `model ${digest([json.accuracy, json.confusion])}`;
@@ -89,7 +97,7 @@ export async function model(at: Place, dir: string): Promise<string> {
 export async function predictions(at: Place, home = 'home', ...more: string[]): Promise<string> {
   const data = `csv:${at.at('site.csv')}#label=label`;
   const words = ['client', 'predict', '--home', at.at(home), '--name', 'digits', '--data', data];
-  const { code, json } = await answer([...words, '--engine', 'wasm', ...more]);
+  const { code, json } = await answer([...words, ...WASM, ...more]);
   return code === 0 ? `answers ${digest(json.predictions)}` : refusal(json);
 }
 
@@ -104,4 +112,20 @@ export function paths({ dir }: Place): Set<string> {
         .replace(/\d+/g, '0'),
     ),
   );
+}
+
+const isLock = (name: string): boolean => name === 'lock' || name.endsWith('.lock');
+
+/** A digest of all names, rights and contents; a lock's file counts by its name, since it tells its last owner. */
+export function everyByte({ dir }: Place): string {
+  const hash = createHash('sha256');
+  const entries = readdirSync(dir, { recursive: true, withFileTypes: true });
+  const files = entries.map((entry) => ({ entry, path: join(entry.parentPath, entry.name) }));
+  for (const { entry, path } of files.sort((a, b) => (a.path < b.path ? -1 : 1))) {
+    hash.update(`${relative(dir, path)}\0${lstatSync(path).mode}\0`);
+    if (entry.isSymbolicLink()) hash.update(readlinkSync(path));
+    else if (entry.isFile() && !isLock(entry.name))
+      hash.update(createHash('sha256').update(readFileSync(path)).digest());
+  }
+  return hash.digest('hex');
 }

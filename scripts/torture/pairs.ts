@@ -169,15 +169,17 @@ export const PAIRS: readonly Pair[] = [
   },
 ];
 
-/** Lets two commands meet `rounds` times. */
-export async function meetEach(world: Place, pair: Pair, rounds: number): Promise<Meeting[]> {
-  const meetings: Meeting[] = [];
-  for (let seed = 1; seed <= rounds; seed++)
-    meetings.push(await withCopy(world, (at) => meet(at, pair, seed)));
-  return meetings;
+export function pairNamed(name: string): Pair {
+  const pair = PAIRS.find((one) => one.name === name);
+  if (!pair) throw new Error(`no pair ${name}`);
+  return pair;
 }
 
-async function meet(at: Place, pair: Pair, seed: number): Promise<Meeting> {
+/** Lets two commands meet in a copy of `world`, each slowed down by chance. */
+export const meet = (world: Place, pair: Pair, seed: number): Promise<Meeting> =>
+  withCopy(world, (at) => meetIn(at, pair, seed));
+
+async function meetIn(at: Place, pair: Pair, seed: number): Promise<Meeting> {
   const { late = [] } = pair;
   const ends = await Promise.all(
     pair.words.map((words, i) =>

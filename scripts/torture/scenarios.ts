@@ -1,5 +1,4 @@
 /** The state-changing commands, and what may be seen of each after it was broken off. */
-import { cpSync } from 'node:fs';
 import { inProcess } from './command.js';
 import { audited, keys, model, predictions, pulled, sites, store } from './look.js';
 import { ADAPT, PUBLISH, PULL, TRAIN, type Place } from './world.js';
@@ -148,6 +147,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'client init, with a kit',
     words: (at) => [
       ...['client', 'init', '--home', at.at('third'), '--json', '--kit', at.at('kit-ward-1')],
+      ...['--trust', at.at('kit-ward-1', 'trust.json')],
     ],
     look: async (at) => {
       const { code } = await inProcess(['client', 'trust', 'show', '--home', at.at('third')]);
@@ -188,12 +188,19 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'client trust update',
     async prepare(at) {
       await inProcess(['keys', 'rotate', '--role', 'release', ...inStore(at)]);
-      cpSync(at.at('store', 'trust.json'), at.at('trust.json'));
     },
-    words: (at) => ['client', 'trust', 'update', at.at('trust.json'), '--home', at.at('home')],
+    words: (at) => [
+      ...['client', 'trust', 'update', '--from', at.at('store'), '--home', at.at('home'), '--json'],
+    ],
     look: both(
       (at) => pulled(at, at.at('store'), 'home'),
       (at) => audited(at),
     ),
   },
 ];
+
+export function scenarioNamed(name: string): Scenario {
+  const scenario = SCENARIOS.find((one) => one.name === name);
+  if (!scenario) throw new Error(`no scenario ${name}`);
+  return scenario;
+}

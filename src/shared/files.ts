@@ -52,6 +52,9 @@ export const temporaryPath = (path: string): string =>
 
 const TEMPORARY = /^\..+\.[0-9a-f]{12}\.tmp$/;
 
+/** Whether a file is one that a killed process may have left half-written. */
+export const isTemporary = (name: string): boolean => TEMPORARY.test(name);
+
 /**
  * Removes what killed processes have left half-written in a folder. To be called by whoever is the
  * folder's only writer at the time: holds its lock, or is alone in it.
@@ -60,7 +63,7 @@ const TEMPORARY = /^\..+\.[0-9a-f]{12}\.tmp$/;
 export function sweepTemporary(dir: string): void {
   if (!existsSync(dir)) return;
   for (const name of readdirSync(dir))
-    if (TEMPORARY.test(name)) rmSync(join(dir, name), { recursive: true, force: true });
+    if (isTemporary(name)) rmSync(join(dir, name), { recursive: true, force: true });
 }
 
 /** Writes a new file and waits until it is on the disk. @throws the operating system's error */

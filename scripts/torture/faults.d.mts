@@ -1,0 +1,9 @@
+/** What {@link arm} is told; see faults.mjs. */
+export interface Armed {
+  readonly root: string;
+  readonly kind: string;
+  readonly at?: number;
+  readonly seed?: number;
+  readonly trace?: string;
+}
+export function arm(next?: Armed): void;

@@ -17,4 +17,5 @@ const work = async (job: Job): Promise<Answer> => {
   }
 };
 
+process.on('disconnect', () => process.exit());
 process.on('message', (job: Job) => void work(job).then((answer) => process.send?.(answer)));

@@ -1,7 +1,7 @@
 /** Breaks a command off at each of its disk operations, and looks at what is left. */
 import { FAULT_KINDS, inProcess, withFault, type Faulted, type FaultKind } from './command.js';
 import { everyByte, paths } from './look.js';
-import { scenarioNamed, type Scenario } from './scenarios.js';
+import { scenarioNamed, type Scenario } from './scenarios/index.js';
 import { place, withCopy, type Place } from './world.js';
 
 /** What went wrong in a case. */
@@ -20,6 +20,15 @@ export interface Case {
   /** Whether every byte was as before, so that there was nothing to repeat. */
   readonly untouched: boolean;
   readonly faults: readonly { readonly fault: Fault; readonly detail: string }[];
+}
+
+/** Which operation of a course is to fail, and how. */
+export interface Break {
+  readonly kind: FaultKind;
+  /** Number of the operation, from 1. */
+  readonly at: number;
+  /** A killed process lives on, cut off from the disk: several times as fast. */
+  readonly lives?: boolean;
 }
 
 type Add = (fault: Fault, detail: string) => void;
@@ -72,14 +81,14 @@ export function withCourse<T>(
  * Runs a command with one fault, looks, repeats it undisturbed, and looks again. What is byte for byte
  * the state in which it began is not looked at again, and the run from there is the undisturbed one.
  */
-export function breakAt(course: Course, kind: FaultKind, at: number): Promise<Case> {
+export function breakAt(course: Course, { kind, at, lives = false }: Break): Promise<Case> {
   const { before, after } = course;
   const scenario = scenarioNamed(course.scenario);
   const start = place(course.start);
   const faults: Case['faults'][number][] = [];
   const add = (fault: Fault, detail: string): void => void faults.push({ fault, detail });
   return withCopy(start, async (now) => {
-    const said = await withFault(scenario.words(now), { root: now.dir, kind, at });
+    const said = await withFault(scenario.words(now), { root: now.dir, kind, at, lives });
     const operation = course.operations[at - 1]?.replaceAll(start.dir, '') ?? String(at);
     judgeEnd(said, add);
     const untouched = everyByte(now) === course.bytes;
@@ -101,7 +110,9 @@ async function repeat(course: Course, now: Place, seen: string, add: Add): Promi
   if (again.code !== 0 && !isDone) add('not repeatable', again.err.trim());
   const then = await look(scenario, now);
   if (then !== after) add('not repeatable', `${then} (to be ${after})`);
-  const left = [...paths(now)].filter((path) => !course.paths.has(path));
+  const left = [...paths(now)].filter(
+    (path) => !course.paths.has(path) && !scenario.leaves?.test(path),
+  );
   if (left.length > 0) add('litter', left.join(', '));
 }
 
@@ -117,7 +128,7 @@ function judgeEnd(said: Faulted, add: Add): void {
 export function casesOf(
   { operations }: Course,
   { step = 1, kinds = FAULT_KINDS }: { step?: number; kinds?: readonly FaultKind[] },
-): { kind: FaultKind; at: number }[] {
+): Break[] {
   return operations.flatMap((operation, i) =>
     kinds.flatMap((kind, k) => {
       if ((i + k) % step !== 0) return [];

@@ -37,7 +37,8 @@ export async function bundle(): Promise<string> {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    external: ['koffi', 'echarts', '@tensorflow/*'],
+    // tweetnacl is replaced in part, see cheap.mjs
+    external: ['koffi', 'echarts', '@tensorflow/*', 'tweetnacl'],
     plugins: [staysInPlace],
     banner: {
       js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",

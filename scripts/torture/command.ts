@@ -16,6 +16,7 @@ export const MAIN_VARIABLE = 'FEDSHOT_TORTURE_MAIN';
 const FAULTS = pathToFileURL(join(import.meta.dirname, 'faults.mjs'));
 /** Long enough for any of the commands; what is still there by then hangs. */
 const PATIENCE_MS = 90_000;
+const AFTERWARDS_MS = 5;
 
 /** What the commands get from their surroundings. The sandbox would put a second process in between. */
 export const ENVIRONMENT = {
@@ -58,6 +59,7 @@ export interface Fault {
   /** Number of the operation, from 1. */
   readonly at?: number;
   readonly seed?: number;
+  readonly lives?: boolean;
 }
 
 export interface Faulted extends Said {
@@ -66,9 +68,15 @@ export interface Faulted extends Said {
   readonly hung: boolean;
 }
 
-/** Runs a command whose disk fails as told; in this process, unless the fault ends the process. */
+/**
+ * Runs a command whose disk fails as told: in this process, unless the fault ends the process.
+ * @param fault with `lives` a kill does not end the process either: from then on it changes nothing on
+ *   the disk, which is what a kill leaves
+ */
 export async function withFault(words: readonly string[], fault: Fault): Promise<Faulted> {
-  if (fault.kind !== 'EIO' && fault.kind !== 'ENOSPC') return asProcess(words, fault);
+  const ends = fault.kind === 'kill' || fault.kind === 'torn';
+  if (fault.kind === 'count' || fault.kind === 'delay' || (ends && !fault.lives))
+    return asProcess(words, fault);
   arm(fault);
   const patience = new AbortController();
   const hung = sleep(PATIENCE_MS, undefined, { signal: patience.signal }).then(
@@ -77,7 +85,9 @@ export async function withFault(words: readonly string[], fault: Fault): Promise
   );
   try {
     const said = await Promise.race([inProcess(words), hung]);
-    return { code: 137, out: '', err: '', hung: false, ...said, operations: [] };
+    await sleep(AFTERWARDS_MS); // a process of its own would have ended: what still runs comes to nothing
+    const fine = { code: 137, out: '', err: '', hung: false, operations: [] };
+    return Object.assign(fine, said, ends && { code: 137 });
   } finally {
     patience.abort();
     arm();

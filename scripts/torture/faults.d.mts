@@ -5,5 +5,6 @@ export interface Armed {
   readonly at?: number;
   readonly seed?: number;
   readonly trace?: string;
+  readonly lives?: boolean;
 }
 export function arm(next?: Armed): void;

@@ -5,6 +5,7 @@
  * kind: `count` only counts; `kill` ends the process before the operation; `torn` does half of it (of a
  * write, of the removal of a folder) and ends the process; `EIO` refuses it once; `ENOSPC` refuses it
  * and whatever needs room after it; `delay` waits a seeded moment before each operation.
+ * lives: the process is not ended: nothing that it does after the operation reaches the disk.
  * trace: a file outside of `root` that gets a line for each operation.
  */
 import { Buffer } from 'node:buffer';
@@ -14,15 +15,16 @@ import process from 'node:process';
 import { basename, join, resolve, sep } from 'node:path';
 import { URL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
-import './kdf.mjs';
+import './cheap.mjs';
 
 const original = { ...fs, promises: { ...fs.promises } };
 const { O_CREAT, O_WRONLY, O_RDWR } = fs.constants;
 
-const NOTHING = { root: undefined, kind: 'count', at: 0, trace: undefined, seed: 1 };
+const NOTHING = { root: undefined, kind: 'count', at: 0, trace: undefined, seed: 1, lives: false };
 let fault = NOTHING;
 let count = 0;
 let full = false;
+let dead = false;
 let random = 1;
 
 /** From now on, until it is armed with nothing, this process's disk fails as told. */
@@ -30,6 +32,7 @@ export function arm(next = {}) {
   fault = { ...NOTHING, ...next };
   count = 0;
   full = false;
+  dead = false;
   random = fault.seed;
 }
 
@@ -48,12 +51,15 @@ const NEEDS_ROOM = new Set(['create', 'write', 'mkdir', 'link', 'symlink', 'copy
 function refusal(code, name, path) {
   const errno = code === 'EIO' ? -5 : -28;
   const words = code === 'EIO' ? 'i/o error' : 'no space left on device';
-  return Object.assign(new Error(`${code}: ${words}, ${name} '${path}'`), {
-    ...{ code, errno, syscall: name, path: String(path) },
-  });
+  const error = new Error(`${code}: ${words}, ${name} '${path}'`);
+  return Object.assign(error, { code, errno, syscall: name, path: String(path) });
 }
 
 function end() {
+  if (fault.lives) {
+    dead = true;
+    throw new Error('this process counts as killed');
+  }
   process.kill(process.pid, 'SIGKILL');
   Atomics.wait(cell, 0, 0); // the signal may take a moment, in which nothing else may happen
 }
@@ -61,6 +67,7 @@ function end() {
 /** Throws, ends the process, or lets the operation happen. */
 function before(name, path, half) {
   if (!isMainThread || !isBelow(path)) return;
+  if (dead) throw new Error('this process counts as killed');
   count++;
   const { kind, at, trace } = fault;
   if (trace) original.appendFileSync(trace, `${count} ${name} ${path}\n`);

@@ -63,11 +63,12 @@ export const store = async (at: Place): Promise<string> =>
   [await pulled(at), await audited(at)].join(', ');
 
 /** Roles with the number of their keys, and whether the keys that sign are at hand. */
-export async function keys(at: Place, dir = 'store'): Promise<string> {
+export async function keys(at: Place, dir = 'store', of = `${dir}-keys`): Promise<string> {
   if (!existsSync(at.at(dir))) return 'none';
-  const { code, json } = await answer(['keys', 'show', '--store', at.at(dir)]);
+  const where = ['--store', at.at(dir), '--keys', at.at(of)];
+  const { code, json } = await answer(['keys', 'show', ...where]);
   if (code !== 0) return refusal(json);
-  const refresh = await answer(['provider', 'refresh', '--store', at.at(dir)]);
+  const refresh = await answer(['provider', 'refresh', ...where]);
   return refresh.code === 0 ? 'keys that sign' : `cannot refresh, ${refusal(refresh.json)}`;
 }
 
@@ -109,6 +110,7 @@ export function paths({ dir }: Place): Set<string> {
       relative(dir, `${entry.parentPath}/${entry.name}`)
         .replace(/[0-9a-f]{8,}/g, '#')
         .replace(/Z-[0-9a-f]{6}/g, 'Z-#')
+        .replace(/(T\d\d-\d\d-\d\dZ)-\d+/g, '$1')
         .replace(/\d+/g, '0'),
     ),
   );

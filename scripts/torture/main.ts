@@ -1,6 +1,6 @@
 /**
  * `npm run torture [-- --only WORDS] [--step N] [--kinds kill,torn,EIO,ENOSPC] [--without pairs|faults]
- * [--rounds N] [--width N] [--json FILE]`: breaks every state-changing command off at each of its disk
+ * [--rounds N] [--width N] [--in-process] [--json FILE]`: breaks every state-changing command off at each of its disk
  * operations, and runs those at the same time that can meet. Ends with 1 when anything was found.
  */
 import { rmSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { bundle } from './bundle.js';
 import { FAULT_KINDS, MAIN_VARIABLE } from './command.js';
 import { PAIRS, type Meeting } from './pairs.js';
 import { openPool } from './pool.js';
-import { SCENARIOS } from './scenarios.js';
+import { SCENARIOS } from './scenarios/index.js';
 import { summaryOf, type Summary } from './summary.js';
 import { makeWorld } from './world.js';
 
@@ -23,6 +23,7 @@ const { values } = parseArgs({
     width: { type: 'string', default: '2' },
     rounds: { type: 'string', default: '6' },
     without: { type: 'string', default: '' },
+    'in-process': { type: 'boolean', default: false },
     json: { type: 'string' },
   },
 });
@@ -45,7 +46,7 @@ try {
     await withCourse(world, scenario, async (course) => {
       const mine = await Promise.all(
         casesOf(course, { kinds, step }).map(async ({ kind, at }) => {
-          const one = await pool.run({ course, kind, at });
+          const one = await pool.run({ course, fault: { kind, at, lives: values['in-process'] } });
           for (const { fault, detail } of one.faults)
             say(`  ${kind} at ${one.operation}: ${fault}: ${detail}`);
           return one;

@@ -1,13 +1,12 @@
 /** Processes that work on cases side by side: one of them alone would wait for itself. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import type { Case, Course } from './break.js';
-import type { FaultKind } from './command.js';
+import type { Break, Case, Course } from './break.js';
 import type { Meeting } from './pairs.js';
 
 /** One case: a course with the number of the operation to fail, or a pair with the seed of its delays. */
 export type Job =
-  | { readonly course: Course; readonly kind: FaultKind; readonly at: number }
+  | { readonly course: Course; readonly fault: Break }
   | { readonly world: string; readonly pair: string; readonly seed: number };
 
 type Result<J extends Job> = J extends { course: Course } ? Case : Meeting;

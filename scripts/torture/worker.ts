@@ -9,7 +9,7 @@ const work = async (job: Job): Promise<Answer> => {
     return {
       result:
         'course' in job
-          ? await breakAt(job.course, job.kind, job.at)
+          ? await breakAt(job.course, job.fault)
           : await meet(place(job.world), pairNamed(job.pair), job.seed),
     };
   } catch (error) {

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { breakAt, casesOf, withCourse } from '../../scripts/torture/break.js';
 import { meet, pairNamed } from '../../scripts/torture/pairs.js';
-import { scenarioNamed } from '../../scripts/torture/scenarios.js';
+import { scenarioNamed } from '../../scripts/torture/scenarios/index.js';
 import { makeWorld, type Place } from '../../scripts/torture/world.js';
 
 // A part of `npm run torture`: of some commands every so many operations, by turns with each fault.
@@ -23,7 +23,7 @@ describe('a command that is broken off', () => {
     '%s: leaves the old state or the new, and can be repeated',
     async (name, step) => {
       const cases = await withCourse(world, scenarioNamed(name), (course) =>
-        Promise.all(casesOf(course, { step }).map(({ kind, at }) => breakAt(course, kind, at))),
+        Promise.all(casesOf(course, { step }).map((fault) => breakAt(course, fault))),
       );
       expect(cases.length).toBeGreaterThan(1);
       expect(cases.filter(({ faults }) => faults.length > 0)).toEqual([]);

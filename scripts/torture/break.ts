@@ -1,5 +1,12 @@
 /** Breaks a command off at each of its disk operations, and looks at what is left. */
-import { FAULT_KINDS, inProcess, withFault, type Faulted, type FaultKind } from './command.js';
+import {
+  FAULT_KINDS,
+  inProcess,
+  operationsOf,
+  withFault,
+  type Faulted,
+  type FaultKind,
+} from './command.js';
 import { everyByte, paths } from './look.js';
 import { scenarioNamed, type Scenario } from './scenarios/index.js';
 import { place, withCopy, type Place } from './world.js';
@@ -19,6 +26,8 @@ export interface Case {
   readonly operation: string;
   /** Whether every byte was as before, so that there was nothing to repeat. */
   readonly untouched: boolean;
+  /** Whether the command ended before it came to that operation: nothing was injected. */
+  readonly missed: boolean;
   readonly faults: readonly { readonly fault: Fault; readonly detail: string }[];
 }
 
@@ -65,10 +74,7 @@ export function withCourse<T>(
       before: await look(scenario, start),
     };
     const course = await withCopy(start, async (at) => {
-      const { code, err, operations } = await withFault(scenario.words(at), {
-        root: at.dir,
-        kind: 'count',
-      });
+      const { code, err, operations } = await operationsOf(scenario.words(at), at.dir);
       if (code !== 0) throw new Error(`${scenario.name}: exit ${code} undisturbed: ${err}`);
       const seen = new Set([...known, ...paths(at)]);
       return Object.assign(begin, { after: await look(scenario, at), paths: seen, operations });
@@ -97,7 +103,14 @@ export function breakAt(course: Course, { kind, at, lives = false }: Break): Pro
     if (!fine) add('torn', `${seen} (was ${before}, to be ${after})`);
     if (said.code === 0 && seen !== after) add('silent', `exit 0, and what is seen: ${seen}`);
     if (!untouched) await repeat(course, now, seen, add);
-    return { scenario: scenario.name, kind, operation: withoutPlace(operation), untouched, faults };
+    return {
+      scenario: scenario.name,
+      kind,
+      operation: withoutPlace(operation),
+      untouched,
+      missed: said.count < at,
+      faults,
+    };
   });
 }
 

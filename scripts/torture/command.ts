@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { createIo } from '../../src/cli/io.js';
 import { run } from '../../src/cli/run.js';
-import { arm } from './faults.mjs';
+import { arm, counted } from './faults.mjs';
 
 const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
 /** Names another entry of the command line than the built one, for this process and those below it. */
@@ -63,8 +63,8 @@ export interface Fault {
 }
 
 export interface Faulted extends Said {
-  /** The disk operations that were begun, each `NUMBER NAME PATH`. */
-  readonly operations: readonly string[];
+  /** How many disk operations were begun. */
+  readonly count: number;
   readonly hung: boolean;
 }
 
@@ -74,9 +74,9 @@ export interface Faulted extends Said {
  *   the disk, which is what a kill leaves
  */
 export async function withFault(words: readonly string[], fault: Fault): Promise<Faulted> {
-  const ends = fault.kind === 'kill' || fault.kind === 'torn';
-  if (fault.kind === 'count' || fault.kind === 'delay' || (ends && !fault.lives))
-    return asProcess(words, fault);
+  const { kind, lives } = fault;
+  const ends = kind === 'kill' || kind === 'torn';
+  if (kind === 'delay' || (ends && !lives)) return asProcess(words, fault);
   arm(fault);
   const patience = new AbortController();
   const hung = sleep(PATIENCE_MS, undefined, { signal: patience.signal }).then(
@@ -86,7 +86,7 @@ export async function withFault(words: readonly string[], fault: Fault): Promise
   try {
     const said = await Promise.race([inProcess(words), hung]);
     await sleep(AFTERWARDS_MS); // a process of its own would have ended: what still runs comes to nothing
-    const fine = { code: 137, out: '', err: '', hung: false, operations: [] };
+    const fine = { code: 137, out: '', err: '', hung: false, count: counted() };
     return Object.assign(fine, said, ends && { code: 137 });
   } finally {
     patience.abort();
@@ -94,7 +94,18 @@ export async function withFault(words: readonly string[], fault: Fault): Promise
   }
 }
 
-async function asProcess(words: readonly string[], fault: Fault): Promise<Faulted> {
+/** Runs a command as a process of its own, and lists its disk operations: each `NUMBER NAME PATH`. */
+export async function operationsOf(
+  words: readonly string[],
+  root: string,
+): Promise<Faulted & { readonly operations: readonly string[] }> {
+  return asProcess(words, { root, kind: 'count' });
+}
+
+async function asProcess(
+  words: readonly string[],
+  fault: Fault,
+): Promise<Faulted & { readonly operations: readonly string[] }> {
   const trace = join(tmpdir(), `fedshot-torture-${randomUUID()}.trace`);
   const url = new URL(FAULTS);
   for (const [key, value] of Object.entries({ ...fault, trace }))
@@ -118,5 +129,6 @@ async function asProcess(words: readonly string[], fault: Fault): Promise<Faulte
   clearTimeout(watch);
   const operations = existsSync(trace) ? readFileSync(trace, 'utf8').trim().split('\n') : [];
   rmSync(trace, { force: true });
-  return { code, out: said.out, err: said.err, hung: said.hung, operations };
+  const { out, err, hung } = said;
+  return { code, out, err, hung, count: operations.length, operations };
 }

@@ -8,3 +8,5 @@ export interface Armed {
   readonly lives?: boolean;
 }
 export function arm(next?: Armed): void;
+/** Disk operations since this process was armed. */
+export function counted(): number;

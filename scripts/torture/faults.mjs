@@ -36,6 +36,9 @@ export function arm(next = {}) {
   random = fault.seed;
 }
 
+/** Disk operations since this process was armed. */
+export const counted = () => count;
+
 const paths = new Map();
 const handles = new WeakMap();
 const cell = new Int32Array(new SharedArrayBuffer(4));

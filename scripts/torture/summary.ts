@@ -7,6 +7,8 @@ export interface Summary {
   /** Every so many operations were broken off. */
   readonly step: number;
   readonly injected: number;
+  /** Cases in which the command ended before it came to the operation. */
+  readonly missed: number;
   /** Cases that left every byte as it was: there was nothing to repeat. */
   readonly untouched: number;
   readonly torn: number;
@@ -25,7 +27,8 @@ export function summaryOf(course: Course, cases: readonly Case[], step: number):
     command: course.scenario,
     operations: course.operations.length,
     step,
-    injected: cases.length,
+    injected: cases.filter(({ missed }) => !missed).length,
+    missed: cases.filter(({ missed }) => missed).length,
     untouched: cases.filter(({ untouched }) => untouched).length,
     torn: count('torn'),
     notRepeatable: count('not repeatable'),

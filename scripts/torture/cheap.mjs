@@ -1,7 +1,7 @@
 /**
  * Makes a command's arithmetic cheap where it touches no disk, so that thousands of runs fit into an hour:
- * a key of a passphrase took 0.4 s, and signatures in JavaScript a third of what was left. OpenSSL's are
- * the same, bit for bit.
+ * a key of a passphrase took 0.4 s, signatures in JavaScript a third of what was left (OpenSSL's are the
+ * same, bit for bit), certificates a tenth.
  */
 import { Buffer } from 'node:buffer';
 import crypto from 'node:crypto';
@@ -11,6 +11,17 @@ import nacl from 'tweetnacl';
 const { scryptSync } = crypto;
 crypto.scryptSync = (password, salt, length, options) =>
   scryptSync(password, salt, length, Object.assign({}, options, { N: 2 }));
+
+/** The same certificates are parsed over and over; parsed ones never change. */
+const certificates = new Map();
+crypto.X509Certificate = new Proxy(crypto.X509Certificate, {
+  construct(target, [pem]) {
+    const key = Buffer.from(pem).toString('latin1');
+    const known = certificates.get(key) ?? new target(pem);
+    certificates.set(key, known);
+    return known;
+  },
+});
 syncBuiltinESMExports();
 
 /** What precedes the 32 bytes of a private and of a public key. */

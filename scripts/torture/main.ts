@@ -29,7 +29,8 @@ const { values } = parseArgs({
 });
 const kinds = FAULT_KINDS.filter((kind) => values.kinds.split(',').includes(kind));
 const step = Number(values.step);
-const chosen = (name: string): boolean => !values.only || name.includes(values.only);
+const chosen = (name: string): boolean =>
+  !values.only || values.only.split(';').some((words) => name.includes(words));
 const chosenOf = <T extends { name: string }>(all: readonly T[], word: string): T[] =>
   values.without.includes(word) ? [] : all.filter(({ name }) => chosen(name));
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

@@ -59,15 +59,15 @@ export const isTemporary = (name: string): boolean => TEMPORARY.test(name);
  * Removes what killed processes have left half-written in a folder. To be called by whoever is the
  * folder's only writer at the time: holds its lock, or is alone in it.
  *
- * @param of names of files: what is left of others stays, since somebody else may be writing it
+ * @param of what the file is called when it is whole: others stay, since somebody else may be writing them
  * @throws the operating system's error
  */
-export function sweepTemporary(dir: string, of?: readonly string[]): void {
+export function sweepTemporary(dir: string, of = /^/): void {
   if (!existsSync(dir)) return;
-  const isOurs = (name: string): boolean => of?.some((one) => name.startsWith(`.${one}.`)) ?? true;
-  for (const name of readdirSync(dir))
-    if (isTemporary(name) && isOurs(name))
-      rmSync(join(dir, name), { recursive: true, force: true });
+  for (const name of readdirSync(dir).filter(isTemporary)) {
+    const whole = name.slice(1).replace(/\.[0-9a-f]+\.tmp$/, '');
+    if (of.test(whole)) rmSync(join(dir, name), { recursive: true, force: true });
+  }
 }
 
 /** Writes a new file and waits until it is on the disk. @throws the operating system's error */

@@ -46,7 +46,7 @@ export function installIdentity(home: string, kit: string): void {
   const key = readBytes(join(given ? kit : dir, KEY_FILE));
   assertPair(join(kit, CERT_FILE), cert, key);
   exclusively(home, () => {
-    sweepTemporary(dir, [KEY_FILE, CERT_FILE]);
+    sweepTemporary(dir, /^site(?:-key)?\.pem$/);
     if (given) writeFileAtomic(join(dir, KEY_FILE), key, 0o600);
     writeFileAtomic(join(dir, CERT_FILE), cert);
   });

@@ -79,7 +79,7 @@ async function makeProvider(store: Store, options: InitOptions): Promise<Initial
   const keys: StoredKey[] = [];
   for (const role of ROLES)
     for (let i = 0; i < (role === 'root' ? rootKeys : 1); i++)
-      keys.push(await keyring.create(role, now));
+      keys.push(await keyring.createHeld(role, now));
   const authority = await createAuthority('fedshot provider', now);
   await sealAuthority(keyring, authority);
   const names = [...new Set([...hosts, 'localhost', '127.0.0.1', '::1', hostname()])];

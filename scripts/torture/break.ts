@@ -102,7 +102,9 @@ export function breakAt(course: Course, { kind, at, lives = false }: Break): Pro
     const fine = [before, after].includes(seen) || scenario.between?.test(seen);
     if (!fine) add('torn', `${seen} (was ${before}, to be ${after})`);
     if (said.code === 0 && seen !== after) add('silent', `exit 0, and what is seen: ${seen}`);
-    if (!untouched) await repeat(course, now, seen, add);
+    // Who was told that it is done does not run it again: a second rotation would be one.
+    if (!untouched && said.code !== 0) await repeat(course, now, seen, add);
+    findLitter(course, now, add);
     return {
       scenario: scenario.name,
       kind,
@@ -123,9 +125,11 @@ async function repeat(course: Course, now: Place, seen: string, add: Add): Promi
   if (again.code !== 0 && !isDone) add('not repeatable', again.err.trim());
   const then = await look(scenario, now);
   if (then !== after) add('not repeatable', `${then} (to be ${after})`);
-  const left = [...paths(now)].filter(
-    (path) => !course.paths.has(path) && !scenario.leaves?.test(path),
-  );
+}
+
+function findLitter(course: Course, now: Place, add: Add): void {
+  const { leaves } = scenarioNamed(course.scenario);
+  const left = [...paths(now)].filter((path) => !course.paths.has(path) && !leaves?.test(path));
   if (left.length > 0) add('litter', left.join(', '));
 }
 

@@ -181,7 +181,7 @@ export const PAIRS: readonly Pair[] = [
     name: 'train + train',
     words: [(at) => TRAIN(at, 3, 'model'), (at) => TRAIN(at, 4, 'model')],
     look: (at) => model(at, 'model'),
-    late: [6],
+    late: [2],
     expect: /^model /,
   },
   {

@@ -91,7 +91,9 @@ export const CLIENT: readonly Scenario[] = [
     async prepare(at) {
       await inProcess(ADAPT(at, 'home', 2));
     },
-    words: (at) => ['client', 'rollback', '--home', at.at('home'), '--json'],
+    words: (at) => [
+      ...['client', 'rollback', '--home', at.at('home'), '--name', 'digits', '--json'],
+    ],
     look: (at) => predictions(at),
     already: ['not-found', 'usage'],
   },

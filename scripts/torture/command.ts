@@ -11,8 +11,6 @@ import { run } from '../../src/cli/run.js';
 import { arm, counted } from './faults.mjs';
 
 const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
-/** Names another entry of the command line than the built one, for this process and those below it. */
-export const MAIN_VARIABLE = 'FEDSHOT_TORTURE_MAIN';
 const FAULTS = pathToFileURL(join(import.meta.dirname, 'faults.mjs'));
 /** Long enough for any of the commands; what is still there by then hangs. */
 const PATIENCE_MS = 90_000;
@@ -110,8 +108,7 @@ async function asProcess(
   const url = new URL(FAULTS);
   for (const [key, value] of Object.entries({ ...fault, trace }))
     url.searchParams.set(key, String(value));
-  const main = process.env[MAIN_VARIABLE] ?? MAIN;
-  const child = spawn(process.execPath, ['--import', url.href, main, ...words], {
+  const child = spawn(process.execPath, ['--import', url.href, MAIN, ...words], {
     env: ENVIRONMENT,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

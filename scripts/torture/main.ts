@@ -7,8 +7,7 @@ import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { writeFileAtomic } from '../../src/shared/files.js';
 import { casesOf, withCourse, type Case } from './break.js';
-import { bundle } from './bundle.js';
-import { FAULT_KINDS, MAIN_VARIABLE } from './command.js';
+import { FAULT_KINDS } from './command.js';
 import { PAIRS, type Meeting } from './pairs.js';
 import { openPool } from './pool.js';
 import { SCENARIOS } from './scenarios/index.js';
@@ -35,7 +34,6 @@ const chosenOf = <T extends { name: string }>(all: readonly T[], word: string): 
   values.without.includes(word) ? [] : all.filter(({ name }) => chosen(name));
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-process.env[MAIN_VARIABLE] = await bundle();
 const world = await makeWorld();
 const pool = openPool(Number(values.width));
 const cases: Case[] = [];

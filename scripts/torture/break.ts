@@ -1,8 +1,15 @@
 /** Breaks a command off at each of its disk operations, and looks at what is left. */
-import { FAULT_KINDS, inProcess, withFault, type Faulted, type FaultKind } from './command.js';
-import { paths } from './look.js';
-import type { Scenario } from './scenarios.js';
-import { withCopy, type Place } from './world.js';
+import {
+  FAULT_KINDS,
+  inProcess,
+  operationsOf,
+  withFault,
+  type Faulted,
+  type FaultKind,
+} from './command.js';
+import { everyByte, paths } from './look.js';
+import { scenarioNamed, type Scenario } from './scenarios/index.js';
+import { place, withCopy, type Place } from './world.js';
 
 /** What went wrong in a case. */
 export type Fault =
@@ -17,14 +24,31 @@ export interface Case {
   readonly scenario: string;
   readonly kind: FaultKind;
   readonly operation: string;
+  /** Whether every byte was as before, so that there was nothing to repeat. */
+  readonly untouched: boolean;
+  /** Whether the command ended before it came to that operation: nothing was injected. */
+  readonly missed: boolean;
   readonly faults: readonly { readonly fault: Fault; readonly detail: string }[];
 }
 
-/** An undisturbed run of a command. */
+/** Which operation of a course is to fail, and how. */
+export interface Break {
+  readonly kind: FaultKind;
+  /** Number of the operation, from 1. */
+  readonly at: number;
+  /** A killed process lives on, cut off from the disk: several times as fast. */
+  readonly lives?: boolean;
+}
+
+type Add = (fault: Fault, detail: string) => void;
+
+/** An undisturbed run of a command; can be sent to another process. */
 export interface Course {
-  readonly scenario: Scenario;
-  /** The state in which it begins. */
-  readonly start: Place;
+  readonly scenario: string;
+  /** The folder with the state in which it begins. */
+  readonly start: string;
+  /** A digest of every byte of that. */
+  readonly bytes: string;
   readonly before: string;
   readonly after: string;
   readonly paths: ReadonlySet<string>;
@@ -42,75 +66,91 @@ export function withCourse<T>(
 ): Promise<T> {
   return withCopy(world, async (start) => {
     await scenario.prepare?.(start);
-    const before = await look(scenario, start);
     const known = paths(start);
+    const begin = {
+      scenario: scenario.name,
+      start: start.dir,
+      bytes: everyByte(start),
+      before: await look(scenario, start),
+    };
     const course = await withCopy(start, async (at) => {
-      const { code, err, operations } = await withFault(scenario.words(at), {
-        root: at.dir,
-        kind: 'count',
-      });
+      const { code, err, operations } = await operationsOf(scenario.words(at), at.dir);
       if (code !== 0) throw new Error(`${scenario.name}: exit ${code} undisturbed: ${err}`);
       const seen = new Set([...known, ...paths(at)]);
-      return { scenario, start, before, after: await look(scenario, at), paths: seen, operations };
+      return Object.assign(begin, { after: await look(scenario, at), paths: seen, operations });
     });
     return work(course);
   });
 }
 
-/** Runs a command with one fault, looks, repeats it undisturbed, and looks again. */
-export function breakAt(course: Course, kind: FaultKind, at: number): Promise<Case> {
-  const { scenario, start, before, after } = course;
+/**
+ * Runs a command with one fault, looks, repeats it undisturbed, and looks again. What is byte for byte
+ * the state in which it began is not looked at again, and the run from there is the undisturbed one.
+ */
+export function breakAt(course: Course, { kind, at, lives = false }: Break): Promise<Case> {
+  const { before, after } = course;
+  const scenario = scenarioNamed(course.scenario);
+  const start = place(course.start);
   const faults: Case['faults'][number][] = [];
   const add = (fault: Fault, detail: string): void => void faults.push({ fault, detail });
-  return withCopy(start, async (place) => {
-    const said = await withFault(scenario.words(place), { root: place.dir, kind, at });
+  return withCopy(start, async (now) => {
+    const said = await withFault(scenario.words(now), { root: now.dir, kind, at, lives });
     const operation = course.operations[at - 1]?.replaceAll(start.dir, '') ?? String(at);
     judgeEnd(said, add);
-    const seen = await look(scenario, place);
+    const untouched = everyByte(now) === course.bytes;
+    const seen = untouched ? before : await look(scenario, now);
     const fine = [before, after].includes(seen) || scenario.between?.test(seen);
     if (!fine) add('torn', `${seen} (was ${before}, to be ${after})`);
     if (said.code === 0 && seen !== after) add('silent', `exit 0, and what is seen: ${seen}`);
-
-    const again = await inProcess(scenario.words(place));
-    const code = /"code":"([^"]*)"/.exec(again.out)?.[1] ?? '';
-    const isDone = seen === after && scenario.already?.includes(code);
-    if (again.code !== 0 && !isDone) add('not repeatable', again.err.trim());
-    const then = await look(scenario, place);
-    if (then !== after) add('not repeatable', `${then} (to be ${after})`);
-    const left = [...paths(place)].filter((path) => !course.paths.has(path));
-    if (left.length > 0) add('litter', left.join(', '));
-    return { scenario: scenario.name, kind, operation: withoutPlace(operation), faults };
+    // Who was told that it is done does not run it again: a second rotation would be one.
+    if (!untouched && said.code !== 0) await repeat(course, now, seen, add);
+    findLitter(course, now, add);
+    return {
+      scenario: scenario.name,
+      kind,
+      operation: withoutPlace(operation),
+      untouched,
+      missed: said.count < at,
+      faults,
+    };
   });
+}
+
+async function repeat(course: Course, now: Place, seen: string, add: Add): Promise<void> {
+  const { after } = course;
+  const scenario = scenarioNamed(course.scenario);
+  const again = await inProcess(scenario.words(now));
+  const code = /"code":"([^"]*)"/.exec(again.out)?.[1] ?? '';
+  const isDone = seen === after && scenario.already?.includes(code);
+  if (again.code !== 0 && !isDone) add('not repeatable', again.err.trim());
+  const then = await look(scenario, now);
+  if (then !== after) add('not repeatable', `${then} (to be ${after})`);
+}
+
+function findLitter(course: Course, now: Place, add: Add): void {
+  const { leaves } = scenarioNamed(course.scenario);
+  const left = [...paths(now)].filter((path) => !course.paths.has(path) && !leaves?.test(path));
+  if (left.length > 0) add('litter', left.join(', '));
 }
 
 const withoutPlace = (operation: string): string =>
   operation.replace(/\/\S*fedshot-torture-case-[^/]+/, '').replace(/[0-9a-f]{10,}/g, '#');
 
-function judgeEnd(said: Faulted, add: (fault: Fault, detail: string) => void): void {
+function judgeEnd(said: Faulted, add: Add): void {
   if (said.hung) add('hung', 'was still there after 90 s');
   else if (said.code === 1) add('defect', said.err.trim().split('\n')[0] ?? '');
 }
 
-/**
- * Every `step`-th operation of a command, with each kind of fault that the operation can have.
- * @param width cases at once
- */
-export async function breakEach(
-  course: Course,
-  options: { step?: number; kinds?: readonly FaultKind[]; width?: number; seed?: number },
-  each: (one: Case) => void,
-): Promise<void> {
-  const { step = 1, kinds = FAULT_KINDS, width = 2, seed = 0 } = options;
-  const jobs = course.operations.flatMap((operation, i) =>
+/** The cases of a course: every `step`-th operation, with each kind of fault that it can have. */
+export function casesOf(
+  { operations }: Course,
+  { step = 1, kinds = FAULT_KINDS }: { step?: number; kinds?: readonly FaultKind[] },
+): Break[] {
+  return operations.flatMap((operation, i) =>
     kinds.flatMap((kind, k) => {
-      if ((i + seed + k) % step !== 0) return [];
+      if ((i + k) % step !== 0) return [];
       if (kind === 'torn' && !/^\d+ (write|rm) /.test(operation)) return [];
       return [{ kind, at: i + 1 }];
     }),
   );
-  const next = jobs.values();
-  const worker = async (): Promise<void> => {
-    for (const { kind, at } of next) each(await breakAt(course, kind, at));
-  };
-  await Promise.all(Array.from({ length: width }, worker));
 }

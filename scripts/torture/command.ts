@@ -3,21 +3,26 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { createIo } from '../../src/cli/io.js';
 import { run } from '../../src/cli/run.js';
+import { arm, counted } from './faults.mjs';
 
 const MAIN = join(import.meta.dirname, '../../dist/cli/main.js');
 const FAULTS = pathToFileURL(join(import.meta.dirname, 'faults.mjs'));
 /** Long enough for any of the commands; what is still there by then hangs. */
 const PATIENCE_MS = 90_000;
+const AFTERWARDS_MS = 5;
 
 /** What the commands get from their surroundings. The sandbox would put a second process in between. */
 export const ENVIRONMENT = {
   ...process.env,
   FEDSHOT_PASSPHRASE: 'a passphrase for torture only',
   FEDSHOT_ISOLATE: 'off',
+  // The engine is wasm: nobody needs to ask python3 for another one.
+  FEDSHOT_FOUND_TORCH: '/nonexistent',
   NO_COLOR: '1',
 };
 Object.assign(process.env, ENVIRONMENT);
@@ -52,16 +57,53 @@ export interface Fault {
   /** Number of the operation, from 1. */
   readonly at?: number;
   readonly seed?: number;
+  readonly lives?: boolean;
 }
 
 export interface Faulted extends Said {
-  /** The disk operations that were begun, each `NUMBER NAME PATH`. */
-  readonly operations: readonly string[];
+  /** How many disk operations were begun. */
+  readonly count: number;
   readonly hung: boolean;
 }
 
-/** Runs a command as a process of its own whose disk fails as given. */
+/**
+ * Runs a command whose disk fails as told: in this process, unless the fault ends the process.
+ * @param fault with `lives` a kill does not end the process either: from then on it changes nothing on
+ *   the disk, which is what a kill leaves
+ */
 export async function withFault(words: readonly string[], fault: Fault): Promise<Faulted> {
+  const { kind, lives } = fault;
+  const ends = kind === 'kill' || kind === 'torn';
+  if (kind === 'delay' || (ends && !lives)) return asProcess(words, fault);
+  arm(fault);
+  const patience = new AbortController();
+  const hung = sleep(PATIENCE_MS, undefined, { signal: patience.signal }).then(
+    () => ({ code: 137, out: '', err: '', hung: true }),
+    () => undefined,
+  );
+  try {
+    const said = await Promise.race([inProcess(words), hung]);
+    await sleep(AFTERWARDS_MS); // a process of its own would have ended: what still runs comes to nothing
+    const fine = { code: 137, out: '', err: '', hung: false, count: counted() };
+    return Object.assign(fine, said, ends && { code: 137 });
+  } finally {
+    patience.abort();
+    arm();
+  }
+}
+
+/** Runs a command as a process of its own, and lists its disk operations: each `NUMBER NAME PATH`. */
+export async function operationsOf(
+  words: readonly string[],
+  root: string,
+): Promise<Faulted & { readonly operations: readonly string[] }> {
+  return asProcess(words, { root, kind: 'count' });
+}
+
+async function asProcess(
+  words: readonly string[],
+  fault: Fault,
+): Promise<Faulted & { readonly operations: readonly string[] }> {
   const trace = join(tmpdir(), `fedshot-torture-${randomUUID()}.trace`);
   const url = new URL(FAULTS);
   for (const [key, value] of Object.entries({ ...fault, trace }))
@@ -84,5 +126,6 @@ export async function withFault(words: readonly string[], fault: Fault): Promise
   clearTimeout(watch);
   const operations = existsSync(trace) ? readFileSync(trace, 'utf8').trim().split('\n') : [];
   rmSync(trace, { force: true });
-  return { code, out: said.out, err: said.err, hung: said.hung, operations };
+  const { out, err, hung } = said;
+  return { code, out, err, hung, count: operations.length, operations };
 }

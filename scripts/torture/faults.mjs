@@ -1,10 +1,11 @@
 /**
- * Preloaded into a command (`node --import 'file://…/faults.mjs?root=DIR&at=N&kind=kill'`): counts its
- * disk operations below `root` and lets the one numbered `at` fail.
+ * Counts this process's disk operations below a folder, and lets the one numbered `at` fail. Preloaded into
+ * a command (`node --import 'file://…/faults.mjs?root=DIR&at=N&kind=kill'`), or armed from within.
  *
  * kind: `count` only counts; `kill` ends the process before the operation; `torn` does half of it (of a
  * write, of the removal of a folder) and ends the process; `EIO` refuses it once; `ENOSPC` refuses it
  * and whatever needs room after it; `delay` waits a seeded moment before each operation.
+ * lives: the process is not ended: nothing that it does after the operation reaches the disk.
  * trace: a file outside of `root` that gets a line for each operation.
  */
 import { Buffer } from 'node:buffer';
@@ -14,24 +15,38 @@ import process from 'node:process';
 import { basename, join, resolve, sep } from 'node:path';
 import { URL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
+import './cheap.mjs';
 
-const query = new URL(import.meta.url).searchParams;
-const root = query.get('root') ?? '/';
-const at = Number(query.get('at') ?? 0);
-const kind = query.get('kind') ?? 'count';
-const trace = query.get('trace');
 const original = { ...fs, promises: { ...fs.promises } };
 const { O_CREAT, O_WRONLY, O_RDWR } = fs.constants;
 
+const NOTHING = { root: undefined, kind: 'count', at: 0, trace: undefined, seed: 1, lives: false };
+let fault = NOTHING;
 let count = 0;
 let full = false;
-let random = Number(query.get('seed') ?? 1);
+let dead = false;
+let random = 1;
+
+/** From now on, until it is armed with nothing, this process's disk fails as told. */
+export function arm(next = {}) {
+  fault = { ...NOTHING, ...next };
+  count = 0;
+  full = false;
+  dead = false;
+  random = fault.seed;
+}
+
+/** Disk operations since this process was armed. */
+export const counted = () => count;
+
 const paths = new Map();
 const handles = new WeakMap();
 const cell = new Int32Array(new SharedArrayBuffer(4));
 
 const isBelow = (path) =>
-  path !== undefined && `${resolve(String(path))}${sep}`.startsWith(root + sep);
+  fault.root !== undefined &&
+  path !== undefined &&
+  `${resolve(String(path))}${sep}`.startsWith(fault.root + sep);
 
 /** What a full disk refuses: what adds bytes or names, and the wait until they are there. */
 const NEEDS_ROOM = new Set(['create', 'write', 'mkdir', 'link', 'symlink', 'copyFile', 'fsync']);
@@ -39,12 +54,15 @@ const NEEDS_ROOM = new Set(['create', 'write', 'mkdir', 'link', 'symlink', 'copy
 function refusal(code, name, path) {
   const errno = code === 'EIO' ? -5 : -28;
   const words = code === 'EIO' ? 'i/o error' : 'no space left on device';
-  return Object.assign(new Error(`${code}: ${words}, ${name} '${path}'`), {
-    ...{ code, errno, syscall: name, path: String(path) },
-  });
+  const error = new Error(`${code}: ${words}, ${name} '${path}'`);
+  return Object.assign(error, { code, errno, syscall: name, path: String(path) });
 }
 
 function end() {
+  if (fault.lives) {
+    dead = true;
+    throw new Error('this process counts as killed');
+  }
   process.kill(process.pid, 'SIGKILL');
   Atomics.wait(cell, 0, 0); // the signal may take a moment, in which nothing else may happen
 }
@@ -52,7 +70,9 @@ function end() {
 /** Throws, ends the process, or lets the operation happen. */
 function before(name, path, half) {
   if (!isMainThread || !isBelow(path)) return;
+  if (dead) throw new Error('this process counts as killed');
   count++;
+  const { kind, at, trace } = fault;
   if (trace) original.appendFileSync(trace, `${count} ${name} ${path}\n`);
   if (kind === 'delay') {
     random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
@@ -177,4 +197,10 @@ function patchHandle(prototype) {
   }
 }
 syncBuiltinESMExports();
-process.title = basename(process.argv[1] ?? 'torture');
+
+const query = new URL(import.meta.url).searchParams;
+if (query.has('root')) {
+  const { at, seed, ...words } = Object.fromEntries(query);
+  arm({ ...words, at: Number(at), seed: Number(seed ?? 1) });
+  process.title = basename(process.argv[1] ?? 'torture');
+}

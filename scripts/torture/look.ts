@@ -1,9 +1,17 @@
 /** What a person would see of a state, as one line: the same states give the same line. */
-import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+} from 'node:fs';
 import { createHash } from 'node:crypto';
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { inProcess } from './command.js';
-import { PULL, type Place } from './world.js';
+import { PULL, WASM, type Place } from './world.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -55,11 +63,12 @@ export const store = async (at: Place): Promise<string> =>
   [await pulled(at), await audited(at)].join(', ');
 
 /** Roles with the number of their keys, and whether the keys that sign are at hand. */
-export async function keys(at: Place, dir = 'store'): Promise<string> {
+export async function keys(at: Place, dir = 'store', of = `${dir}-keys`): Promise<string> {
   if (!existsSync(at.at(dir))) return 'none';
-  const { code, json } = await answer(['keys', 'show', '--store', at.at(dir)]);
+  const where = ['--store', at.at(dir), '--keys', at.at(of)];
+  const { code, json } = await answer(['keys', 'show', ...where]);
   if (code !== 0) return refusal(json);
-  const refresh = await answer(['provider', 'refresh', '--store', at.at(dir)]);
+  const refresh = await answer(['provider', 'refresh', ...where]);
   return refresh.code === 0 ? 'keys that sign' : `cannot refresh, ${refusal(refresh.json)}`;
 }
 
@@ -79,7 +88,7 @@ export async function sites(at: Place): Promise<string> {
 /** What a model's folder holds: the weights, by what they answer. */
 export async function model(at: Place, dir: string): Promise<string> {
   const data = `csv:${at.at('site.csv')}#label=label`;
-  const words = ['provider', 'check', '--model', at.at(dir), '--data', data, '--engine', 'wasm'];
+  const words = ['provider', 'check', '--model', at.at(dir), '--data', data, ...WASM];
   const { json } = await answer(words);
   if (json.error) return refusal(json);
   return `model ${digest([json.accuracy, json.confusion])}`;
@@ -89,7 +98,7 @@ export async function model(at: Place, dir: string): Promise<string> {
 export async function predictions(at: Place, home = 'home', ...more: string[]): Promise<string> {
   const data = `csv:${at.at('site.csv')}#label=label`;
   const words = ['client', 'predict', '--home', at.at(home), '--name', 'digits', '--data', data];
-  const { code, json } = await answer([...words, '--engine', 'wasm', ...more]);
+  const { code, json } = await answer([...words, ...WASM, ...more]);
   return code === 0 ? `answers ${digest(json.predictions)}` : refusal(json);
 }
 
@@ -101,7 +110,24 @@ export function paths({ dir }: Place): Set<string> {
       relative(dir, `${entry.parentPath}/${entry.name}`)
         .replace(/[0-9a-f]{8,}/g, '#')
         .replace(/Z-[0-9a-f]{6}/g, 'Z-#')
+        .replace(/(T\d\d-\d\d-\d\dZ)-\d+/g, '$1')
         .replace(/\d+/g, '0'),
     ),
   );
+}
+
+const isLock = (name: string): boolean => name === 'lock' || name.endsWith('.lock');
+
+/** A digest of all names, rights and contents; a lock's file counts by its name, since it tells its last owner. */
+export function everyByte({ dir }: Place): string {
+  const hash = createHash('sha256');
+  const entries = readdirSync(dir, { recursive: true, withFileTypes: true });
+  const files = entries.map((entry) => ({ entry, path: join(entry.parentPath, entry.name) }));
+  for (const { entry, path } of files.sort((a, b) => (a.path < b.path ? -1 : 1))) {
+    hash.update(`${relative(dir, path)}\0${lstatSync(path).mode}\0`);
+    if (entry.isSymbolicLink()) hash.update(readlinkSync(path));
+    else if (entry.isFile() && !isLock(entry.name))
+      hash.update(createHash('sha256').update(readFileSync(path)).digest());
+  }
+  return hash.digest('hex');
 }

@@ -52,15 +52,22 @@ export const temporaryPath = (path: string): string =>
 
 const TEMPORARY = /^\..+\.[0-9a-f]{12}\.tmp$/;
 
+/** Whether a file is one that a killed process may have left half-written. */
+export const isTemporary = (name: string): boolean => TEMPORARY.test(name);
+
 /**
  * Removes what killed processes have left half-written in a folder. Call it only as the folder's one
  * writer at the time: under its lock, or where no other process can write.
+ *
+ * @param of what the file is called when it is whole: others stay, since somebody else may be writing them
  * @throws the operating system's error
  */
-export function sweepTemporary(dir: string): void {
+export function sweepTemporary(dir: string, of = /^/): void {
   if (!existsSync(dir)) return;
-  for (const name of readdirSync(dir))
-    if (TEMPORARY.test(name)) rmSync(join(dir, name), { recursive: true, force: true });
+  for (const name of readdirSync(dir).filter(isTemporary)) {
+    const whole = name.slice(1).replace(/\.[0-9a-f]+\.tmp$/, '');
+    if (of.test(whole)) rmSync(join(dir, name), { recursive: true, force: true });
+  }
 }
 
 /** Writes a new file and waits until it is on the disk. @throws the operating system's error */

@@ -66,10 +66,14 @@ export function commitFiles(dir: string, files: Files, modes: Modes = {}): void 
   }
 }
 
-/** Moves out what a commit has left in its journal. @throws the operating system's error */
-export function finishCommit(dir: string): void {
+/**
+ * Moves out what a commit has left in its journal.
+ * @returns whether there was one
+ * @throws the operating system's error
+ */
+export function finishCommit(dir: string): boolean {
   const journal = join(dir, NEXT);
-  if (!existsSync(journal)) return;
+  if (!existsSync(journal)) return false;
   for (const name of readdirSync(journal)) {
     const temp = temporaryPath(join(dir, name));
     try {
@@ -83,6 +87,7 @@ export function finishCommit(dir: string): void {
   fsyncDir(dir);
   // All files have moved out by now, so that a half-removed journal does no harm.
   rmSync(journal, { recursive: true, force: true });
+  return true;
 }
 
 /** Where a file of a folder that {@link commitFiles} writes is to be read. */

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { asFedshotError, FedshotError } from '../../shared/errors.js';
-import { readBytes } from '../../shared/files.js';
+import { isTemporary, readBytes } from '../../shared/files.js';
 import { files, foreignFolders } from '../folders.js';
 import { metadataFaults } from './metadata.js';
 import { MEMORY, MEMORY_FILE } from '../../shared/release/enrolled.js';
@@ -69,7 +69,10 @@ export function readStore(dir: string, trust: Uint8Array): PublicStore {
     throw last;
   };
   const releases: Release[] = [];
-  for (const path of files(join(dir, 'metadata', 'releases')))
+  const manifests = files(join(dir, 'metadata', 'releases')).filter(
+    (path) => !isTemporary(basename(path)), // what a killed command has left belongs to no release
+  );
+  for (const path of manifests)
     attempt(path, () => {
       const bytes = readBytes(path, MAX_MANIFEST_BYTES);
       const release = underAny((root) => openManifest(root, bytes));

@@ -83,7 +83,12 @@ export function begin(home: string, about: Pick<Unfinished, 'name' | 'settings'>
   makeFolder(dir, 0o700);
   const lock = held(dir);
   const content: Unfinished = { format: 'fedshot-unfinished/1', run: id, began, ...about };
-  writeFileAtomic(settingsFile(dir), `${JSON.stringify(content)}\n`, 0o600);
+  try {
+    writeFileAtomic(settingsFile(dir), `${JSON.stringify(content)}\n`, 0o600);
+  } catch (error) {
+    abandon(dir, lock);
+    throw error;
+  }
   return work(id, dir, began, false, lock);
 }
 
@@ -184,9 +189,14 @@ const work = (id: string, dir: string, began: string, resumed: boolean, lock: He
   began,
   dir,
   resumed,
-  close: () => {
-    // Still held: nobody else can be at it, and nobody could have resumed it.
-    if (existsSync(dir) && !hasCheckpoint(dir)) rmSync(dir, { recursive: true, force: true });
-    lock.release();
-  },
+  close: () => abandon(dir, lock),
 });
+
+/** What has no checkpoint goes while the lock is held: nobody else can be at it. Then the lock goes, always. */
+function abandon(dir: string, lock: HeldLock): void {
+  try {
+    if (existsSync(dir) && !hasCheckpoint(dir)) rmSync(dir, { recursive: true, force: true });
+  } finally {
+    lock.release();
+  }
+}

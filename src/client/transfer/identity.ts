@@ -2,7 +2,8 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FedshotError } from '../../shared/errors.js';
-import { readBytes, writeFileAtomic } from '../../shared/files.js';
+import { readBytes, sweepTemporary, writeFileAtomic } from '../../shared/files.js';
+import { withTrustLock } from '../trust/trust-file.js';
 
 /** A site's own certificate and key, PEM: what it shows a server that asks who it is. */
 export interface SiteIdentity {
@@ -44,8 +45,11 @@ export function installIdentity(home: string, kit: string): void {
     });
   const key = readBytes(join(given ? kit : dir, KEY_FILE));
   assertPair(join(kit, CERT_FILE), cert, key);
-  if (given) writeFileAtomic(join(dir, KEY_FILE), key, 0o600);
-  writeFileAtomic(join(dir, CERT_FILE), cert);
+  withTrustLock(home, () => {
+    sweepTemporary(dir, /^site(?:-key)?\.pem$/);
+    if (given) writeFileAtomic(join(dir, KEY_FILE), key, 0o600);
+    writeFileAtomic(join(dir, CERT_FILE), cert);
+  });
 }
 
 function assertPair(file: string, cert: Buffer, key: Buffer): void {

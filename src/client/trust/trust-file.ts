@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { FedshotError } from '../../shared/errors.js';
-import { readBytes, writeFileAtomic } from '../../shared/files.js';
+import { readBytes, sweepTemporary, writeFileAtomic } from '../../shared/files.js';
 import { parsePayload, ReleaseName, Sha256 } from '../../shared/release/fields.js';
 import { withLockSync } from '../../shared/lock.js';
 import { mergeTrust, openRoot, type TrustState } from '../../shared/release/index.js';
@@ -82,7 +82,7 @@ export function writeCheckpoint(
   });
 }
 
-/** Keeps this and nothing else. */
+/** Keeps this and nothing else; to be called by who holds the lock. */
 export function replaceTrust(home: string, state: TrustState): void {
   const { pinned, root, freshness, releases, checkpoint } = state;
   const content: z.infer<typeof StateFile> = {
@@ -93,5 +93,6 @@ export function replaceTrust(home: string, state: TrustState): void {
     checkpoint,
     root: Buffer.from(root.envelope).toString('base64'),
   };
+  sweepTemporary(dirname(trustFile(home)));
   writeFileAtomic(trustFile(home), `${JSON.stringify(content, null, 2)}\n`, 0o600);
 }

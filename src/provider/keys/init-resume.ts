@@ -55,6 +55,7 @@ function wholeRoot(store: Store): Root | undefined {
 /** Marks what is made from now on as unfinished, and removes what an earlier attempt has made. */
 export function beginInit(store: Store, keyring: Keyring): void {
   if (isUnfinishedInit(keyring.dir, store)) clear(store, keyring);
+  else sweepTemporary(keyring.dir);
   writeFileAtomic(marker(keyring.dir), store.dir, 0o600);
 }
 

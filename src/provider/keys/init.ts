@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { FedshotError } from '../../shared/errors.js';
-import { makeFolder } from '../../shared/files.js';
+import { isTemporary, makeFolder } from '../../shared/files.js';
 import {
   type Keyring,
   openRoot,
@@ -79,7 +79,7 @@ async function makeProvider(store: Store, options: InitOptions): Promise<Initial
   const keys: StoredKey[] = [];
   for (const role of ROLES)
     for (let i = 0; i < (role === 'root' ? rootKeys : 1); i++)
-      keys.push(await keyring.create(role, now));
+      keys.push(await keyring.createHeld(role, now));
   const authority = await createAuthority('fedshot provider', now);
   await sealAuthority(keyring, authority);
   const names = [...new Set([...hosts, 'localhost', '127.0.0.1', '::1', hostname()])];
@@ -122,13 +122,16 @@ function roleOf(keys: readonly StoredKey[], role: StoredKey['role'], threshold =
   return { keyids, threshold };
 }
 
+/** What an init that was killed before it had said so may have left. */
+const isOfInit = (name: string): boolean => name === '.lock' || isTemporary(name);
+
 function assertAbsent(store: Store, keysDir: string): void {
   if (isUnfinishedInit(keysDir, store)) return;
   if (existsSync(join(store.dir, 'metadata')))
     throw new FedshotError('usage', `${store.dir} is a store already; nothing was changed`, {
       hint: 'fedshot keys rotate replaces its keys; another store needs another folder',
     });
-  if (existsSync(keysDir) && readdirSync(keysDir).some((name) => name !== '.lock'))
+  if (existsSync(keysDir) && readdirSync(keysDir).some((name) => !isOfInit(name)))
     throw new FedshotError('usage', `${keysDir} is not empty; nothing was changed`, {
       hint: 'keys are never overwritten: choose another folder with --keys',
     });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FedshotError } from '../../shared/errors.js';
-import { makeFolder, sweepTemporary } from '../../shared/files.js';
+import { makeFolder, readBytes, sweepTemporary } from '../../shared/files.js';
 import { commitFiles, finishCommit } from '../../shared/folders.js';
 import { withLockSync } from '../../shared/lock.js';
 import { createRequest, readRequest } from './certificates.js';
@@ -22,11 +22,11 @@ export async function requestCertificate(site: string, out: string): Promise<Req
   const [requestName, keyName] = [`${site}.csr`, 'site-key.pem'];
   const [request, key] = [join(out, requestName), join(out, keyName)];
   const made = await createRequest(site);
-  const { fingerprint } = await readRequest(made.request, request);
   makeFolder(out);
-  return withLockSync(join(out, '.lock'), () => {
-    finishCommit(out); // of a run that was killed
+  withLockSync(join(out, '.lock'), () => {
+    const finished = finishCommit(out); // of a run that was killed
     sweepTemporary(out);
+    if (finished && existsSync(request) && existsSync(key)) return;
     for (const file of [request, key])
       if (existsSync(file))
         throw new FedshotError('usage', `${file} exists; nothing was changed`, {
@@ -37,6 +37,7 @@ export async function requestCertificate(site: string, out: string): Promise<Req
       [requestName, made.request],
     ]);
     commitFiles(out, files, { file: 0o600 });
-    return { site, request, key, fingerprint };
   });
+  const { fingerprint } = await readRequest(readBytes(request).toString(), request);
+  return { site, request, key, fingerprint };
 }

@@ -5,6 +5,7 @@ import { readBytes, writeFileAtomic } from '../../shared/files.js';
 import { withLock } from '../../shared/lock.js';
 import { type Freshness, type Keyring, type Root, Store } from '../../shared/release/index.js';
 import { currentListing, type Listing, lockPath, writeFreshness } from '../publish/freshness.js';
+import { tidyStore } from '../publish/tidy.js';
 import { relist, verifies } from './listing.js';
 import type { PublishedRoot } from './publish.js';
 
@@ -58,6 +59,7 @@ export async function finishRootChange(options: {
     const state = look();
     if (state?.root.fingerprint !== found.root.fingerprint) return undefined; // another process has finished it
     const { root, before } = state;
+    tidyStore(store);
     const { version, releases } = listingOf(store, root, before);
     const again = (name: string): boolean => !verifies(store, root, name, releases[name]!);
     if (Object.keys(releases).some(again)) await keyring.signers('release', release); // says what is missing

@@ -8,6 +8,7 @@ import {
   Store,
 } from '../../shared/release/index.js';
 import { currentListing, lockPath, writeFreshness } from '../publish/freshness.js';
+import { tidyStore } from '../publish/tidy.js';
 import { relist } from './listing.js';
 
 /** Most signatures of an envelope. */
@@ -48,6 +49,7 @@ export async function publishRoot(
       throw new FedshotError('usage', 'another root was published in the meantime', {
         hint: 'nothing was changed: look with fedshot keys show, then run it again if it is still wanted',
       });
+    tidyStore(store);
     const { version, releases } = currentListing(store, old);
     const signers = bothRelease ?? release;
     const again = (): boolean => newKeys;

@@ -24,6 +24,15 @@ describe('the store', () => {
       'belongs to no signed release',
     ));
 
+  test('what could be left of a killed command, and could be anything', async () => {
+    const left = 'metadata/releases/digits/.2.json.0123456789ab.tmp';
+    await red.caught(
+      'release',
+      ({ store }) => writeFileSync(join(store, left), '{"patients": ['),
+      `${left}: belongs to no signed release`,
+    );
+  });
+
   test('a chunk replaced by other bytes of its length', () =>
     red.caught(
       'release',

@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -68,6 +69,17 @@ describe('the certificate of a site', () => {
     installIdentity(home, join(dir, 'new'));
     await expect(pull(from)).resolves.toMatchObject({ upToDate: false });
     await server.close();
+  });
+
+  it('half a key that a crash has left is gone with the next kit; a key for evidence is being made', () => {
+    const identity = join(dir, 'crashed', 'identity');
+    mkdirSync(identity, { recursive: true });
+    const [key, evidence] = ['site-key.pem', 'evidence-key.json'].map(
+      (name) => `.${name}.0123456789ab.tmp`,
+    );
+    for (const name of [key, evidence]) writeFileSync(join(identity, name ?? ''), '-----BEGIN');
+    installIdentity(join(dir, 'crashed'), join(dir, 'new'));
+    expect(readdirSync(identity).sort()).toEqual([evidence, 'site-key.pem', 'site.pem']);
   });
 
   it('that is good is not blamed, and neither is one for what is no refusal', () => {

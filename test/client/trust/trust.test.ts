@@ -1,5 +1,13 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -138,6 +146,16 @@ describe('readTrust', () => {
     const { home, file } = setUp();
     const state = pinTrust({ file, home });
     writeFileSync(join(dirname(trustFile(home)), '.state.json.abc.tmp'), '{"format":"fedsh');
+    expect(readTrust(home)).toEqual(state);
+  });
+
+  it('what a crash while writing has left is gone after the next write', () => {
+    const { home, file } = setUp();
+    const left = join(dirname(trustFile(home)), '.state.json.0123456789ab.tmp');
+    mkdirSync(dirname(left));
+    writeFileSync(left, '{"format":"fedsh');
+    const state = pinTrust({ file, home });
+    expect(existsSync(left)).toBe(false);
     expect(readTrust(home)).toEqual(state);
   });
 });

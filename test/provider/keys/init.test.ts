@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { initProvider } from '../../../src/provider/keys/init.js';
@@ -61,6 +61,22 @@ describe('an init that was interrupted', () => {
     const { fingerprint } = store.newestRoot();
     expect((await initProvider(options)).fingerprint).toBe(fingerprint);
     await isWhole();
+  });
+
+  test('while its mark was written: half of it is swept away', async () => {
+    mkdirSync(keyring.dir);
+    const half = '.init-unfinished.0123456789ab.tmp';
+    writeFileSync(join(keyring.dir, half), store.dir.slice(0, 3));
+    await initProvider(options);
+    expect(readdirSync(keyring.dir)).not.toContain(half);
+    await isWhole();
+  });
+
+  test('attack: a file that only looks like a left one is not overwritten', async () => {
+    mkdirSync(keyring.dir);
+    writeFileSync(join(keyring.dir, '.release.tmp'), 'mine');
+    await expect(initProvider(options)).rejects.toThrow(failsWith('usage'));
+    expect(readdirSync(keyring.dir)).toEqual(['.release.tmp']);
   });
 
   test('another passphrase may be chosen then', async () => {

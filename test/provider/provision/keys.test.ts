@@ -1,5 +1,13 @@
 import { X509Certificate } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -51,6 +59,18 @@ describe('whose key it is', () => {
     const next = await requestCertificate('own', join(dir, 'at-own-2'));
     await approveRequest(office, next.request, kit('own', 'own-3'), next.fingerprint);
     expect(validOf('own')).toBe(2);
+  });
+
+  it('request: killed after it was committed, it is ended by running it again, and never made anew after', async () => {
+    const at = join(dir, 'at-cut');
+    const made = await requestCertificate('cut', at);
+    const key = readFileSync(made.key, 'utf8');
+    mkdirSync(join(at, '.next'));
+    for (const file of ['cut.csr', 'site-key.pem'])
+      renameSync(join(at, file), join(at, '.next', file));
+    await expect(requestCertificate('cut', at)).resolves.toEqual(made);
+    expect(readFileSync(made.key, 'utf8')).toBe(key);
+    await expect(requestCertificate('cut', at)).rejects.toMatchObject({ code: 'usage' });
   });
 
   it('renew: gives a site whose key the provider made a new one', async () => {

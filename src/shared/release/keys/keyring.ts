@@ -3,12 +3,15 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { asFedshotError, FedshotError } from '../../errors.js';
-import { makeFolder, readBytes, writeFileAtomic } from '../../files.js';
+import { makeFolder, readBytes, sweepTemporary, writeFileAtomic } from '../../files.js';
+import { withLock } from '../../lock.js';
 import type { Role } from '../dsse.js';
 import { keyId, SEED_BYTES, type Signer, signerOf } from '../ed25519.js';
 import { formatTime, parsePayload, Sha256, Time } from '../fields.js';
 import { ROLES, type RoleName } from '../roles.js';
 import { Sealed, type Sealer } from './sealed.js';
+
+const KEY_FILE = new RegExp(`^(?:${ROLES.join('|')})-[0-9a-f]{16}\\.json$`);
 
 const KeyFile = z.strictObject({
   format: z.literal('fedshot-key/1'),
@@ -72,8 +75,20 @@ export class Keyring {
     }));
   }
 
-  /** Makes a key and seals it into the folder. */
+  /**
+   * Makes a key and seals it into the folder, where the half-written key of a killed command is removed.
+   * @throws FedshotError `io`
+   */
   async create(role: RoleName, now: Date): Promise<StoredKey> {
+    makeFolder(this.dir, 0o700);
+    return withLock(join(this.dir, '.lock'), () => {
+      sweepTemporary(this.dir, KEY_FILE);
+      return this.createHeld(role, now);
+    });
+  }
+
+  /** As {@link create}, for whoever holds the folder's lock. */
+  async createHeld(role: RoleName, now: Date): Promise<StoredKey> {
     const seed = randomBytes(SEED_BYTES);
     const { publicKey, keyid } = signerOf(seed);
     const file = join(this.dir, `${role}-${keyid.slice(0, 16)}.json`);
@@ -85,7 +100,6 @@ export class Keyring {
     };
     const secret = (await this.sealer()).seal(seed);
     const content: z.infer<typeof KeyFile> = { format: 'fedshot-key/1', ...open, secret };
-    makeFolder(this.dir, 0o700);
     writeFileAtomic(file, `${JSON.stringify(content, null, 2)}\n`, 0o600);
     return { file, ...open };
   }
@@ -142,8 +156,7 @@ export class Keyring {
 
   #files(): { file: string; content: z.infer<typeof KeyFile> }[] {
     if (!existsSync(this.dir)) return [];
-    const pattern = new RegExp(`^(?:${ROLES.join('|')})-[0-9a-f]{16}\\.json$`);
-    const names = list(this.dir).filter((name) => pattern.test(name));
+    const names = list(this.dir).filter((name) => KEY_FILE.test(name));
     return names.sort().map((name) => {
       const file = join(this.dir, name);
       const content = parsePayload(KeyFile, readBytes(file), file);

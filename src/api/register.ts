@@ -35,6 +35,6 @@ export function register(...definitions: readonly Definition[]): void {
       throw new FedshotError('usage', `"${definition.kind}" is no kind of definition`, {
         hint: `it is ${Object.keys(registries).join(', ')}`,
       });
-    (registry as { add(definition: Definition): void }).add(definition);
+    (registry).add(definition);
   }
 }

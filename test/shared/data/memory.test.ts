@@ -121,7 +121,7 @@ describe('samples in memory are refused', () => {
     ['data', 'label -1 of sample 0 is not a class index', { labels: [-1, 0], classes: undefined }],
     ['data', 'sample 1 has no label', { labels: ['a', ' '], classes: undefined }],
   ])('images: %s, %s', async (code, why, wrong) => {
-    const refused = await refusal(() => loadDataset({ ...images, ...wrong } as InMemoryData));
+    const refused = await refusal(() => loadDataset({ ...images, ...wrong }));
     expect(refused.code).toBe(code);
     expect(refused.message).toContain(`memory:scans: ${why}`);
   });
@@ -149,7 +149,7 @@ describe('samples in memory are refused', () => {
     ['data', 'value 0, 1e+300, is too large for a float32', { rows: [[1e300, 1]] }],
     ['data', 'no samples', { rows: [] }],
   ])('tables: %s, %s', async (code, why, wrong) => {
-    const refused = await refusal(() => loadDataset({ ...table, ...wrong } as InMemoryData));
+    const refused = await refusal(() => loadDataset({ ...table, ...wrong }));
     expect(refused.code).toBe(code);
     expect(refused.message).toContain(`memory:data: ${why}`);
   });
@@ -178,7 +178,7 @@ describe('identifySource', () => {
       { labels: undefined },
       { classes: ['no', 'Yes'] },
     ];
-    const others = changed.map((one) => identifySource({ ...images, ...one } as InMemoryData));
+    const others = changed.map((one) => identifySource({ ...images, ...one }));
     expect(new Set([own, ...others]).size).toBe(1 + changed.length);
     expect(identifySource({ ...table, columns: ['dose', 'age'] })).not.toBe(identifySource(table));
   });

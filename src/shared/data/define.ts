@@ -17,7 +17,7 @@ export interface ReadContext {
   /** What the model takes that the samples are read for, where it is known. */
   readonly takes?: Takes;
   /** Says what a person should know of how the data was read, one line each. */
-  warn(line: string): void;
+  readonly warn: (line: string) => void;
   /** Reading ends with its reason once it is aborted. */
   readonly signal?: AbortSignal;
 }

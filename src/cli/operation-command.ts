@@ -41,15 +41,14 @@ export function addCommand<S extends Shape, R>(
     const { json: _json, isolate: mode, ...given } = flags;
     words.forEach((name, i) => (given[name] = received[i]));
     const options = parseOptions(operation, { ...given, ...def.preset } as z.input<S>);
-    const { answer } = def;
     const context = {
       reporter: io.reporter,
       signal: io.signal,
       now: () => io.now(),
       env: io.env,
-      askSecret: io.askSecret,
-      answered: (value: unknown) => io.result(value, () => answer?.(value, options) ?? ''),
-      onHangup: io.onHangup,
+      askSecret: (question: string) => io.askSecret(question),
+      answered: (value: unknown) => io.result(value, () => def.answer?.(value, options) ?? ''),
+      onHangup: (listener: () => void) => io.onHangup(listener),
       log: (line: string) => io.complain(line),
     };
     const settings = {
@@ -57,7 +56,7 @@ export function addCommand<S extends Shape, R>(
       plugins: io.plugins,
     };
     const result = await execute(operation, options, context, settings);
-    if (answer) return;
+    if (def.answer) return;
     io.result(def.value ? def.value(result) : result, () => def.text(result, options));
     const failure = def.failure?.(result, options);
     if (failure) throw failure;

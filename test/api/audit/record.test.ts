@@ -26,7 +26,7 @@ it('says where it listens, goes on until it is stopped, and leaves a record', as
       keyFile: `${out}.key`,
     },
   ]);
-  expect(await job).toBeUndefined();
+  await expect(job.result).resolves.toBeUndefined();
   expect(existsSync(out)).toBe(true);
 });
 

@@ -15,7 +15,7 @@ import { startForComputing } from './start.js';
  * method. Released models and results are kept in the work folder: a run goes on where it stopped, and
  * one source training serves all methods.
  */
-await startForComputing();
+startForComputing();
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {

@@ -5,7 +5,7 @@ import { pseudoLabels } from '../../src/shared/objective/pseudo-labels.js';
 import { random } from '../../src/shared/random.js';
 import { startForComputing } from './start.js';
 
-await startForComputing();
+startForComputing();
 
 /**
  * `npm run bench:pseudo-labels -- [--n 1000000] [--d 256] [--k 345] [--rounds 3] [--spread 1]`:

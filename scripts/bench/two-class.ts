@@ -32,7 +32,7 @@ const { values } = parseArgs({
 const list = (text: string): number[] => text.split(',').map(Number);
 const site = Number(values.site);
 const dir = mkdtempSync(join(tmpdir(), 'fedshot-two-class-'));
-await startForComputing();
+startForComputing();
 
 /** Rows of a table, or drawn digits 3 and 8, of which this share is of the second class. */
 function samples(name: string, n: number, share: number, seed: string): Promise<string> | string {

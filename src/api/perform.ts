@@ -111,9 +111,9 @@ function contextOf(
     signal,
     now,
     env: settings.env ?? process.env,
-    askSecret: settings.askSecret,
+    askSecret: (question) => settings.askSecret?.(question) ?? Promise.resolve(undefined),
     answered: (value) => emit({ type: 'ready', value }),
-    onHangup: settings.onHangup ?? (() => () => undefined),
+    onHangup: (listener) => settings.onHangup?.(listener) ?? (() => undefined),
     log: (line) => emit({ type: 'log', line }),
   };
 }

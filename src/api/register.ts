@@ -1,9 +1,11 @@
-import { methods } from '../client/methods/index.js';
-import { readers } from '../shared/data/index.js';
+import { methods, type AdaptationMethod } from '../client/methods/index.js';
+import { readers, type ReaderDefinition } from '../shared/data/index.js';
+import type { EngineDefinition } from '../shared/engine/index.js';
 import { engines } from '../shared/engine/registry.js';
 import { FedshotError } from '../shared/errors.js';
+import type { Network } from '../shared/model/network.js';
 import { networks } from '../shared/model/networks/index.js';
-import { commands } from './command.js';
+import { commands, type CommandDefinition } from './command.js';
 
 /** What can be added from outside this package. */
 export interface Definition {
@@ -11,13 +13,13 @@ export interface Definition {
   readonly name: string;
 }
 
-/** Each accepts definitions of its own kind, which `define…` has checked. */
-const registries: Readonly<Record<string, { add(definition: never): void }>> = {
-  network: networks,
-  reader: readers,
-  method: methods,
-  engine: engines,
-  command: commands,
+/** Each takes definitions of its own kind, which `define…` has checked. */
+const add: Readonly<Record<string, (definition: Definition) => void>> = {
+  network: (definition) => networks.add(definition as Network),
+  reader: (definition) => readers.add(definition as ReaderDefinition),
+  method: (definition) => methods.add(definition as AdaptationMethod),
+  engine: (definition) => engines.add(definition as EngineDefinition),
+  command: (definition) => commands.add(definition as CommandDefinition),
 };
 
 /**
@@ -28,13 +30,12 @@ const registries: Readonly<Record<string, { add(definition: never): void }>> = {
  */
 export function register(...definitions: readonly Definition[]): void {
   for (const definition of definitions) {
-    const registry = Object.hasOwn(registries, definition.kind)
-      ? registries[definition.kind]
-      : undefined;
-    if (!registry)
-      throw new FedshotError('usage', `"${definition.kind}" is no kind of definition`, {
-        hint: `it is ${Object.keys(registries).join(', ')}`,
+    const { kind } = definition;
+    const into = Object.hasOwn(add, kind) ? add[kind] : undefined;
+    if (!into)
+      throw new FedshotError('usage', `"${kind}" is no kind of definition`, {
+        hint: `it is ${Object.keys(add).join(', ')}`,
       });
-    (registry).add(definition);
+    into(definition);
   }
 }

@@ -52,10 +52,10 @@ export default defineOperation({
   options: simulateOptions,
   async run(
     { report, out = resolve('work/simulate'), ...options },
-    { reporter, signal, now },
+    { reporter, signal, ...context },
   ): Promise<SimulateOutcome> {
     const { makeRunFolder, removeIfEmpty, simulate } = await import('../simulate/index.js');
-    const folder = makeRunFolder(out, now());
+    const folder = makeRunFolder(out, context.now());
     const { result, runs } = await simulate({
       ...options,
       out: folder,
@@ -70,7 +70,7 @@ export default defineOperation({
       const lost = (result.failed ?? []).length > 0;
       const of = lost ? `${runs.length} of ${options.sites}` : String(runs.length);
       const title = `One provider, ${of} site${of === '1' ? '' : 's'}`;
-      await writeReport(report, now(), runs, title);
+      await writeReport(report, context.now(), runs, title);
     }
     return result;
   },

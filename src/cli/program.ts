@@ -24,7 +24,7 @@ export function createProgram(io: ProcessIo): Command {
     .option(
       '--plugin <file>',
       'load definitions from a file (or FEDSHOT_PLUGINS); may be repeated',
-      (file: string, before: string[] = []) => [...before, file],
+      (file: string, before?: string[]) => [...(before ?? []), file],
     )
     .configureOutput({
       writeOut: (text) => io.out(text),

@@ -9,8 +9,15 @@ const answer = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
 const site = room === 'client' ? option('--home').split('/').at(-1) : undefined;
 const ends = new Map((process.env.FAKE_ENDS ?? '').split(',').map((one) => one.split(':')));
 const run = {
-  ...{ n: 3, classes: ['a', 'b'], sourceOnlyAccuracy: 0.5, adaptedAccuracy: 0.75, seconds: 1 },
-  ...{ classifierUnchanged: true, method: 'shot', battery: { outcome: 'ok' }, epochs: [] },
+  n: 3,
+  classes: ['a', 'b'],
+  sourceOnlyAccuracy: 0.5,
+  adaptedAccuracy: 0.75,
+  seconds: 1,
+  classifierUnchanged: true,
+  method: 'shot',
+  battery: { outcome: 'ok' },
+  epochs: [],
 };
 switch (`${room} ${what}`) {
   case 'provider train':

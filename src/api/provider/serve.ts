@@ -32,7 +32,7 @@ export default defineOperation({
   rights: serverRights,
   async run(options, context): Promise<void> {
     const serving = await start(options, context);
-    const noHangup = context.onHangup(() => serving.reload());
+    const noHangup = context.onHangup(() => void serving.reload());
     const { address, metricsAddress } = serving;
     const ready: ServerReady = {
       ready: true,

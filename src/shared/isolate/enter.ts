@@ -11,7 +11,7 @@ import { onlyThese } from './descriptors.js';
 import { received, sendable } from './errors.js';
 import { noteMoved } from './moved.js';
 import type { Sandbox } from './sandbox.js';
-import type { Order, SentError, ToWorker } from './step.js';
+import type { WorkOrder, SentError, ToWorker } from './step.js';
 import type { Mechanism } from './types.js';
 
 /** Tells the isolated process that it is one, and what to try. */
@@ -45,7 +45,7 @@ export type FromWorker =
 export interface EnterOptions {
   /** The whole environment of the process inside. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly order: Order;
+  readonly order: WorkOrder;
   readonly moved?: Readonly<Record<string, string>>;
   /** Answers what only the outside can know, an opened key for instance. */
   readonly answer?: (question: string) => Promise<string>;
@@ -112,7 +112,9 @@ async function conversation(child: ChildProcess, options: EnterOptions): Promise
   const noHangup = options.onHangup?.(() => void control.write('hangup\n'));
   options.signal.addEventListener('abort', stop, { once: true });
   if (options.signal.aborted) stop();
-  const say = (said: ToWorker): void => void (child.connected && child.send(said));
+  const say = (said: ToWorker): void => {
+    if (child.connected) child.send(said);
+  };
   const progress = replay(options.reporter);
   let outcome: { value: unknown } | { error: SentError } | undefined;
   child.on('message', (said) => {

@@ -3,14 +3,14 @@ import type { Reporter } from '../reporter.js';
 import type { Message } from './enter.js';
 import { SUCCEEDED } from './kernel/apply.js';
 import { lookAround, tryBeyond, tryForeignFiles, tryNetwork } from './self-test.js';
-import type { Order } from './step.js';
+import type { WorkOrder } from './step.js';
 import type { Attempt, IsolationRecord, Mechanism } from './types.js';
 
 const HINT = 'install bubblewrap, or run the step in a container without network';
 
 /** Finds out by trying what this process can reach. */
 export async function examine(
-  options: Pick<Order, 'mode' | 'foreign' | 'network'>,
+  options: Pick<WorkOrder, 'mode' | 'foreign' | 'network'>,
   message: Message | undefined,
 ): Promise<IsolationRecord> {
   const around = lookAround();
@@ -46,7 +46,7 @@ const mechanismOf = (message: Message | undefined, silent: boolean): Mechanism =
  * @throws FedshotError `isolation` when it is required and could not be had
  */
 export function say(
-  { mode, written }: Pick<Order, 'mode' | 'written'>,
+  { mode, written }: Pick<WorkOrder, 'mode' | 'written'>,
   record: IsolationRecord,
   reporter: Reporter,
 ): void {

@@ -5,7 +5,7 @@ import { allowedEnvironment } from './environment.js';
 import { examine } from './examine.js';
 import { findSandbox, readablePaths } from './sandbox.js';
 import { prepareStage } from './stage.js';
-import { stepIn, type Order, type StepContext } from './step.js';
+import { stepIn, type WorkOrder, type StepContext } from './step.js';
 import type { IsolateOptions } from './types.js';
 
 type Outside = Omit<StepContext, 'isolation' | 'ask'>;
@@ -69,7 +69,7 @@ export async function runIsolated(
 }
 
 async function inThisProcess(
-  order: Order,
+  order: WorkOrder,
   { answer }: IsolateOptions,
   outside: Outside,
 ): Promise<unknown> {

@@ -26,7 +26,7 @@ export interface Step<I = unknown, R = unknown> {
 }
 
 /** What the process outside sends to the worker, once. */
-export interface Order {
+export interface WorkOrder {
   /** URL of the module whose default export is the step. */
   readonly entry: string;
   /** The step's name, where the module exports several. */
@@ -51,7 +51,7 @@ export interface SentError {
 }
 
 /** What the process outside sends later. */
-export type ToWorker = { kind: 'order'; order: Order } | { kind: 'answer'; reply: Reply };
+export type ToWorker = { kind: 'order'; order: WorkOrder } | { kind: 'answer'; reply: Reply };
 
 /** The answer to a question. */
 export interface Reply {

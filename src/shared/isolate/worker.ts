@@ -10,7 +10,7 @@ import { sendable, received } from './errors.js';
 import { examine, say } from './examine.js';
 import { applyFilter } from './kernel/apply.js';
 import { withOutsidePaths } from './moved.js';
-import { stepIn, type Order, type Reply, type StepContext, type ToWorker } from './step.js';
+import { stepIn, type WorkOrder, type Reply, type StepContext, type ToWorker } from './step.js';
 
 process.umask(process.umask(0o022) | 0o022);
 
@@ -51,7 +51,7 @@ const ask = (question: string): Promise<string> =>
 
 const reporter = messageReporter((message) => send({ kind: 'progress', message }));
 
-async function work(order: Order): Promise<void> {
+async function work(order: WorkOrder): Promise<void> {
   const end = (said: FromWorker): void => send(said, () => process.exit());
   try {
     end({ kind: 'result', value: await run(order) });
@@ -62,7 +62,7 @@ async function work(order: Order): Promise<void> {
   }
 }
 
-async function run({ entry, name, plugins, input, ...order }: Order): Promise<unknown> {
+async function run({ entry, name, plugins, input, ...order }: WorkOrder): Promise<unknown> {
   const message = messageOf(process.env);
   if (message && !message.filtered && order.mode !== 'off') await applyFilter(order.network);
   const isolation = await examine(order, message);

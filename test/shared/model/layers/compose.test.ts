@@ -31,6 +31,7 @@ const names = (layer: Layer): string[] => layer.params('F').map(({ name }) => na
 
 /** A context with these parameters, in which nothing else may be asked for. */
 function context(values: Record<string, Tensor>): Context {
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as a context has it
   const get = <T extends Variable>(name: string): T => variable(values[name]!) as T;
   return {
     ops,

@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { program } from '../../../scripts/program.js';
 import { addSite, initSites, sitesDir } from '../../../src/provider/provision/index.js';
 import { readSite } from '../../../src/provider/provision/registry.js';
 import { makeProvider, type TestProvider } from '../../fixtures/provider.js';
@@ -13,6 +14,7 @@ const WORKER = join(import.meta.dirname, '../../fixtures/office-worker.ts');
 
 describe('changing one site at once, in processes of their own', () => {
   let dir: string;
+  let worker: string;
   let provider: TestProvider;
   const out = (name: string): string => join(dir, 'kits', name);
   const sites = (): string => sitesDir(provider.keyring);
@@ -24,8 +26,8 @@ describe('changing one site at once, in processes of their own', () => {
   /** Starts them all, lets them go at one moment, and waits. @returns their exit codes */
   async function together(jobs: [what: string, site: string, kit: string][]): Promise<number[]> {
     const children = jobs.map(([what, site, kit]) =>
-      fork(WORKER, [what, provider.store, provider.keyring.dir, site, out(kit)], {
-        execArgv: ['--import', 'tsx'],
+      fork(worker, [what, provider.store, provider.keyring.dir, site, out(kit)], {
+        execArgv: [],
       }),
     );
     await Promise.all(children.map((child) => once(child, 'message')));
@@ -35,6 +37,7 @@ describe('changing one site at once, in processes of their own', () => {
   }
 
   beforeAll(async () => {
+    worker = await program(WORKER);
     dir = mkdtempSync(join(tmpdir(), 'fedshot-at-once-'));
     provider = await makeProvider(dir);
     await initSites(provider.keyring, new Date());

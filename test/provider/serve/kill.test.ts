@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { program as bundled } from '../../../scripts/program.js';
 import { logKeys, openTransparency } from '../../../src/provider/transparency.js';
 import { readLog } from '../../../src/shared/log/index.js';
 import { random } from '../../../src/shared/random.js';
@@ -22,8 +23,10 @@ describe('a server that is killed at a random moment', () => {
   let dir: string;
   let provider: TestProvider;
   let digest: string;
+  let program: string;
   let child: ChildProcess | undefined;
   beforeAll(async () => {
+    program = await bundled(SERVER);
     dir = mkdtempSync(join(tmpdir(), 'fedshot-kill-'));
     provider = await makeProvider(dir);
     ({ digest } = await provider.publish('large', { F: CHUNKS * 2 ** 20, B: 9_000, C: 3_000 }));
@@ -34,7 +37,7 @@ describe('a server that is killed at a random moment', () => {
   });
 
   async function start(log: string): Promise<number> {
-    child = spawn(process.execPath, ['--import', 'tsx', SERVER, dir, log], {
+    child = spawn(process.execPath, [program, dir, log], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const said = await new Promise<Buffer>((resolve) => child!.stdout!.once('data', resolve));

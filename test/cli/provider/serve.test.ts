@@ -77,7 +77,7 @@ async function served(child: ChildProcess): Promise<Served> {
   for (const stream of [child.stdout!, child.stderr!])
     stream.setEncoding('utf8').on('data', (text: string) => (said += text));
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  await expect.poll(() => said, { timeout: 20_000 }).toContain('"ready":true');
+  await expect.poll(() => said, { timeout: 45_000 }).toContain('"ready":true');
   const line = said.split(/\r?\n/).find((one) => one.startsWith('{"ready"'))!;
   return { child, ready: JSON.parse(line) as Ready, said: () => said, ended };
 }

@@ -133,7 +133,7 @@ describe('a provider over years', () => {
       const all = changes(provider);
       let serving = await start(provider);
       const done: string[] = [];
-      for (let step = 0; step < 14; step++) {
+      for (let step = 0; step < 10; step++) {
         const what = pick(draw, [...Object.keys(all), 'pull', 'pull', 'pull', 'restart']);
         done.push(what);
         if (what === 'restart') {

@@ -6,17 +6,17 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import * as esbuild from 'esbuild';
 
 const ROOT = join(import.meta.dirname, '..');
 /** Below the package, whose dependencies stay outside of the bundle. */
 const CACHE = join(ROOT, 'node_modules/.cache/fedshot');
 
 /** Each module goes on finding its files from where it stands. */
-const here: Plugin = {
+const here: esbuild.Plugin = {
   name: 'here',
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /\/(src|test|scripts)\/.*\.ts$/ }, ({ path }) => ({
+  setup: (build) => {
+    build.onLoad({ filter: /\/(src|test|scripts)\/.*\.ts$/ }, ({ path }) => ({
       loader: 'ts',
       contents: readFileSync(path, 'utf8')
         .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)))
@@ -28,7 +28,7 @@ const here: Plugin = {
 
 /** @returns the path of the bundle of a program, for `node`; the same for the same sources */
 export async function program(file: string): Promise<string> {
-  const { outputFiles } = await build({
+  const { outputFiles } = await esbuild.build({
     entryPoints: [file],
     bundle: true,
     write: false,

@@ -11,7 +11,10 @@ import { everyOperation } from '../fixtures/operations.js';
 const SAME: Record<string, { operation: string; preset: string[] }> = {
   'client trust pin': { operation: 'client init', preset: [] },
   ...Object.fromEntries(
-    ['all', ...AUDIT_PARTS].map((part) => [`audit ${part}`, { operation: 'audit', preset: ['parts'] }]),
+    ['all', ...AUDIT_PARTS].map((part) => [
+      `audit ${part}`,
+      { operation: 'audit', preset: ['parts'] },
+    ]),
   ),
 };
 

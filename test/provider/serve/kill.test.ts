@@ -1,7 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,6 +10,7 @@ import { random } from '../../../src/shared/random.js';
 import { Store } from '../../../src/shared/release/index.js';
 import { releaseService } from '../../../src/shared/rpc/index.js';
 import { makeProvider, type TestProvider } from '../../fixtures/provider.js';
+import { fileDir } from '../../fixtures/temp.js';
 
 const SERVER = join(import.meta.dirname, '../../fixtures/killed-server.ts');
 const CHUNKS = 40;
@@ -20,20 +19,18 @@ const raw = (bytes: Buffer): Buffer => bytes;
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 describe('a server that is killed at a random moment', () => {
-  let dir: string;
+  const dir = fileDir();
   let provider: TestProvider;
   let digest: string;
   let program: string;
   let child: ChildProcess | undefined;
   beforeAll(async () => {
     program = await bundled(SERVER);
-    dir = mkdtempSync(join(tmpdir(), 'fedshot-kill-'));
     provider = await makeProvider(dir);
     ({ digest } = await provider.publish('large', { F: CHUNKS * 2 ** 20, B: 9_000, C: 3_000 }));
   });
   afterAll(() => {
     child?.kill('SIGKILL');
-    rmSync(dir, { recursive: true });
   });
 
   async function start(log: string): Promise<number> {

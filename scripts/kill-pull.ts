@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { random } from '../src/shared/random.js';
 import { TENSOR_FILES } from '../src/shared/release/index.js';
 import { makeProvider, reopenProvider } from '../test/fixtures/provider.js';
+import { program } from './program.js';
 import { startCountingProxy } from './transfer/counting-proxy.js';
 
 /**
@@ -16,7 +17,7 @@ import { startCountingProxy } from './transfer/counting-proxy.js';
  *     npm run kill-pull                              200 kills of a 200 MB pull
  *     npm run kill-pull -- --kills 20 --mb 50 --seed 7
  */
-const worker = join(import.meta.dirname, 'transfer/worker.ts');
+const WORKER = join(import.meta.dirname, 'transfer/worker.ts');
 
 export interface KillOptions {
   kills: number;
@@ -32,12 +33,6 @@ export interface KillResult {
   /** Bytes on the wire beyond what the same pulls take undisturbed ÷ what those take. */
   retransferred: number;
 }
-
-const launch = (...args: string[]): ChildProcess =>
-  fork(worker, args, {
-    execArgv: ['--import', 'tsx'],
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
 
 const message = <T>(child: ChildProcess): Promise<T | undefined> =>
   new Promise((resolve) => {
@@ -58,6 +53,9 @@ export async function killPulls({
   seed,
   log = () => undefined,
 }: KillOptions): Promise<KillResult> {
+  const worker = await program(WORKER);
+  const launch = (...args: string[]): ChildProcess =>
+    fork(worker, args, { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   const dir = mkdtempSync(join(tmpdir(), 'fedshot-kill-'));
   const provider = await makeProvider(dir);
   await provider.publish('large', { F: megabytes * 1e6, B: 10_000, C: 1000 }, { F: -1 });

@@ -1,41 +1,20 @@
-import { spawn } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { fedshot, type Ran } from '../fixtures/built.js';
+import { runCommandWith } from '../fixtures/command.js';
+import { fileDir } from '../fixtures/temp.js';
 
-interface Ran {
-  code: number | null;
-  out: string;
-  err: string;
-}
+/** As a person runs it: built, in a process of its own, and in the sandbox where there is one. */
+const built = (...args: string[]): Promise<Ran> => fedshot(...args);
+/** What says the same with or without a process and a sandbox of its own. */
+const here = (...args: string[]): Promise<Ran> =>
+  runCommandWith({ env: { FEDSHOT_PASSPHRASE: 'of this test, long' } }, ...args);
+const ALONE = ['--isolate', 'off'];
+const WASM = [...ALONE, '--engine', 'wasm', '--threads', '1'];
 
-/** Runs the built command line as a person would. */
-function fedshot(...args: string[]): Promise<Ran> {
-  const child = spawn(process.execPath, ['dist/cli/main.js', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, FEDSHOT_PASSPHRASE: 'of this test, long', FEDSHOT_ENGINE: 'wasm' },
-  });
-  const said = { out: '', err: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (said.out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said.err += text));
-  return new Promise((resolve, reject) => {
-    child.on('error', reject).on('close', (code) => {
-      resolve({ code, ...said });
-    });
-  });
-}
-
-const dir = mkdtempSync(join(tmpdir(), 'fedshot-'));
+const dir = fileDir();
 const at = (...parts: string[]): string => join(dir, ...parts);
 
 /** An IDX file of `n` images of `side × side`, or of `n` labels. */
@@ -59,10 +38,14 @@ function idx(
 
 const TRAIN = ['--arch', 'mlp', '--hidden', '8', '--bottleneck', '8', '--epochs', '1'];
 let trained = 0;
-const train = (data: string, ...more: string[]): Promise<Ran> => {
+const training = (data: string, more: string[]): string[] => {
   const out = at(`refused-${trained++}`); // several run at a time
-  return fedshot('provider', 'train', '--data', data, '--out', out, ...TRAIN, ...more);
+  return ['provider', 'train', '--data', data, '--out', out, ...TRAIN, ...more];
 };
+const train = (data: string, ...more: string[]): Promise<Ran> =>
+  here(...training(data, [...WASM, ...more]));
+const trainBuilt = (data: string, ...more: string[]): Promise<Ran> =>
+  built(...training(data, more));
 
 /** One line that says `what`, a non-zero code, nothing on standard output, no model left behind. */
 async function expectRefusal(
@@ -81,14 +64,14 @@ async function expectRefusal(
 beforeAll(async () => {
   const model = ['--data', 'digits:plain?n=200', '--out', at('model'), ...TRAIN];
   for (const args of [
-    ['provider', 'train', ...model],
+    ['provider', 'train', ...model, ...WASM],
     ['provider', 'init', '--store', at('store')],
     ['provider', 'init', '--store', at('other')],
     ['provider', 'publish', '--model', at('model'), '--name', 'digits', '--store', at('store')],
     ['client', 'init', '--trust', at('store', 'trust.json'), '--home', at('site')],
-    ['client', 'pull', '--from', at('store'), '--name', 'digits', '--home', at('site')],
+    ['client', 'pull', '--from', at('store'), '--name', 'digits', '--home', at('site'), ...ALONE],
   ]) {
-    const run = await fedshot(...args);
+    const run = await here(...args);
     if (run.code !== 0) throw new Error(`${args.join(' ')}: ${run.err}`);
   }
 }, 120_000);
@@ -110,11 +93,16 @@ describe.concurrent('source data', () => {
     await expectRefusal(train(data()), code, what);
   });
 
+  it('a file within the sandbox that is not there is refused as outside', async () => {
+    const data = `idx:${at('none.gz')},${at('none2.gz')}`;
+    await expectRefusal(trainBuilt(data), 7, /none\.gz/);
+  });
+
   it('a truncated IDX file is refused, and named', async () => {
     const whole = idx('cut.gz', 20, 8);
     const labels = idx('cutl.gz', 20, undefined, (i) => i % 2);
     writeFileSync(whole, readFileSync(whole).subarray(0, -20));
-    await expectRefusal(train(`idx:${whole},${labels}`), 3, /cut\.gz/);
+    await expectRefusal(trainBuilt(`idx:${whole},${labels}`), 3, /cut\.gz/);
   });
 
   it('a label outside the classes is refused by sample and value', async () => {
@@ -134,21 +122,21 @@ describe.concurrent('source data', () => {
 
 describe.concurrent('options', () => {
   it('an unknown flag is refused by name', async () => {
-    await expectRefusal(train('digits:plain?n=50', '--epoch', '3'), 2, /--epoch'/);
+    await expectRefusal(trainBuilt('digits:plain?n=50', '--epoch', '3'), 2, /--epoch'/);
   });
   it('a value out of range is refused by flag and value', async () => {
     await expectRefusal(train('digits:plain?n=50', '--lr', '-1'), 2, /--lr.*-1/);
   });
   it('an engine that cannot load is an error, not another engine', async () => {
     // WebAssembly has no GPU, on whatever machine this runs.
-    const run = train('digits:plain?n=50', '--engine', 'wasm', '--device', 'cuda');
+    const run = trainBuilt('digits:plain?n=50', '--engine', 'wasm', '--device', 'cuda');
     await expectRefusal(run, 5, /no engine.*wasm.*cuda|wasm.*cuda/);
   });
 });
 
 describe('adapt', () => {
   const adapt = (...more: string[]) =>
-    fedshot('client', 'adapt', '--home', at('site'), '--name', 'digits', '--epochs', '1', ...more);
+    built('client', 'adapt', '--home', at('site'), '--name', 'digits', '--epochs', '1', ...more);
 
   it('images of another size than can be resized are refused', async () => {
     const data = `idx:${idx('big.gz', 4, 200)}`;
@@ -158,15 +146,8 @@ describe('adapt', () => {
     await expectRefusal(adapt('--data', 'digits:thin?n=1'), 3, /one sample is too few/);
   });
   it('a release that was never pulled is refused by name', async () => {
-    const run = await fedshot(
-      'client',
-      'adapt',
-      '--home',
-      at('site'),
-      '--name',
-      'x',
-      '--data',
-      'digits:thin',
+    const run = await here(
+      ...['client', 'adapt', '--home', at('site'), '--name', 'x', '--data', 'digits:thin', ...WASM],
     );
     await expectRefusal(run, 7, /no release named x/);
   });
@@ -176,7 +157,7 @@ describe('adapt', () => {
     const bytes = readFileSync(file);
     bytes[bytes.length - 5]! ^= 1;
     writeFileSync(file, bytes);
-    const run = await fedshot(
+    const run = await built(
       ...['client', 'adapt', '--home', at('flipped'), '--name', 'digits', '--data', 'digits:thin'],
     );
     await expectRefusal(run, 11, /B\.safetensors has changed since it was pulled/);
@@ -186,9 +167,9 @@ describe('adapt', () => {
 describe.concurrent('pull', () => {
   /** A site that pins `trust` and pulls from `from`. */
   const pull = async (home: string, trust: string, from: string): Promise<Ran> => {
-    const init = await fedshot('client', 'init', '--trust', trust, '--home', at(home));
+    const init = await here('client', 'init', '--trust', trust, '--home', at(home));
     if (init.code !== 0) throw new Error(init.err);
-    return fedshot('client', 'pull', '--from', from, '--name', 'digits', '--home', at(home));
+    return here('client', 'pull', '--from', from, '--name', 'digits', '--home', at(home), ...ALONE);
   };
   /** Names of releases; what was pulled in part is under none. */
   const pulled = (home: string): string[] =>

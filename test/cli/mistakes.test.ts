@@ -1,6 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createIo } from '../../src/cli/io.js';
@@ -9,8 +8,9 @@ import { pinTrust } from '../../src/client/trust/trust.js';
 import type { Serving } from '../../src/provider/serve/index.js';
 import { openTransparency } from '../../src/provider/transparency.js';
 import { makeProvider, type TestProvider } from '../fixtures/provider.js';
+import { fileDir } from '../fixtures/temp.js';
 
-let dir: string;
+const dir = fileDir();
 let provider: TestProvider;
 let stranger: TestProvider;
 let server: Serving;
@@ -199,7 +199,6 @@ const AUDIT = (part: string): string[] => [
 
 describe('what goes wrong most often', () => {
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'fedshot-mistakes-'));
     provider = await makeProvider(dir);
     stranger = await makeProvider(join(dir, 'stranger'));
     await provider.publish('digits', { F: 4000, B: 400, C: 200 });
@@ -216,7 +215,6 @@ describe('what goes wrong most often', () => {
   afterAll(async () => {
     busy.close();
     await server.close();
-    rmSync(dir, { recursive: true });
   });
 
   it.each(Object.entries(CASES))(

@@ -1,11 +1,11 @@
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fedshot } from '../fixtures/built.js';
+import { fileDir } from '../fixtures/temp.js';
 
-const dir = mkdtempSync(join(tmpdir(), 'fedshot-odd-'));
+const dir = fileDir();
 const at = (...parts: string[]): string => join(dir, ...parts);
 const put = (name: string, text: string): string => {
   writeFileSync(at(name), text);

@@ -1,13 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { FedshotError } from '../../src/shared/errors.js';
 import { runCommandWith, type Said } from '../fixtures/command.js';
 import { everyCommand } from '../fixtures/commands.js';
 import { makeProvider, writeModel } from '../fixtures/provider.js';
+import { fileDir } from '../fixtures/temp.js';
 
-const dir = mkdtempSync(join(tmpdir(), 'fedshot-paths-'));
+const dir = fileDir();
 const at = (...parts: string[]): string => join(dir, ...parts);
 const env = { FEDSHOT_PASSPHRASE: 'test', FEDSHOT_KEYS: at('keys') };
 
@@ -121,7 +121,6 @@ beforeAll(async () => {
   provider.home('site');
   writeModel(at('model'), { F: 400, B: 40, C: 20 });
 });
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 describe('a file for a folder, a folder for a file', () => {
   /** A command that does not mind is stopped as Ctrl-C does. */

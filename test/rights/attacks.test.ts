@@ -2,7 +2,6 @@
 import {
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -10,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test as base } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test as base } from 'vitest';
 import {
   fedshot,
   foundInside,
@@ -22,8 +21,9 @@ import {
   type Way,
 } from '../fixtures/inside.js';
 import { addressOf, ELSEWHERE, layOut, makeWorld, SECRETS } from '../fixtures/rights-world.js';
+import { fileDir } from '../fixtures/temp.js';
 
-const dir = mkdtempSync(join(ELSEWHERE, 'fedshot-attacks-'));
+const dir = fileDir(ELSEWHERE);
 const env = (way: Way): Record<string, string> => ({
   ...SECRETS,
   PATH: pathFor(way, dir),
@@ -54,7 +54,6 @@ beforeAll(() => {
   ])
     writeFileSync(at(file), 'private');
 }, 180_000);
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 /** Tries to read, or to write, each of these; what came of it, by path. */
 const TRY = (reads: readonly string[], writes: readonly string[]): string =>

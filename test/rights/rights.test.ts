@@ -2,9 +2,9 @@
  * What each confined process can read, write, reach and inherit, found out by a module that runs inside
  * of it, and held against the list that docs/isolation.md prints.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test as base } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test as base } from 'vitest';
 import { rightsPage, type RightsList } from '../../scripts/rights/page.js';
 import type { IsolationRecord } from '../../src/shared/isolate/index.js';
 import {
@@ -18,11 +18,12 @@ import {
   type Way,
 } from '../fixtures/inside.js';
 import { addressOf, ELSEWHERE, layOut, makeWorld, SECRETS } from '../fixtures/rights-world.js';
+import { fileDir } from '../fixtures/temp.js';
 
 const LIST = join(import.meta.dirname, 'rights.json');
 const list = JSON.parse(readFileSync(LIST, 'utf8')) as RightsList;
 
-const dir = mkdtempSync(join(ELSEWHERE, 'fedshot-rights-'));
+const dir = fileDir(ELSEWHERE);
 const env = (way: Way | 'none'): Record<string, string> => ({
   ...SECRETS,
   PATH: pathFor(way, dir),
@@ -92,7 +93,6 @@ const isolationIn = (out: string): IsolationRecord =>
 beforeAll(() => {
   if (WAYS.some((way) => possible[way])) makeWorld(dir, env('bubblewrap'));
 }, 180_000);
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const lines = layOut(dir);
 const module = probe(LOOK, EARLY);

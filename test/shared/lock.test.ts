@@ -2,11 +2,15 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { program } from '../../scripts/program.js';
 import { tryLock, withLock, withLockSync } from '../../src/shared/lock.js';
 import { tempDir } from '../fixtures/temp.js';
 
-const FIXTURE = join(import.meta.dirname, '../fixtures/lock-holder.ts');
+let holder: string;
+beforeAll(async () => {
+  holder = await program(join(import.meta.dirname, '../fixtures/lock-holder.ts'));
+});
 const running: ChildProcess[] = [];
 afterEach(() => {
   for (const child of running.splice(0)) child.kill('SIGKILL');
@@ -17,7 +21,7 @@ const event = (child: ChildProcess, name: string): Promise<unknown> =>
   new Promise((resolve) => child.once(name, resolve));
 
 async function start(...words: string[]): Promise<ChildProcess> {
-  const child = fork(FIXTURE, words, { execArgv: ['--import', 'tsx'] });
+  const child = fork(holder, words, { execArgv: [] });
   running.push(child);
   await event(child, 'message');
   return child;

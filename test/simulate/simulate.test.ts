@@ -1,19 +1,19 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { silent } from '../../src/shared/reporter.js';
 import { simulate, type SimulateOptions } from '../../src/simulate/index.js';
+import { tempDir } from '../fixtures/temp.js';
 
-const options = (out = join(mkdtempSync(join(tmpdir(), 'fedshot-')), 'out')): SimulateOptions => ({
+const options = (out = join(tempDir(), 'out')): SimulateOptions => ({
   sites: 2,
   source: 'plain',
   arch: 'lenet',
-  sourceSamples: 600,
-  samples: 200,
+  sourceSamples: 300,
+  samples: 120,
   testSamples: 50,
-  epochs: 3,
-  adaptEpochs: 2,
+  epochs: 2,
+  adaptEpochs: 1,
   seed: 2020,
   out,
   cores: 2,
@@ -32,7 +32,7 @@ describe('simulate', () => {
     for (const [i, site] of result.sites.entries()) {
       const { run, data } = runs[i]!;
       expect(run.release).toEqual(result.provider.release);
-      expect(run.n).toBe(200);
+      expect(run.n).toBe(120);
       expect(data).toContain(`digits:${site.domain}`);
       expect(run.confusion!.after.flat().reduce((a, b) => a + b)).toBe(50);
       expect(run.samples!.predicted.length).toBe(50);

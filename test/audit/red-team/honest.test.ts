@@ -15,7 +15,8 @@ describe('what an honest provider and site leave behind', () => {
     expect(result.verdict).toBe('PASS');
     expect(result.unexplainedBytes).toBe(0);
     const [connection] = result.connections;
-    expect(connection!.received.slack / connection!.received.observed).toBeLessThan(0.001);
+    // A thousandth of what a LeNet's release takes.
+    expect(connection!.received.slack).toBeLessThan(900);
     expect(connection!.sent.slack).toBeLessThan(2048);
   });
 });

@@ -1,24 +1,16 @@
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { Command } from 'commander';
-import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { VerdictOutcome } from '../../../src/client/diagnostics/index.js';
 import { createIo } from '../../../src/cli/io.js';
 import { createProgram } from '../../../src/cli/program.js';
 import { run } from '../../../src/cli/run.js';
 import { withoutFolders } from '../../../src/client/adaptation/settings.js';
 import { script } from '../../fixtures/scripted-battery.js';
+import { fileDir } from '../../fixtures/temp.js';
 
-const dir = mkdtempSync(join(tmpdir(), 'fedshot-runs-'));
+const dir = fileDir();
 vi.mock('../../../src/client/diagnostics/judge.js', async (original) =>
   (await import('../../fixtures/scripted-battery.js')).scriptedJudge(await original()),
 );
@@ -53,9 +45,6 @@ beforeEach(() => {
   script.says = 'ok';
   delete script.data;
   script.version = 1;
-});
-afterAll(() => {
-  rmSync(dir, { recursive: true });
 });
 
 describe('the exit code', () => {

@@ -1,14 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { createIo } from '../../../src/cli/io.js';
 import { run } from '../../../src/cli/run.js';
 import { train } from '../../../src/provider/train/train.js';
 import { FedshotError } from '../../../src/shared/errors.js';
 import { readModel, type Model } from '../../../src/shared/model/folder.js';
+import { fileDir } from '../../fixtures/temp.js';
 
-const dir = mkdtempSync(join(tmpdir(), 'fedshot-cli-'));
+const dir = fileDir();
 const released = new Map<string, Model>();
 
 // what is pulled and how it is verified has tests of its own
@@ -62,9 +62,6 @@ beforeAll(async () => {
   const classes = config.classes.map((name) => `letter ${name}`);
   released.set('letters', { state, config: { ...config, classes } });
 }, 60_000);
-afterAll(() => {
-  rmSync(dir, { recursive: true });
-});
 
 describe('client diagnose', () => {
   it('finds inverted images, names the option, and has nothing to say with it', async () => {

@@ -1,15 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createIo } from '../../../src/cli/io.js';
 import { run } from '../../../src/cli/run.js';
 import type { AdaptResult, Predictions } from '../../../src/client/index.js';
 import { train } from '../../../src/provider/train/train.js';
 import { publishRelease } from '../../../src/provider/publish/publish.js';
 import { makeProvider, type TestProvider } from '../../fixtures/provider.js';
+import { fileDir } from '../../fixtures/temp.js';
 
-const dir = mkdtempSync(join(tmpdir(), 'fedshot-sources-'));
+const dir = fileDir();
 let provider: TestProvider;
 
 /** Runs a client command at a site and reads its JSON. */
@@ -65,9 +64,6 @@ beforeAll(async () => {
     await publishRelease({ modelDir: out, name, store, keyring, now: new Date() });
   }
 }, 60_000);
-afterAll(() => {
-  rmSync(dir, { recursive: true });
-});
 
 describe('client adapt --source', () => {
   it('adapts three pulled releases each on its own, and answers with their mean', async () => {

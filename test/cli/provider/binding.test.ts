@@ -1,5 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { withCard } from '../../../src/provider/publish/card.js';
@@ -13,27 +12,26 @@ import { Store } from '../../../src/shared/release/index.js';
 import { runCommand } from '../../fixtures/command.js';
 import { digitsModel } from '../../fixtures/digits-model.js';
 import { makeProvider, type TestProvider } from '../../fixtures/provider.js';
+import { fileDir } from '../../fixtures/temp.js';
 
 const TRAINED_ON = 'digits:plain?n=600';
 const HELD_OUT = 'digits:plain?n=250&seed=1';
 const NEVER_SEEN = 'digits:plain?n=250&seed=5';
 
 describe('held-out figures belong to their weights', () => {
-  let dir: string;
+  const dir = fileDir();
   let trained: string;
   let provider: TestProvider;
   let made = 0;
 
   beforeAll(async () => {
     vi.stubEnv('FEDSHOT_ENGINE', 'wasm'); // a command with LibTorch starts itself anew
-    dir = mkdtempSync(join(tmpdir(), 'fedshot-binding-'));
     trained = join(dir, 'trained');
     await digitsModel(trained);
     provider = await makeProvider(dir);
   });
   afterAll(() => {
     vi.unstubAllEnvs();
-    rmSync(dir, { recursive: true });
   });
 
   /** A copy of the trained model, changed. */

@@ -1,6 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -10,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
-import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { pull } from '../../../src/client/pull/index.js';
 import { pinTrust } from '../../../src/client/trust/trust.js';
 import { initProvider } from '../../../src/provider/keys/init.js';
@@ -18,7 +19,7 @@ import { publishRelease } from '../../../src/provider/publish/publish.js';
 import type { IsolationRecord } from '../../../src/shared/isolate/index.js';
 import { Keyring, Sealer } from '../../../src/shared/release/index.js';
 import { initParameters } from '../../fixtures/parameters.js';
-import { tempDir } from '../../fixtures/temp.js';
+import { fileDir, tempDir } from '../../fixtures/temp.js';
 
 const PASSPHRASE = 'seven-horses-on-a-roof';
 const PROGRAM = join(import.meta.dirname, '../../../dist/cli/main.js');
@@ -44,16 +45,20 @@ interface Served {
   ended: Promise<number | null>;
 }
 
-/** A provider whose keys are sealed with the passphrase, as a person would make it. */
-async function provider(): Promise<{ dir: string; store: string }> {
-  const dir = tempDir();
-  const [store, model] = [join(dir, 'store'), join(dir, 'model')];
+/** A provider whose keys are sealed with the passphrase, as a person would make it; once for all tests. */
+const made = fileDir();
+beforeAll(async () => {
+  const [store, model] = [join(made, 'store'), join(made, 'model')];
   const sealer = () => Promise.resolve(new Sealer(PASSPHRASE, 2 ** 14));
   const keyring = new Keyring({ dir: `${store}-keys`, sealer });
   await initProvider({ store, keyring, now: new Date() });
   initParameters(model);
   await publishRelease({ modelDir: model, name: 'digits', store, keyring, now: new Date() });
-  return { dir, store };
+});
+function provider(): { dir: string; store: string } {
+  const dir = tempDir();
+  cpSync(made, dir, { recursive: true });
+  return { dir, store: join(dir, 'store') };
 }
 
 const running: ChildProcess[] = [];
@@ -72,7 +77,7 @@ async function served(child: ChildProcess): Promise<Served> {
   for (const stream of [child.stdout!, child.stderr!])
     stream.setEncoding('utf8').on('data', (text: string) => (said += text));
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  await expect.poll(() => said, { timeout: 20_000 }).toContain('"ready":true');
+  await expect.poll(() => said, { timeout: 45_000 }).toContain('"ready":true');
   const line = said.split(/\r?\n/).find((one) => one.startsWith('{"ready"'))!;
   return { child, ready: JSON.parse(line) as Ready, said: () => said, ended };
 }
@@ -110,7 +115,7 @@ async function pulled(dir: string, { address }: Ready): Promise<string> {
 
 describe.skipIf(!possible)('provider serve, isolated', () => {
   it('serves, sees no files but its own, and stops as it should', async () => {
-    const { dir, store } = await provider();
+    const { dir, store } = provider();
     const { child, ready, ended } = await serve(store);
     expect(ready.isolation).toMatchObject({
       mechanism: expect.stringMatching(/^(bubblewrap|unshare)$/) as string,
@@ -126,14 +131,14 @@ describe.skipIf(!possible)('provider serve, isolated', () => {
   });
 
   it('a passphrase given to it is in no environment and on no command line', async () => {
-    const { store } = await provider();
+    const { store } = provider();
     await serve(store);
     expect(visible()).toContain('provider\0serve');
     expect(visible()).not.toContain(PASSPHRASE);
   });
 
   it('a wrong passphrase is refused in one line', async () => {
-    const { store } = await provider();
+    const { store } = provider();
     const args = words(store, ['--passphrase-fd', '0']);
     const { status, stderr } = spawnSync(process.execPath, args, {
       input: 'wrong\n',
@@ -145,7 +150,7 @@ describe.skipIf(!possible)('provider serve, isolated', () => {
   });
 
   it('reads again at SIGHUP, and when a file that it uses is replaced', async () => {
-    const { store } = await provider();
+    const { store } = provider();
     const { child, said } = await serve(store);
     const times = (): number => said().split('read again').length - 1;
     child.kill('SIGHUP');
@@ -159,7 +164,7 @@ describe.skipIf(!possible)('provider serve, isolated', () => {
   });
 
   it.each(['store', 'store-log'])('ends with one line when the %s is removed', async (folder) => {
-    const { dir, store } = await provider();
+    const { dir, store } = provider();
     const { said, ended } = await serve(store);
     rmSync(join(dir, folder), { recursive: true });
     expect(await ended).not.toBe(0);
@@ -168,7 +173,7 @@ describe.skipIf(!possible)('provider serve, isolated', () => {
   });
 
   it('an explicit --sites without an authority is refused', async () => {
-    const { dir, store } = await provider();
+    const { dir, store } = provider();
     const args = words(store, ['--passphrase-fd', '0', '--sites', join(dir, 'typo')]);
     mkdirSync(join(dir, 'typo'));
     const { status, stderr } = spawnSync(process.execPath, args, {
@@ -180,7 +185,7 @@ describe.skipIf(!possible)('provider serve, isolated', () => {
   });
 
   it('a second server on the same log is refused, though neither sees the other', async () => {
-    const { store } = await provider();
+    const { store } = provider();
     await serve(store);
     const args = words(store, ['--passphrase-fd', '0']);
     const second = spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'pipe'] });
@@ -193,7 +198,7 @@ describe.skipIf(!possible)('provider serve, isolated', () => {
   });
 
   it.skipIf(!terminal)('asks at the terminal, and Ctrl-C there lets it finish', async () => {
-    const { dir, store } = await provider();
+    const { dir, store } = provider();
     const { FEDSHOT_PASSPHRASE: _, ...env } = process.env;
     const quoted = [process.execPath, ...words(store, ['--json'])]
       .map((word) => `'${word}'`)

@@ -1,14 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { adaptRelease, predictRelease, type RunOptions } from '../../../src/client/index.js';
+import { adaptRelease } from '../../../src/client/index.js';
 import type { VerdictOutcome } from '../../../src/client/diagnostics/index.js';
-import { inUse } from '../../../src/client/runs/in-use.js';
 import { listRuns } from '../../../src/client/runs/list.js';
 import { putIntoUse, rollBack } from '../../../src/client/runs/manage.js';
 import { readRecord, runIds } from '../../../src/client/runs/read.js';
 import { silent } from '../../../src/shared/reporter.js';
 import { writeOld } from '../../fixtures/old-home.js';
+import { adapt, answers, options, used } from '../../fixtures/scripted-adapt.js';
 import { script } from '../../fixtures/scripted-battery.js';
 import { tempDir } from '../../fixtures/temp.js';
 
@@ -19,31 +19,6 @@ vi.mock('../../../src/client/pull/releases.js', async () =>
   (await import('../../fixtures/scripted-battery.js')).tinyReleases(),
 );
 
-const options: RunOptions = {
-  data: 'digits:thick?n=40',
-  epochs: 2,
-  batch: 16,
-  lr: 0.01,
-  featureLr: 1,
-  beta: 0.1,
-  alpha: 1,
-  threshold: 0,
-  seed: 7,
-  engine: { engine: 'wasm' },
-};
-const adapt = (home: string, more: Partial<RunOptions> = {}, sources: string[] = []) =>
-  adaptRelease(home, 'digits', { ...options, ...more }, sources);
-const answers = (home: string, more = {}) =>
-  predictRelease(home, 'digits', {
-    data: 'digits:thick?n=10',
-    sourceModel: false,
-    engine: options.engine,
-    ...more,
-  });
-const used = (home: string, name = 'digits'): string | undefined => {
-  const answering = inUse(home, name);
-  return answering?.kind === 'run' ? answering.record.id : answering?.kind;
-};
 beforeEach(() => {
   script.says = 'ok';
 });

@@ -1,11 +1,11 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { adaptRelease, predictRelease, type RunOptions } from '../../../src/client/index.js';
-import { inUse } from '../../../src/client/runs/in-use.js';
+import type { RunOptions } from '../../../src/client/index.js';
 import { runIds } from '../../../src/client/runs/read.js';
 import { FedshotError } from '../../../src/shared/errors.js';
 import { silent } from '../../../src/shared/reporter.js';
+import { adapt, answers, used } from '../../fixtures/scripted-adapt.js';
 import { script } from '../../fixtures/scripted-battery.js';
 import { tempDir } from '../../fixtures/temp.js';
 
@@ -16,31 +16,6 @@ vi.mock('../../../src/client/pull/releases.js', async () =>
   (await import('../../fixtures/scripted-battery.js')).tinyReleases(),
 );
 
-const options: RunOptions = {
-  data: 'digits:thick?n=40',
-  epochs: 2,
-  batch: 16,
-  lr: 0.01,
-  featureLr: 1,
-  beta: 0.1,
-  alpha: 1,
-  threshold: 0,
-  seed: 7,
-  engine: { engine: 'wasm' },
-};
-const adapt = (home: string, more: Partial<RunOptions> = {}) =>
-  adaptRelease(home, 'digits', { ...options, ...more });
-const answers = (home: string, more = {}) =>
-  predictRelease(home, 'digits', {
-    data: 'digits:thick?n=10',
-    sourceModel: false,
-    engine: options.engine,
-    ...more,
-  });
-const used = (home: string, name = 'digits'): string | undefined => {
-  const answering = inUse(home, name);
-  return answering?.kind === 'run' ? answering.record.id : answering?.kind;
-};
 /** Stops a run during its second epoch. */
 function interrupted(home: string, more: Partial<RunOptions> = {}): Promise<unknown> {
   const stop = new AbortController();

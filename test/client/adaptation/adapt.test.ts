@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { adaptModel, type AdaptOptions } from '../../../src/client/adaptation/adapt.js';
 import { METHOD_NAMES } from '../../../src/client/methods/index.js';
 import { combined } from '../../../src/client/adaptation/sources.js';
@@ -14,8 +13,9 @@ import { encodeState } from '../../../src/shared/model/state.js';
 import { random } from '../../../src/shared/random.js';
 import { silent } from '../../../src/shared/reporter.js';
 import { serializeSafetensors } from '../../../src/shared/format/safetensors.js';
+import { fileDir } from '../../fixtures/temp.js';
 
-const dir = mkdtempSync(join(tmpdir(), 'fedshot-adapt-'));
+const dir = fileDir();
 const release = { name: 'tiny', version: 1, digest: 'd' };
 let model: Model;
 const options: AdaptOptions = {
@@ -115,9 +115,6 @@ beforeAll(async () => {
   });
   model = readModel(dir);
 }, 60_000);
-afterAll(() => {
-  rmSync(dir, { recursive: true });
-});
 
 describe('adaptModel', () => {
   it.each(METHOD_NAMES)('adapts by %s: C as released, all weights finite', async (method) => {

@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { adaptModel } from '../../../src/client/adaptation/adapt.js';
 import { predict, UNKNOWN } from '../../../src/client/prediction/predict.js';
 import { combined } from '../../../src/client/adaptation/sources.js';
@@ -9,8 +8,9 @@ import { train } from '../../../src/provider/train/train.js';
 import { readModel, type Model } from '../../../src/shared/model/folder.js';
 import { random } from '../../../src/shared/random.js';
 import { serializeSafetensors } from '../../../src/shared/format/safetensors.js';
+import { fileDir } from '../../fixtures/temp.js';
 
-const dir = mkdtempSync(join(tmpdir(), 'fedshot-open-'));
+const dir = fileDir();
 const WIDTH = 8;
 const KNOWN = 4;
 
@@ -85,9 +85,6 @@ beforeAll(async () => {
   });
   model = readModel(out);
 }, 30_000);
-afterAll(() => {
-  rmSync(dir, { recursive: true });
-});
 
 describe('an open set', () => {
   it('answers "unknown" for a class that the model does not know', async () => {

@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { adaptModel, type AdaptOptions } from '../../../src/client/adaptation/adapt.js';
 import type { VerdictOutcome } from '../../../src/client/diagnostics/index.js';
 import { train } from '../../../src/provider/train/train.js';
@@ -9,6 +6,7 @@ import { FedshotError } from '../../../src/shared/errors.js';
 import { readModel, type Model } from '../../../src/shared/model/folder.js';
 import { encodeState } from '../../../src/shared/model/state.js';
 import { silent } from '../../../src/shared/reporter.js';
+import { fileDir } from '../../fixtures/temp.js';
 
 /** What the battery says of the adapted weights that it is shown, one after the other. */
 let script: VerdictOutcome[] = [];
@@ -26,7 +24,7 @@ vi.mock('../../../src/client/diagnostics/index.js', async (original) => {
   return { ...real, judge, isCalibrated: () => believed };
 });
 
-const dir = mkdtempSync(join(tmpdir(), 'fedshot-rollback-'));
+const dir = fileDir();
 let model: Model;
 const options: AdaptOptions = {
   data: 'digits:thick?n=120',
@@ -65,9 +63,6 @@ beforeAll(async () => {
 beforeEach(() => {
   script = [];
   believed = false;
-});
-afterAll(() => {
-  rmSync(dir, { recursive: true });
 });
 
 describe('adaptModel, rolled back', () => {

@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   adaptModel,
   type AdaptOptions,
@@ -12,9 +11,9 @@ import { train } from '../../../src/provider/train/train.js';
 import { readModel, type Model } from '../../../src/shared/model/folder.js';
 import { gaussians, type Gaussians } from '../../fixtures/gaussians.js';
 import { someDigits } from '../../fixtures/some-digits.js';
+import { fileDir } from '../../fixtures/temp.js';
 
-const dir = mkdtempSync(join(tmpdir(), 'fedshot-shares-'));
-afterAll(() => rmSync(dir, { recursive: true }));
+const dir = fileDir();
 
 /** A provider's model of a table, or of images. */
 async function provider(name: string, data: string, lenet = false): Promise<Model> {

@@ -1,18 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { adaptModel } from '../../../src/client/adaptation/adapt.js';
 import { METHOD_NAMES } from '../../../src/client/methods/index.js';
 import type { Model } from '../../../src/shared/model/folder.js';
 import { digitsModel } from '../../fixtures/digits-model.js';
+import { fileDir } from '../../fixtures/temp.js';
 
-const dir = mkdtempSync(join(tmpdir(), 'fedshot-gains-'));
+const dir = fileDir();
 let model: Model;
 beforeAll(async () => {
   model = await digitsModel(join(dir, 'model'));
 }, 60_000);
-afterAll(() => rmSync(dir, { recursive: true }));
 
 /** Accuracies of the released and of the adapted model on digits that are drawn thinner. */
 const on = async (domain: string, method: string) => {

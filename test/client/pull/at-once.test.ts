@@ -1,13 +1,4 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { currentRelease, pull, type PullResult } from '../../../src/client/pull/index.js';
@@ -15,20 +6,18 @@ import { tryLock } from '../../../src/shared/lock.js';
 import { RELEASE_FILES } from '../../../src/shared/release/index.js';
 import { silent } from '../../../src/shared/reporter.js';
 import { makeProvider, type TestProvider } from '../../fixtures/provider.js';
+import { fileDir } from '../../fixtures/temp.js';
 
 const SIZE = { F: 3_000_000, B: 200_000, C: 5_000 };
 
 describe('pull, beside others and after them', () => {
-  let dir: string;
+  const dir = fileDir();
   let provider: TestProvider;
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'fedshot-at-once-'));
     provider = await makeProvider(dir);
     await provider.publish('digits', SIZE);
   });
-  afterAll(() => {
-    rmSync(dir, { recursive: true });
-  });
+  afterAll(() => {});
 
   const pullTo = (home: string, more: Partial<Parameters<typeof pull>[0]> = {}) =>
     pull({ from: [provider.store], name: 'digits', home, ...more });

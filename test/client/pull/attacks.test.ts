@@ -1,13 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { pull, type PullOptions } from '../../../src/client/pull/index.js';
 import { FedshotError } from '../../../src/shared/errors.js';
 import { random } from '../../../src/shared/random.js';
 import { silent } from '../../../src/shared/reporter.js';
 import { serveEvil, type Evil } from '../../fixtures/evil.js';
 import { makeProvider, type TestProvider } from '../../fixtures/provider.js';
+import { fileDir } from '../../fixtures/temp.js';
 
 const retry: PullOptions['retry'] = {
   policy: { attempts: 2, baseMs: 1, maxMs: 1 },
@@ -16,18 +16,16 @@ const retry: PullOptions['retry'] = {
 };
 
 describe('pull from a server that lies', () => {
-  let dir: string;
+  const dir = fileDir();
   let provider: TestProvider;
   const open: { close(): void }[] = [];
   let homes = 0;
 
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'fedshot-attack-'));
     provider = await makeProvider(dir);
     await provider.publish('digits', { F: 2_500_000, B: 40_000, C: 4_000 });
   });
   afterEach(() => open.splice(0).forEach((server) => server.close()));
-  afterAll(() => rmSync(dir, { recursive: true }));
 
   const readObject = (sha256: string): Buffer =>
     readFileSync(join(provider.store, 'objects', sha256.slice(0, 2), sha256));

@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { currentRelease, pull, type PullResult } from '../../../src/client/pull/index.js';
@@ -8,6 +7,7 @@ import { exportStore } from '../../../src/provider/export/index.js';
 import { random } from '../../../src/shared/random.js';
 import { RELEASE_FILES } from '../../../src/shared/release/index.js';
 import { makeProvider, type TestProvider } from '../../fixtures/provider.js';
+import { fileDir } from '../../fixtures/temp.js';
 
 const SIZE = { F: 3_500_000, B: 300_000, C: 5_000 };
 const retry = {
@@ -17,18 +17,16 @@ const retry = {
 };
 
 describe('pull', () => {
-  let dir: string;
+  const dir = fileDir();
   let provider: TestProvider;
   let server: Serving;
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'fedshot-pull-'));
     provider = await makeProvider(dir);
     await provider.publish('digits', SIZE);
     server = await provider.serve();
   });
   afterAll(async () => {
     await server.close();
-    rmSync(dir, { recursive: true });
   });
 
   const from = (): string => `localhost:${server.port}`;

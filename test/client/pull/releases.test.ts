@@ -1,7 +1,6 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { currentRelease, pull } from '../../../src/client/pull/index.js';
 import { openRelease } from '../../../src/client/pull/releases.js';
 import { publishRelease } from '../../../src/provider/publish/publish.js';
@@ -9,6 +8,7 @@ import { readModel } from '../../../src/shared/model/folder.js';
 import { encodeState } from '../../../src/shared/model/state.js';
 import { initParameters } from '../../fixtures/parameters.js';
 import { makeProvider } from '../../fixtures/provider.js';
+import { fileDir } from '../../fixtures/temp.js';
 
 /** Called after a file was read: what somebody else does to it meanwhile. */
 let afterReading: (path: string) => void = () => undefined;
@@ -23,7 +23,7 @@ vi.mock('../../../src/shared/files.js', async (original) => {
   return { ...real, readBytes };
 });
 
-const dir = mkdtempSync(join(tmpdir(), 'fedshot-releases-'));
+const dir = fileDir();
 let home: string;
 let folder: string;
 
@@ -39,9 +39,6 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   afterReading = () => undefined;
-});
-afterAll(() => {
-  rmSync(dir, { recursive: true });
 });
 
 /** Changes a file for the length of one test. */

@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { writeDataset } from '../../../scripts/robustness/files.js';
 import { adaptModel } from '../../../src/client/adaptation/adapt.js';
 import { zoom } from '../../../src/shared/preprocessing/orient.js';
@@ -13,8 +11,9 @@ import type { Dataset } from '../../../src/shared/data/types.js';
 import type { Model } from '../../../src/shared/model/folder.js';
 import { random } from '../../../src/shared/random.js';
 import { digitsModel } from '../../fixtures/digits-model.js';
+import { fileDir } from '../../fixtures/temp.js';
 
-const dir = mkdtempSync(join(tmpdir(), 'fedshot-zoom-'));
+const dir = fileDir();
 let model: Model;
 let small: string;
 const given = { epochs: 1, batch: 32, lr: 0.01, featureLr: 1, beta: 0.1, alpha: 1, threshold: 0 };
@@ -24,9 +23,6 @@ beforeAll(async () => {
   const site = await loadDataset('digits:plain?n=200&seed=8');
   small = writeDataset(join(dir, 'small.safetensors'), zoom(site, 0.7));
 }, 60_000);
-afterAll(() => {
-  rmSync(dir, { recursive: true });
-});
 
 const r = random('zoom');
 const image = (n: number, shape: number[]): Dataset => ({

@@ -1,10 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer as createHttp, type RequestListener } from 'node:http';
 import { createServer as createHttps, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { pull } from '../../../src/client/pull/index.js';
 import { readAuthorityFile } from '../../../src/client/transfer/index.js';
 import { openServerTls } from '../../../src/provider/keys/tls.js';
@@ -12,6 +11,7 @@ import { exportStore } from '../../../src/provider/export/index.js';
 import { random } from '../../../src/shared/random.js';
 import { openRoot } from '../../../src/shared/release/index.js';
 import { makeProvider, type TestProvider } from '../../fixtures/provider.js';
+import { fileDir } from '../../fixtures/temp.js';
 
 const retry = {
   policy: { attempts: 2, baseMs: 1, maxMs: 1 },
@@ -20,13 +20,12 @@ const retry = {
 };
 
 describe('httpsSource', () => {
-  let dir: string;
+  const dir = fileDir();
   let out: string;
   let provider: TestProvider;
   let server: Server | undefined;
   let homes = 0;
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'fedshot-https-'));
     out = join(dir, 'export');
     provider = await makeProvider(dir);
     await provider.publish('digits', { F: 2_500_000, B: 30_000, C: 3_000 });
@@ -34,7 +33,6 @@ describe('httpsSource', () => {
   });
   afterEach(() => server?.closeAllConnections());
   afterEach(() => server?.close());
-  afterAll(() => rmSync(dir, { recursive: true }));
 
   const files: RequestListener = (request, response) => {
     try {

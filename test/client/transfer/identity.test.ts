@@ -2,15 +2,12 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { blameCertificate, installIdentity } from '../../../src/client/transfer/identity.js';
 import { pull } from '../../../src/client/pull/index.js';
 import {
@@ -23,6 +20,7 @@ import {
 import { FedshotError } from '../../../src/shared/errors.js';
 import { random } from '../../../src/shared/random.js';
 import { makeProvider, type TestProvider } from '../../fixtures/provider.js';
+import { fileDir } from '../../fixtures/temp.js';
 
 const DAY_MS = 86_400_000;
 const retry = {
@@ -33,7 +31,7 @@ const retry = {
 
 describe('the certificate of a site', () => {
   let provider: TestProvider;
-  let dir: string;
+  const dir = fileDir();
   const kit = (folder: string) => ({
     site: 'alpha',
     address: 'localhost:1',
@@ -46,15 +44,12 @@ describe('the certificate of a site', () => {
   });
 
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'fedshot-identity-'));
     provider = await makeProvider(dir);
     await provider.publish('digits', { F: 4000, B: 400, C: 200 });
     await initSites(provider.keyring, new Date());
     await addSite(office(new Date(Date.now() - 10 * DAY_MS)), { ...kit('old'), days: 5 });
     await renewSite(office(), kit('new'));
   });
-
-  afterAll(() => rmSync(dir, { recursive: true }));
 
   it('that has expired: the pull says so, and what to do, though the server does not', async () => {
     const server = await provider.serve({ sites: sitesDir(provider.keyring) });

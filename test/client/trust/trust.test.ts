@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { program } from '../../../scripts/program.js';
 import {
   pinTrust,
   readTrust,
@@ -174,15 +175,15 @@ describe('updateTrust', () => {
 });
 
 describe('writeTrust', () => {
-  const writer = join(import.meta.dirname, '../../fixtures/trust-writer.ts');
   const event = (child: ChildProcess, name: string): Promise<unknown> =>
     new Promise((resolve) => child.once(name, resolve));
 
   it('rollback by a second process: neither of two pulls at once forgets what the other has seen', async () => {
     const { home, file } = setUp();
     pinTrust({ file, home });
+    const writer = await program(join(import.meta.dirname, '../../fixtures/trust-writer.ts'));
     const writers = ['one', 'two'].map((name) =>
-      fork(writer, [home, name, '15'], { execArgv: ['--import', 'tsx'] }),
+      fork(writer, [home, name, '15'], { execArgv: [] }),
     );
     await Promise.all(writers.map((child) => event(child, 'message')));
     for (const child of writers) child.send('go');

@@ -1,5 +1,5 @@
 /** A provider whose log was restored from a back-up, and sites that have seen more. */
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { auditLog } from '../../../src/audit/log/log.js';
@@ -25,8 +25,8 @@ import {
   Store,
   verifyNextRoot,
 } from '../../../src/shared/release/index.js';
-import { makeProvider, type TestProvider } from '../../fixtures/provider.js';
-import { tempDir } from '../../fixtures/temp.js';
+import { makePublished, type TestProvider } from '../../fixtures/provider.js';
+import { providerOfEachTest } from '../../fixtures/provider-of-each-test.js';
 import { failsWith, signer } from '../../fixtures/world.js';
 import { restore } from '../../shared/log/history.js';
 
@@ -35,11 +35,11 @@ let dir: string;
 let provider: TestProvider;
 let home: string;
 let log: string;
-beforeEach(async () => {
-  dir = tempDir();
+const fresh = providerOfEachTest(makePublished);
+beforeEach(() => {
+  provider = fresh();
+  dir = provider.dir;
   log = join(dir, 'log');
-  provider = await makeProvider(dir);
-  await provider.publish('digits', { F: 400, B: 40, C: 20 });
   home = provider.home('site');
 });
 
@@ -238,7 +238,6 @@ describe('readTrust', () => {
     const file = join(home, 'trust', 'state.json');
     const state = JSON.parse(readFileSync(file, 'utf8')) as { checkpoint: string };
     const [{ note }] = JSON.parse(state.checkpoint) as [{ note: string }];
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(file, JSON.stringify({ ...state, checkpoint: JSON.stringify([note]) }));
     expect(readTrust(home).checkpoint).toBe(JSON.stringify([note]));
     await rotateKeys({ ...change(), role: 'log' });

@@ -6,18 +6,18 @@ import { pull } from '../../../src/client/pull/index.js';
 import { backupProvider } from '../../../src/provider/backup/backup.js';
 import { snapshotLog } from '../../../src/provider/backup/snapshot.js';
 import { openTransparency } from '../../../src/provider/transparency.js';
-import { openKeyring, makeProvider, type TestProvider } from '../../fixtures/provider.js';
-import { tempDir } from '../../fixtures/temp.js';
+import { makePublished, openKeyring, type TestProvider } from '../../fixtures/provider.js';
+import { providerOfEachTest } from '../../fixtures/provider-of-each-test.js';
 import { failsWith } from '../../fixtures/world.js';
 import { Keyring, Store } from '../../../src/shared/release/index.js';
 
 const now = (): Date => new Date();
 let dir: string;
 let provider: TestProvider;
-beforeEach(async () => {
-  dir = tempDir();
-  provider = await makeProvider(dir);
-  await provider.publish('digits', { F: 400, B: 40, C: 20 });
+const fresh = providerOfEachTest(makePublished);
+beforeEach(() => {
+  provider = fresh();
+  dir = provider.dir;
 });
 const from = () => ({
   store: provider.store,

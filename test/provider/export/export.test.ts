@@ -1,12 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { exportStore } from '../../../src/provider/export/index.js';
 import { makeProvider, type TestProvider } from '../../fixtures/provider.js';
+import { fileDir } from '../../fixtures/temp.js';
 
 describe('exportStore', () => {
-  let dir: string;
+  const dir = fileDir();
   let provider: TestProvider;
   const size = { F: 20_000, B: 3_000, C: 2_000 };
   const now = new Date();
@@ -17,11 +17,9 @@ describe('exportStore', () => {
       .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
       .sort();
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'fedshot-export-'));
     provider = await makeProvider(dir);
     await provider.publish('digits', size);
   });
-  afterAll(() => rmSync(dir, { recursive: true }));
 
   it('copies what is on offer, and nothing that lies beside it', () => {
     writeFileSync(join(provider.store, 'objects', 'patients.csv'), 'name,diagnosis');

@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pull, type PullResult } from '../../../src/client/pull/index.js';
@@ -15,12 +14,13 @@ import type { Serving } from '../../../src/provider/serve/index.js';
 import { random } from '../../../src/shared/random.js';
 import { makeProvider, type TestProvider } from '../../fixtures/provider.js';
 import { failsWith } from '../../fixtures/world.js';
+import { fileDir } from '../../fixtures/temp.js';
 
 const once = { attempts: 1, baseMs: 1, maxMs: 1 };
 const retry = { policy: once, random: random('ca'), sleep: () => Promise.resolve() };
 
 describe('replacing the authority of the servers', () => {
-  let dir: string;
+  const dir = fileDir();
   let provider: TestProvider;
   let server: Serving;
   const now = new Date();
@@ -30,7 +30,6 @@ describe('replacing the authority of the servers', () => {
   const listed = () => listAuthorities(provider.store, provider.keyring);
 
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'fedshot-ca-'));
     provider = await makeProvider(dir);
     await provider.publish('digits', { F: 4000, B: 400, C: 200 });
     server = await provider.serve();
@@ -40,7 +39,6 @@ describe('replacing the authority of the servers', () => {
   });
   afterAll(async () => {
     await server.close();
-    rmSync(dir, { recursive: true });
   });
 
   it('refuses to remove the only authority, whose servers no site could reach', async () => {

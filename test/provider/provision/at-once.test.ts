@@ -1,18 +1,20 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { X509Certificate } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { program } from '../../../scripts/program.js';
 import { addSite, initSites, sitesDir } from '../../../src/provider/provision/index.js';
 import { readSite } from '../../../src/provider/provision/registry.js';
 import { makeProvider, type TestProvider } from '../../fixtures/provider.js';
+import { fileDir } from '../../fixtures/temp.js';
 
 const WORKER = join(import.meta.dirname, '../../fixtures/office-worker.ts');
 
 describe('changing one site at once, in processes of their own', () => {
-  let dir: string;
+  const dir = fileDir();
+  let worker: string;
   let provider: TestProvider;
   const out = (name: string): string => join(dir, 'kits', name);
   const sites = (): string => sitesDir(provider.keyring);
@@ -24,8 +26,8 @@ describe('changing one site at once, in processes of their own', () => {
   /** Starts them all, lets them go at one moment, and waits. @returns their exit codes */
   async function together(jobs: [what: string, site: string, kit: string][]): Promise<number[]> {
     const children = jobs.map(([what, site, kit]) =>
-      fork(WORKER, [what, provider.store, provider.keyring.dir, site, out(kit)], {
-        execArgv: ['--import', 'tsx'],
+      fork(worker, [what, provider.store, provider.keyring.dir, site, out(kit)], {
+        execArgv: [],
       }),
     );
     await Promise.all(children.map((child) => once(child, 'message')));
@@ -35,14 +37,13 @@ describe('changing one site at once, in processes of their own', () => {
   }
 
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'fedshot-at-once-'));
+    worker = await program(WORKER);
     provider = await makeProvider(dir);
     await initSites(provider.keyring, new Date());
     const office = { store: provider.store, keyring: provider.keyring, now: new Date() };
     for (const site of ['alpha', 'beta'])
       await addSite(office, { site, address: 'localhost:7443', out: out(site) });
   });
-  afterAll(() => rmSync(dir, { recursive: true }));
 
   it('four renewals: every certificate that was handed out is on record', async () => {
     const kits = ['a1', 'a2', 'a3', 'a4'];

@@ -1,8 +1,7 @@
 import { X509Certificate } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   addSite,
   approveRequest,
@@ -16,9 +15,10 @@ import {
 } from '../../../src/provider/provision/index.js';
 import { Keyring, Sealer } from '../../../src/shared/release/index.js';
 import { makeProvider, type TestProvider } from '../../fixtures/provider.js';
+import { fileDir } from '../../fixtures/temp.js';
 
 describe('enrolment', () => {
-  let dir: string;
+  const dir = fileDir();
   let provider: TestProvider;
   let office: Office;
   const now = new Date('2026-11-23T12:00:00Z');
@@ -33,11 +33,9 @@ describe('enrolment', () => {
   const record = (site: string): string => join(sitesDir(provider.keyring), `${site}.json`);
 
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'fedshot-enrol-'));
     provider = await makeProvider(dir);
     office = { store: provider.store, keyring: provider.keyring, now };
   });
-  afterAll(() => rmSync(dir, { recursive: true }));
 
   it('needs the authority first, and says how it is made', async () => {
     await expect(addSite(office, kit('early'))).rejects.toMatchObject({

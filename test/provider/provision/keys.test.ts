@@ -1,16 +1,7 @@
 import { X509Certificate } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   addSite,
   approveRequest,
@@ -24,9 +15,10 @@ import {
 } from '../../../src/provider/provision/index.js';
 import { readSite, writeSite } from '../../../src/provider/provision/registry.js';
 import { makeProvider, type TestProvider } from '../../fixtures/provider.js';
+import { fileDir } from '../../fixtures/temp.js';
 
 describe('whose key it is', () => {
-  let dir: string;
+  const dir = fileDir();
   let provider: TestProvider;
   let office: Office;
   const out = (name: string): string => join(dir, 'kits', name);
@@ -40,12 +32,10 @@ describe('whose key it is', () => {
     listSites(office).filter(({ site, status }) => site === name && status === 'valid').length;
 
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'fedshot-keys-'));
     provider = await makeProvider(dir);
     office = { store: provider.store, keyring: provider.keyring, now: new Date() };
     await initSites(provider.keyring, office.now);
   });
-  afterAll(() => rmSync(dir, { recursive: true }));
 
   it('renew: makes no key for a site that keeps its own, and says how to go on', async () => {
     const made = await requestCertificate('own', join(dir, 'at-own'));

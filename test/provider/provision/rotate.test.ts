@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, credentials, status, type ServiceError } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -22,13 +21,14 @@ import { openRoot } from '../../../src/shared/release/index.js';
 import { releaseService } from '../../../src/shared/rpc/index.js';
 import { makeProvider, type TestProvider } from '../../fixtures/provider.js';
 import { failsWith } from '../../fixtures/world.js';
+import { fileDir } from '../../fixtures/temp.js';
 
 const once = { attempts: 1, baseMs: 1, maxMs: 1 };
 const retry = { policy: once, random: random('sites-ca'), sleep: () => Promise.resolve() };
 const raw = (bytes: Buffer): Buffer => bytes;
 
 describe('replacing the authority of the sites', () => {
-  let dir: string;
+  const dir = fileDir();
   let provider: TestProvider;
   let server: Serving;
   let old: string;
@@ -65,7 +65,6 @@ describe('replacing the authority of the sites', () => {
   }
 
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'fedshot-sites-ca-'));
     provider = await makeProvider(dir);
     await provider.publish('digits', { F: 4000, B: 400, C: 200 });
     await initSites(provider.keyring, now);
@@ -78,7 +77,6 @@ describe('replacing the authority of the sites', () => {
   });
   afterAll(async () => {
     await server.close();
-    rmSync(dir, { recursive: true });
   });
 
   it('refuses to remove the one that issues, forced or not, and to make one before there is any', async () => {

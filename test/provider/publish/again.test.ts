@@ -2,19 +2,18 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readStore } from '../../../src/audit/release/store.js';
-import { initProvider } from '../../../src/provider/keys/init.js';
 import { refreshFreshness } from '../../../src/provider/publish/freshness.js';
 import { publishRelease } from '../../../src/provider/publish/publish.js';
 import { pinRoot, Store, verifyRelease } from '../../../src/shared/release/index.js';
-import { openKeyring, writeModel } from '../../fixtures/provider.js';
-import { tempDir } from '../../fixtures/temp.js';
+import { makeProvider, writeModel } from '../../fixtures/provider.js';
+import { providerOfEachTest } from '../../fixtures/provider-of-each-test.js';
 import { days, NOW } from '../../fixtures/world.js';
 
-async function setUp() {
-  const dir = tempDir();
-  const [store, modelDir] = [join(dir, 'store'), join(dir, 'model')];
-  const keyring = openKeyring(join(dir, 'keys'));
-  await initProvider({ store, keyring, now: NOW });
+const fresh = providerOfEachTest((dir) => makeProvider(dir, NOW));
+
+function setUp() {
+  const { dir, store, keyring } = fresh();
+  const modelDir = join(dir, 'model');
   writeModel(modelDir, { F: 4000, B: 40, C: 20 });
   const options = { store, keyring, now: NOW, modelDir, name: 'digits' };
   const source = new Store(store);
@@ -46,7 +45,7 @@ function put(path: string, data = 'half'): void {
 
 describe('a publish that was killed, and run again', () => {
   it('half-written files and objects that no manifest names: an audit finds nothing afterwards', async () => {
-    const { options, source, findings } = await setUp();
+    const { options, source, findings } = setUp();
     const litter = [
       half(source.objectPath('ab'.repeat(32))),
       source.objectPath('cd'.repeat(32)),
@@ -63,7 +62,7 @@ describe('a publish that was killed, and run again', () => {
   });
 
   it('is tidied by a refresh too, which takes away nothing that a manifest names', async () => {
-    const { options, source, findings, objects, verified } = await setUp();
+    const { options, source, findings, objects, verified } = setUp();
     await publishRelease(options);
     const before = objects();
     put(source.objectPath('ef'.repeat(32)));
@@ -75,7 +74,7 @@ describe('a publish that was killed, and run again', () => {
   });
 
   it('killed after its manifest: the same version is listed, with the bytes that were signed', async () => {
-    const { options, source, unlist, list, findings, verified } = await setUp();
+    const { options, source, unlist, list, findings, verified } = setUp();
     const before = list();
     const { digest } = await publishRelease(options);
     unlist(before);
@@ -87,7 +86,7 @@ describe('a publish that was killed, and run again', () => {
   });
 
   it('killed after its manifest, then another model: that one is version 1, nothing is left of the first', async () => {
-    const { options, unlist, list, modelDir, findings, objects } = await setUp();
+    const { options, unlist, list, modelDir, findings, objects } = setUp();
     const before = list();
     const first = await publishRelease(options);
     unlist(before);
@@ -100,7 +99,7 @@ describe('a publish that was killed, and run again', () => {
   });
 
   it('leaves alone what is not its own, for the audit to find', async () => {
-    const { options, source, findings } = await setUp();
+    const { options, source, findings } = setUp();
     const foreign = [
       join(source.dir, 'objects', 'patients.csv'),
       join(source.dir, 'notes.tmp'),
@@ -116,7 +115,7 @@ describe('a publish that was killed, and run again', () => {
   });
 
   it('removes no object while a manifest cannot be read: that may be restored', async () => {
-    const { options, source, objects } = await setUp();
+    const { options, source, objects } = setUp();
     await publishRelease(options);
     const before = objects();
     const manifest = source.manifestPath('digits', 1);
@@ -133,7 +132,7 @@ describe('a damaged object', () => {
     ['cut short', (bytes: Buffer) => bytes.subarray(1)],
     ['emptied', () => Buffer.alloc(0)],
   ])('%s is repaired by publishing the same weights', async (_, spoil) => {
-    const { options, objects, findings, verified } = await setUp();
+    const { options, objects, findings, verified } = setUp();
     await publishRelease(options);
     const whole = objects().map((path) => readFileSync(path));
     for (const path of objects()) writeFileSync(path, spoil(readFileSync(path)));
@@ -146,7 +145,7 @@ describe('a damaged object', () => {
 
 describe('the same weights again', () => {
   it('make no new version, unless that is asked for', async () => {
-    const { options, list } = await setUp();
+    const { options, list } = setUp();
     const first = await publishRelease(options);
     const before = list();
     const same = await publishRelease({ ...options, now: days(1) });
@@ -158,7 +157,7 @@ describe('the same weights again', () => {
   });
 
   it('make one when the version that is listed cannot be pulled much longer', async () => {
-    const { options } = await setUp();
+    const { options } = setUp();
     await publishRelease({ ...options, days: 100 });
     const early = { ...options, days: 100, now: days(69) };
     expect(await publishRelease(early)).toMatchObject({ version: 1, unchanged: true });
@@ -167,7 +166,7 @@ describe('the same weights again', () => {
   });
 
   it('one byte of one part that differs is another version', async () => {
-    const { options, modelDir } = await setUp();
+    const { options, modelDir } = setUp();
     await publishRelease(options);
     writeModel(modelDir, { F: 4000, B: 40, C: 20 }, { B: 7 });
     expect(await publishRelease(options)).toMatchObject({ version: 2, unchanged: false });
@@ -176,7 +175,7 @@ describe('the same weights again', () => {
 
 describe('a model that is replaced while it is published', () => {
   it('is refused, and leaves nothing in the store', async () => {
-    const { options, modelDir, source, findings } = await setUp();
+    const { options, modelDir, source, findings } = setUp();
     const expected = new Map([['F.safetensors', '0'.repeat(64)]]);
     const failure = publishRelease({ ...options, expected });
     await expect(failure).rejects.toMatchObject({ code: 'digest' });

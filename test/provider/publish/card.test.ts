@@ -1,12 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { withCard } from '../../../src/provider/publish/card.js';
 import { train } from '../../../src/provider/train/train.js';
 import { readModel } from '../../../src/shared/model/folder.js';
+import { fileDir } from '../../fixtures/temp.js';
 
-const dir = mkdtempSync(join(tmpdir(), 'fedshot-card-'));
+const dir = fileDir();
 const seen = (level: 'none' | 'minimal' | 'full') => {
   const lines: string[] = [];
   return withCard(
@@ -35,9 +35,6 @@ beforeAll(async () => {
     seed: 1,
     resume: false,
   });
-});
-afterAll(() => {
-  rmSync(dir, { recursive: true });
 });
 
 describe('withCard', () => {

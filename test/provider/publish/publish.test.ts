@@ -1,20 +1,19 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { initProvider } from '../../../src/provider/keys/init.js';
 import { refreshFreshness } from '../../../src/provider/publish/freshness.js';
 import { publishRelease } from '../../../src/provider/publish/publish.js';
 import { pinRoot, Store, verifyChunk, verifyRelease } from '../../../src/shared/release/index.js';
 import { serializeSafetensors } from '../../../src/shared/format/safetensors.js';
-import { openKeyring, writeModel } from '../../fixtures/provider.js';
-import { tempDir } from '../../fixtures/temp.js';
+import { makeProvider, writeModel } from '../../fixtures/provider.js';
+import { providerOfEachTest } from '../../fixtures/provider-of-each-test.js';
 import { days, failsWith, NOW } from '../../fixtures/world.js';
 
-async function setUp() {
-  const dir = tempDir();
-  const [store, modelDir] = [join(dir, 'store'), join(dir, 'model')];
-  const keyring = openKeyring(join(dir, 'keys'));
-  await initProvider({ store, keyring, now: NOW });
+const fresh = providerOfEachTest((dir) => makeProvider(dir, NOW));
+
+function setUp() {
+  const { dir, store, keyring } = fresh();
+  const modelDir = join(dir, 'model');
   writeModel(modelDir, { F: 2 ** 21 + 4, B: 40, C: 20 });
   const options = { store, keyring, now: NOW, modelDir, name: 'digits' };
   const source = new Store(store);
@@ -36,7 +35,7 @@ const f32 = (...values: number[]) => ({
 
 describe('publishRelease', () => {
   it('publishes files whose chunks put together are the files', async () => {
-    const { options, verified, source, modelDir } = await setUp();
+    const { options, verified, source, modelDir } = setUp();
     const published = await publishRelease(options);
     const release = await verified();
     expect(release).toMatchObject({ version: 1, digest: published.digest });
@@ -57,7 +56,7 @@ describe('publishRelease', () => {
   });
 
   it('the next version names the one before, and stores only what changed', async () => {
-    const { options, verified, modelDir } = await setUp();
+    const { options, verified, modelDir } = setUp();
     const first = await publishRelease(options);
     const unchanged = await publishRelease({ ...options, again: true });
     expect(unchanged).toMatchObject({ version: 2, newBytes: 0, unchanged: false });
@@ -73,7 +72,7 @@ describe('publishRelease', () => {
   });
 
   it('two at once: both are listed', async () => {
-    const { options, listed } = await setUp();
+    const { options, listed } = setUp();
     await Promise.all(['a', 'b', 'c'].map((name) => publishRelease({ ...options, name })));
     expect(Object.keys(listed()).sort()).toEqual(['a', 'b', 'c']);
   });
@@ -100,7 +99,7 @@ describe('publishRelease', () => {
     ['format', 'an empty file', (dir) => put(dir, 'C', new Uint8Array(0))],
     ['not-found', 'a missing file', (dir) => rmSync(join(dir, 'B.safetensors'))],
   ])('%s: refuses %s, and lists nothing', async (code, _, spoil) => {
-    const { options, modelDir, listed } = await setUp();
+    const { options, modelDir, listed } = setUp();
     spoil(modelDir);
     await expect(publishRelease(options)).rejects.toThrow(failsWith(code));
     expect(listed()).toEqual({});
@@ -109,14 +108,14 @@ describe('publishRelease', () => {
   it.each(['', 'Digits', '../../digits', 'a/b', '-a', 'a'.repeat(65), 'a b', 'ä'])(
     'refuses %j as a name',
     async (name) => {
-      const { options, source } = await setUp();
+      const { options, source } = setUp();
       await expect(publishRelease({ ...options, name })).rejects.toThrow(failsWith('usage'));
       expect(readdirSync(source.dir).sort()).toEqual(['metadata', 'trust.json']);
     },
   );
 
   it('refuses to publish under a root that has expired', async () => {
-    const { options } = await setUp();
+    const { options } = setUp();
     const late = { ...options, now: days(366) };
     await expect(publishRelease(late)).rejects.toThrow(failsWith('expired'));
   });
@@ -124,7 +123,7 @@ describe('publishRelease', () => {
 
 describe('refreshFreshness', () => {
   it('keeps a release pullable after the list would have expired', async () => {
-    const { options, verified } = await setUp();
+    const { options, verified } = setUp();
     await publishRelease(options);
     await expect(verified(days(8))).rejects.toThrow(failsWith('expired'));
     const { version, expires } = await refreshFreshness({ ...options, now: days(8) });
@@ -134,7 +133,7 @@ describe('refreshFreshness', () => {
   });
 
   it('makes a lost list again from the signed manifests, newer than any before', async () => {
-    const { options, verified, source, listed } = await setUp();
+    const { options, verified, source, listed } = setUp();
     await publishRelease(options);
     await publishRelease({ ...options, again: true });
     const before = { releases: listed(), bytes: readFileSync(source.freshnessPath()) };
@@ -145,7 +144,7 @@ describe('refreshFreshness', () => {
   });
 
   it('tampered list: will not sign what somebody else put into the store', async () => {
-    const { options, source } = await setUp();
+    const { options, source } = setUp();
     await publishRelease(options);
     const bytes = readFileSync(source.freshnessPath());
     const envelope = JSON.parse(bytes.toString()) as { payload: string };

@@ -12,27 +12,31 @@ import { finishRootChange } from '../../../src/provider/roots/finish.js';
 import { refreshStore } from '../../../src/provider/roots/refresh.js';
 import {
   type Keyring,
+  openManifest,
   type RoleName,
   Store,
   verifyRelease,
 } from '../../../src/shared/release/index.js';
-import { openKeyring, writeModel } from '../../fixtures/provider.js';
-import { tempDir } from '../../fixtures/temp.js';
+import { makeProvider, openKeyring, SMALL, writeModel } from '../../fixtures/provider.js';
+import { providerOfEachTest } from '../../fixtures/provider-of-each-test.js';
 import { days, failsWith, NOW } from '../../fixtures/world.js';
 
 let dir: string;
 let store: Store;
 let keyring: Keyring;
 let change: { store: string; keyring: Keyring; now: Date };
-beforeEach(async () => {
-  dir = tempDir();
-  store = new Store(join(dir, 'store'));
-  keyring = openKeyring(join(dir, 'keys'));
+const fresh = providerOfEachTest(async (base) => {
+  const { store, keyring } = await makeProvider(base, NOW);
+  const modelDir = join(base, 'model');
+  writeModel(modelDir, SMALL);
+  await publishRelease({ store, keyring, now: NOW, modelDir, name: 'digits' });
+});
+beforeEach(() => {
+  const provider = fresh();
+  ({ dir, keyring } = provider);
+  store = new Store(provider.store);
   change = { store: store.dir, keyring, now: NOW };
-  const { trustFile } = await initProvider(change);
-  pinTrust({ file: trustFile, home: join(dir, 'home') });
-  writeModel(join(dir, 'model'), { F: 400, B: 40, C: 20 });
-  await publishRelease({ ...change, modelDir: join(dir, 'model'), name: 'digits' });
+  provider.home('home');
 });
 
 /** What a site makes of the store. */
@@ -107,7 +111,6 @@ describe('a change of keys that was interrupted', () => {
     await interrupted(() => rotateKeys({ ...change, role: 'release' }), []);
     // What the change writes first: releases and list that old and new keys have signed.
     const manifest = readFileSync(store.manifestPath('digits', 2));
-    const { openManifest } = await import('../../../src/shared/release/index.js');
     expect(openManifest(before, manifest).digest).toBe(
       openManifest(store.newestRoot(), manifest).digest,
     );

@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type * as Fs from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { Catalog } from '../../../src/provider/serve/catalog.js';
 import { makeProvider, type TestProvider } from '../../fixtures/provider.js';
+import { fileDir } from '../../fixtures/temp.js';
 
 const calls = vi.hoisted(() => ({ count: 0 }));
 vi.mock('node:fs/promises', async (importOriginal) => {
@@ -21,14 +21,12 @@ vi.mock('node:fs/promises', async (importOriginal) => {
 const SIZE = { F: 20_000, B: 3_000, C: 3_000 };
 
 describe('a digest that nobody knows', () => {
-  let dir: string;
+  const dir = fileDir();
   let provider: TestProvider;
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'fedshot-catalog-'));
     provider = await makeProvider(dir);
     for (let i = 0; i < 5; i++) await provider.publish(`model-${i}`, SIZE);
   });
-  afterAll(() => rmSync(dir, { recursive: true }));
   const unknown = (i: number): string => i.toString(16).padStart(64, '0');
 
   it('is looked up in an index: nothing is read again for it', async () => {

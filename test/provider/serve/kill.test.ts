@@ -1,16 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { program as bundled } from '../../../scripts/program.js';
 import { logKeys, openTransparency } from '../../../src/provider/transparency.js';
 import { readLog } from '../../../src/shared/log/index.js';
 import { random } from '../../../src/shared/random.js';
 import { Store } from '../../../src/shared/release/index.js';
 import { releaseService } from '../../../src/shared/rpc/index.js';
 import { makeProvider, type TestProvider } from '../../fixtures/provider.js';
+import { fileDir } from '../../fixtures/temp.js';
 
 const SERVER = join(import.meta.dirname, '../../fixtures/killed-server.ts');
 const CHUNKS = 40;
@@ -19,22 +19,22 @@ const raw = (bytes: Buffer): Buffer => bytes;
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 describe('a server that is killed at a random moment', () => {
-  let dir: string;
+  const dir = fileDir();
   let provider: TestProvider;
   let digest: string;
+  let program: string;
   let child: ChildProcess | undefined;
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'fedshot-kill-'));
+    program = await bundled(SERVER);
     provider = await makeProvider(dir);
     ({ digest } = await provider.publish('large', { F: CHUNKS * 2 ** 20, B: 9_000, C: 3_000 }));
   });
   afterAll(() => {
     child?.kill('SIGKILL');
-    rmSync(dir, { recursive: true });
   });
 
   async function start(log: string): Promise<number> {
-    child = spawn(process.execPath, ['--import', 'tsx', SERVER, dir, log], {
+    child = spawn(process.execPath, [program, dir, log], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const said = await new Promise<Buffer>((resolve) => child!.stdout!.once('data', resolve));

@@ -6,9 +6,12 @@ import { openTransparency } from '../../../src/provider/transparency.js';
 import { answersServer, askedSecrets } from '../../../src/provider/serve/index.js';
 import { Keyring, signerOf, Store } from '../../../src/shared/release/index.js';
 import { makeProvider, openKeyring, type TestProvider } from '../../fixtures/provider.js';
+import { providerOfEachTest } from '../../fixtures/provider-of-each-test.js';
 import { tempDir } from '../../fixtures/temp.js';
 
 const DAY = 86_400_000;
+
+const fresh = providerOfEachTest((dir) => makeProvider(dir));
 
 /** What a server asks, and somebody outside who answers it. */
 function desk({ store, keyring }: TestProvider, now = new Date()) {
@@ -28,12 +31,12 @@ describe('what a confined server is told', () => {
     ...['passphrase', 'keys', 'root keys', 'release keys', 'freshness keys', 'authority', ''],
     ...['log keys ', '__proto__', 'toString'],
   ])('nothing when it asks for "%s"', async (question) => {
-    const provider = await makeProvider(tempDir());
+    const provider = fresh();
     await expect(desk(provider).answer(question)).rejects.toMatchObject({ code: 'denied' });
   });
 
   it('the keys of the log, and no others: with them it can open its log, and sign nothing else', async () => {
-    const provider = await makeProvider(tempDir());
+    const provider = fresh();
     const { store, keyring } = provider;
     const handed = await desk(provider).asked.logKeys();
     const { roles } = new Store(store).newestRoot();
@@ -49,21 +52,21 @@ describe('what a confined server is told', () => {
   });
 
   it('a keyring that it was handed opens no key file, even where it could read one', async () => {
-    const provider = await makeProvider(tempDir());
+    const provider = fresh();
     const handed = await desk(provider).asked.logKeys();
     const { release } = new Store(provider.store).newestRoot().roles;
     await expect(handed.signers('release', release)).rejects.toMatchObject({ code: 'trust' });
   });
 
   it('a root that names a release key for the log gets it nothing', async () => {
-    const provider = await makeProvider(tempDir());
+    const provider = fresh();
     const { roles } = new Store(provider.store).newestRoot();
     const seeds = await provider.keyring.seedsFor('log', roles.release);
     expect(seeds.map((seed) => signerOf(seed).keyid)).toEqual(roles.log.keyids);
   });
 
   it('the new log key, once it was rotated', async () => {
-    const provider = await makeProvider(tempDir());
+    const provider = fresh();
     const { answer, asked } = desk(provider);
     await answer('log keys');
     await rotateKeys({
@@ -77,13 +80,13 @@ describe('what a confined server is told', () => {
   });
 
   it('its certificate and its key', async () => {
-    const { cert, key } = await desk(await makeProvider(tempDir())).asked.tls();
+    const { cert, key } = await desk(fresh()).asked.tls();
     expect(cert).toContain('BEGIN CERTIFICATE');
     expect(key).toContain('BEGIN PRIVATE KEY');
   });
 
   it('the list of releases is signed anew when half its life is over, and not before', async () => {
-    const provider = await makeProvider(tempDir());
+    const provider = fresh();
     const read = (): Buffer => readFileSync(new Store(provider.store).freshnessPath());
     const before = read();
     await desk(provider).asked.renewFreshness();

@@ -2,7 +2,6 @@ import {
   chmodSync,
   cpSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -11,15 +10,15 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { revokeSite, sitesDir } from '../../../src/provider/provision/index.js';
 import type { Serving } from '../../../src/provider/serve/index.js';
 import { openTransparency } from '../../../src/provider/transparency.js';
 import { FedshotError } from '../../../src/shared/errors.js';
 import { enrolledProvider, type Certificate, type Enrolled } from '../../fixtures/enrolled.js';
+import { fileDir } from '../../fixtures/temp.js';
 
 /** Everything that access depends on, below the provider's folder; the list of docs/sites.md. */
 const FILES = [
@@ -90,12 +89,11 @@ const CASES = [
 ];
 
 describe('whatever vanishes or breaks', () => {
-  let dir: string;
+  const dir = fileDir();
   let work: string;
   let enrolled: Enrolled;
   const who: Record<'alpha' | 'beta', Certificate> = { alpha: {}, beta: {} };
   beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'fedshot-vanish-'));
     work = join(dir, 'work');
     enrolled = await enrolledProvider(work);
     who.alpha = await enrolled.enrol('alpha');
@@ -106,7 +104,6 @@ describe('whatever vanishes or breaks', () => {
     await serving.close();
     cpSync(work, join(dir, 'good'), { recursive: true });
   });
-  afterAll(() => rmSync(dir, { recursive: true }));
 
   async function start(): Promise<Serving> {
     const { store, keyring } = enrolled.provider;

@@ -1,3 +1,3 @@
 import { testEngine } from './engines.js';
 
-testEngine('libtorch', { steps: 10_000, threads: 1 });
+testEngine('libtorch', { steps: 2000, threads: 1 });

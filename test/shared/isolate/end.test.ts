@@ -1,20 +1,18 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, test as base } from 'vitest';
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test as base } from 'vitest';
 import { built, pathFor, possible, WAYS } from '../../fixtures/inside.js';
 import { stepProgram } from '../../fixtures/step-program.js';
+import { fileDir } from '../../fixtures/temp.js';
 
 let marks = 0;
-const dir = mkdtempSync(join(tmpdir(), 'fedshot-end-'));
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+const dir = fileDir();
 
 const BLOCKED = {
   'computes without a pause': 'for (;;);',
   'waits for good': 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);',
   'takes no notice of signals':
-    "process.on('SIGTERM', () => {}); process.on('SIGINT', () => {}); setInterval(() => {}, 1000);",
+    "process.on('SIGTERM', () => {}); process.on('SIGINT', () => {}); setInterval(() => {}, 1000); await new Promise(() => {});",
 };
 
 const program = (body: string): string =>
@@ -48,7 +46,7 @@ describe.each([...WAYS, 'none'] as const)(
           stdio: ['ignore', 'pipe', 'ignore'],
         });
         await new Promise<void>((resolve) => child.stdout.once('data', () => resolve()));
-        expect(running(mark).length).toBeGreaterThan(1);
+        await expect.poll(() => running(mark).length, { timeout: 10_000 }).toBeGreaterThan(1);
         child.kill('SIGKILL');
         await expect.poll(() => running(mark), { timeout: 10_000 }).toEqual([]);
       },

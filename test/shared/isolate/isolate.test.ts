@@ -2,7 +2,6 @@ import { spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -10,11 +9,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test as base } from 'vitest';
+import { beforeAll, describe, expect, test as base } from 'vitest';
 import { examine, type IsolationRecord } from '../../../src/shared/isolate/index.js';
 import { stepProgram } from '../../fixtures/step-program.js';
+import { fileDir } from '../../fixtures/temp.js';
 
 const LIBRARY = join(import.meta.dirname, '../../../dist/shared/isolate/index.js');
 const works = (program: string, ...args: string[]): boolean =>
@@ -39,9 +38,8 @@ for (const [mechanism, works] of Object.entries(possible))
   if (!works) console.log(`skipped: ${mechanism} does not work on this system`);
 
 // Outside of /tmp and of the package: what is not listed must be gone, not only out of sight in /tmp.
-let dir: string;
+const dir = fileDir();
 beforeAll(() => {
-  dir = mkdtempSync(join(tmpdir(), 'fedshot-isolate-'));
   for (const name of ['data', 'out', 'other']) mkdirSync(join(dir, name));
   writeFileSync(join(dir, 'data/images'), 'mine');
   writeFileSync(join(dir, 'other/images'), 'not mine');
@@ -51,7 +49,6 @@ beforeAll(() => {
     if (path) symlinkSync(path, join(dir, 'bin', program));
   }
 });
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 /** A program that runs `body` as an isolated step. */
 const program = (body: string, mode = 'require'): string =>

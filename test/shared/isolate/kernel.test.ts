@@ -1,16 +1,14 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it, test as base } from 'vitest';
+import { describe, expect, it, test as base } from 'vitest';
 import { seccompFilter } from '../../../src/shared/isolate/kernel/filter.js';
 import { built, pathFor, possible, WAYS, type Way } from '../../fixtures/inside.js';
 import { stepProgram } from '../../fixtures/step-program.js';
+import { fileDir } from '../../fixtures/temp.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const dir = mkdtempSync(join(tmpdir(), 'fedshot-kernel-'));
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+const dir = fileDir();
 
 /** Calls as an attacker makes them, past Node; each gives 0 or an error number. */
 const CALLS = `

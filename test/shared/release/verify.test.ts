@@ -4,12 +4,8 @@ import {
   MAX_FRESHNESS_BYTES,
   MAX_ROOT_BYTES,
   MAX_VERSION,
-  openRoot,
-  pinRoot,
   sha256,
-  type TrustState,
   verifyChunk,
-  verifyRelease,
 } from '../../../src/shared/release/index.js';
 import {
   days,
@@ -20,47 +16,8 @@ import {
   signer,
   World,
 } from '../../fixtures/world.js';
-
-/** A client that keeps what it is told to keep, as a site does. */
-class Client {
-  state: TrustState;
-  now = NOW;
-
-  constructor(readonly world: World) {
-    this.state = pinRoot(openRoot(world.roots[0]!));
-  }
-
-  async pull(name = 'digits') {
-    const save = (state: TrustState): void => void (this.state = state);
-    const { release } = await verifyRelease(this.world, this.state, name, { now: this.now, save });
-    return release;
-  }
-
-  async refuses(code: string, name?: string): Promise<void> {
-    await expect(this.pull(name)).rejects.toThrow(failsWith(code));
-  }
-}
-
-const setUp = (): { world: World; client: Client } => {
-  const world = new World();
-  world.publish();
-  return { world, client: new Client(world) };
-};
-const flip = (bytes: Uint8Array, at: number): Uint8Array => {
-  const copy = new Uint8Array(bytes);
-  copy[at]! ^= 1;
-  return copy;
-};
-/** The envelope with its first signature's bit `bit` flipped. */
-const flipSignature = (bytes: Uint8Array, bit: number): Uint8Array => {
-  const envelope = JSON.parse(Buffer.from(bytes).toString()) as {
-    signatures: { sig: string }[];
-  };
-  const sig = Buffer.from(envelope.signatures[0]!.sig, 'base64');
-  sig[bit >> 3]! ^= 1 << (bit & 7);
-  envelope.signatures[0]!.sig = sig.toString('base64');
-  return Buffer.from(JSON.stringify(envelope));
-};
+import { Client, setUp } from '../../fixtures/client.js';
+import { flip } from '../../fixtures/flip.js';
 
 describe('verifyRelease', () => {
   it('accepts what an honest provider publishes, again and again', async () => {
@@ -261,86 +218,6 @@ describe('verifyRelease', () => {
     world.rotate(replaced, [signer('root')]);
     world.relist({ releases: { digits: first } });
     await client.refuses('rollback');
-  });
-
-  describe('keys and signatures', () => {
-    it('unknown key: refuses a stranger’s signature, and passes over it beside a good one', async () => {
-      const { world, client } = setUp();
-      world.publish({}, { signers: [signer('stranger')] });
-      await client.refuses('signature');
-      world.publish({}, { signers: [signer('stranger'), signer('release')] });
-      await client.pull();
-    });
-
-    it('key of another role: refuses a manifest signed for freshness, a list signed for release', async () => {
-      const { world, client } = setUp();
-      world.publish({}, { signers: [signer('freshness')] });
-      await client.refuses('signature');
-      world.relist({}, [signer('release')]);
-      await client.refuses('signature');
-      world.relist({}, [signer('root')]);
-      await client.refuses('signature');
-      world.publish();
-      await client.pull();
-    });
-
-    it('duplicate signature: one key that signs twice counts once', async () => {
-      const [a, b] = [signer('release a'), signer('release b')];
-      const world = new World(rootDocument({ release: { signers: [a, b], threshold: 2 } }));
-      const client = new Client(world);
-      world.publish({}, { signers: [a, a] });
-      await client.refuses('signature');
-      world.publish({}, { signers: [a, b] });
-      await client.pull();
-    });
-
-    it('type confusion: refuses a signed list in place of a manifest, a root in place of a list', async () => {
-      const { world, client } = setUp();
-      const { list } = world;
-      const entry = { version: 1, sha256: sha256(list), size: list.length };
-      world.manifests.set('digits 1', list);
-      world.relist({ releases: { digits: entry } });
-      await client.refuses('format');
-      world.list = world.roots[0]!;
-      await client.refuses('format');
-    });
-
-    it('flipped bit: refuses any in the signature of list and manifest', async () => {
-      const { world, client } = setUp();
-      const honest = { list: world.list, manifest: world.manifests.get('digits 1')! };
-      for (const bit of [0, 7, 255, 256, 400, 511]) {
-        world.list = flipSignature(honest.list, bit);
-        await client.refuses('signature');
-        world.list = honest.list;
-        world.manifests.set('digits 1', flipSignature(honest.manifest, bit));
-        await client.refuses('digest');
-        world.manifests.set('digits 1', honest.manifest);
-      }
-      await client.pull();
-    });
-
-    it('flipped bit: refuses a listed manifest whose own signature is bad', async () => {
-      const { world, client } = setUp();
-      const bytes = flipSignature(world.manifests.get('digits 1')!, 9);
-      world.manifests.set('digits 1', bytes);
-      const entry = { version: 1, sha256: sha256(bytes), size: bytes.length };
-      world.relist({ releases: { digits: entry } });
-      await client.refuses('signature');
-    });
-
-    it('flipped bit: refuses any byte of list and manifest', async () => {
-      const { world, client } = setUp();
-      const honest = { list: world.list, manifest: world.manifests.get('digits 1')! };
-      for (let at = 0; at < honest.list.length; at += 29) {
-        world.list = flip(honest.list, at);
-        await expect(client.pull()).rejects.toThrow(/freshness statement/);
-      }
-      world.list = honest.list;
-      for (let at = 0; at < honest.manifest.length; at += 97) {
-        world.manifests.set('digits 1', flip(honest.manifest, at));
-        await client.refuses('digest');
-      }
-    });
   });
 
   it('keeps what it trusts as soon as it does, also when a later step fails', async () => {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { program } from '../../../../scripts/program.js';
 import { listEngines } from '../../../../src/shared/engine/index.js';
 import { allocatorEnvironment } from '../../../../src/shared/engine/libtorch/allocator.js';
 
@@ -25,10 +26,10 @@ describe.skipIf(!linux)('allocatorEnvironment', () => {
 });
 
 describe.skipIf(!present)('a process started with allocatorEnvironment', () => {
-  it('does not grow by a tensor or more per step', () => {
-    const program = join(import.meta.dirname, 'heap.ts');
+  it('does not grow by a tensor or more per step', async () => {
+    const heap = await program(join(import.meta.dirname, 'heap.ts'));
     const env = { ...process.env, GLIBC_TUNABLES: undefined };
-    const out = execFileSync(process.execPath, ['--import', 'tsx', program], {
+    const out = execFileSync(process.execPath, [heap], {
       env: { ...env, ...allocatorEnvironment(env) },
       encoding: 'utf8',
     });

@@ -7,8 +7,8 @@ import { shotLoss } from '../../../../src/shared/objective/losses.js';
 import { random } from '../../../../src/shared/random.js';
 
 /** A program: takes LeNet steps and prints by how many bytes per step the process grew meanwhile. */
-const WARM = 100;
-const STEPS = 150;
+const WARM = 60;
+const STEPS = 90;
 const { ops } = await startEngine({ engine: 'libtorch' });
 const input: [number, number, number] = [1, 28, 28];
 const architecture = { name: 'lenet' as const, input, classes: 10, bottleneck: 256, hidden: [] };

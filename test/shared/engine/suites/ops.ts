@@ -1,64 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import type { Ops } from '../../../../src/shared/engine/index.js';
-import { random } from '../../../../src/shared/random.js';
 import { batchNorm, conv2d, image, maxPool2d } from '../reference.js';
-import type { Image } from '../reference.js';
+import { draw, expectClose, expectGradients, flat, numbers, ops, stream, tensor } from './close.js';
+import { testSgd } from './sgd.js';
 
-let ops: Ops;
-/** Sets the engine whose layers are tested; call before the tests run. */
-export const useOps = (given: Ops): void => {
-  ops = given;
-};
-
-const stream = random('ops.test');
-const draw = (shape: Image['shape']): Image => image(shape, () => Math.fround(stream.normal()));
-const numbers = (n: number): number[] => Array.from({ length: n }, () => stream.normal());
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows the rank
-const tensor = <T extends Tensor>({ shape, data }: Image): T =>
-  tf.tensor(Float32Array.from(data), shape) as T;
-/** What an activation holds, in PyTorch's order. */
-const flat = (x: Tensor4D): Float32Array => ops.flatten(x).dataSync<'float32'>();
-
-function expectClose(actual: ArrayLike<number>, wanted: ArrayLike<number>, tolerance = 1e-4): void {
-  expect(actual.length).toBe(wanted.length);
-  for (let i = 0; i < actual.length; i++) {
-    const off = Math.abs(actual[i]! - wanted[i]!);
-    if (!(off <= tolerance * (1 + Math.abs(wanted[i]!))))
-      expect.fail(`element ${i}: ${actual[i]} is not ${wanted[i]}`);
-  }
-}
-
-/**
- * Compares the gradients of Σ r·f(inputs), r fixed and random, with central differences taken along
- * random directions: ⟨∇, d⟩ = (F(x + εd) − F(x − εd)) / 2ε.
- */
-function expectGradients(f: (...xs: Tensor[]) => Tensor, inputs: Tensor[], tolerance = 2e-2): void {
-  const weights = tf.tidy(() => {
-    const y = f(...inputs);
-    return tf.tensor(
-      Float32Array.from({ length: y.size }, () => stream.normal()),
-      y.shape,
-    );
-  });
-  const F = (...xs: Tensor[]): tf.Scalar => tf.sum(tf.mul(f(...xs), weights));
-  const grads = tf.grads(F)(inputs);
-  inputs.forEach((input, k) => {
-    const d = tf.tensor(
-      Float32Array.from({ length: input.size }, () => stream.normal()),
-      input.shape,
-    );
-    const along = tf.sum(tf.mul(grads[k]!, d)).dataSync()[0]!;
-    const step = 1e-2 / Math.sqrt(input.size);
-    const moved = (sign: number): number => {
-      const xs = inputs.map((x, i) => (i === k ? tf.add(x, tf.mul(d, sign * step)) : x));
-      return F(...xs).dataSync()[0]!;
-    };
-    const difference = (moved(1) - moved(-1)) / (2 * step);
-    expect(Math.abs(along - difference)).toBeLessThan(tolerance * (1 + Math.abs(difference)));
-  });
-}
+export { useOps } from './close.js';
 
 /** The layer arithmetic of an engine, against the formulas that define it. */
 export function testOps(): void {
@@ -269,66 +216,7 @@ export function testOps(): void {
     });
   });
 
-  describe('sgd', () => {
-    const settings = { momentum: 0.9, weightDecay: 1e-3 };
-
-    it.each([true, false])('takes the steps of its definition, Nesterov %s', (nesterov) => {
-      let [w, v] = [1.5, 0];
-      const param = tf.variable(tf.tensor1d([w]));
-      const velocity = tf.variable(tf.tensor1d([v]), false);
-      for (const [grad, lr] of [
-        [0.3, 0.1],
-        [-0.2, 0.1],
-        [0.7, 0.05],
-      ] as const) {
-        const grads = [tf.tensor1d([grad])];
-        ops.sgd([{ params: [param], grads, velocity: [velocity], lr }], { ...settings, nesterov });
-        const d = grad + 1e-3 * w;
-        v = 0.9 * v + d;
-        w -= lr * (nesterov ? d + 0.9 * v : v);
-      }
-      expectClose(param.dataSync(), [w], 1e-6);
-      expectClose(velocity.dataSync(), [v], 1e-6);
-    });
-
-    it('changes the variables only: not what they were made from, nor a clone, nor a view', () => {
-      const start = tf.tensor2d([
-        [1, 2],
-        [3, 4],
-      ]);
-      const param = tf.variable(start);
-      const velocity = tf.variable(tf.zerosLike(start), false);
-      const step = (): void =>
-        ops.sgd([{ params: [param], grads: [tf.onesLike(start)], velocity: [velocity], lr: 1 }], {
-          momentum: 0,
-          weightDecay: 0,
-          nesterov: false,
-        });
-      step();
-      const clone = tf.clone(param);
-      const view = tf.reshape(param, [4]);
-      step();
-      expect([...start.dataSync()]).toEqual([1, 2, 3, 4]);
-      expect([...clone.dataSync()]).toEqual([0, 1, 2, 3]);
-      expect([...view.dataSync()]).toEqual([0, 1, 2, 3]);
-      expect([...param.dataSync()]).toEqual([-1, 0, 1, 2]);
-    });
-
-    it('takes a gradient of another memory layout', () => {
-      const param = tf.variable(tf.zeros([2, 3]));
-      const velocity = tf.variable(tf.zeros([2, 3]), false);
-      const turned = tf.transpose(
-        tf.tensor2d([
-          [1, 2],
-          [3, 4],
-          [5, 6],
-        ]),
-      );
-      const none = { momentum: 0, weightDecay: 0, nesterov: false };
-      ops.sgd([{ params: [param], grads: [turned], velocity: [velocity], lr: 1 }], none);
-      expect([...param.dataSync()]).toEqual([-1, -3, -5, -2, -4, -6]);
-    });
-  });
+  testSgd();
 
   describe('gatherRows', () => {
     it('picks rows, in any order and more than once', () => {

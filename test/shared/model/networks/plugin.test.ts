@@ -1,7 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { adaptRelease, predictRelease } from '../../../../src/client/index.js';
 import { predict } from '../../../../src/client/prediction/predict.js';
 import { pull } from '../../../../src/client/pull/index.js';
@@ -13,8 +12,9 @@ import { readModel } from '../../../../src/shared/model/folder.js';
 import { networks } from '../../../../src/shared/model/networks/index.js';
 import toy from '../../../fixtures/plugins/toy-network.js';
 import { makeProvider } from '../../../fixtures/provider.js';
+import { fileDir } from '../../../fixtures/temp.js';
 
-const dir = mkdtempSync(join(tmpdir(), 'fedshot-toy-'));
+const dir = fileDir();
 const out = join(dir, 'model');
 const engine = { engine: 'wasm' as const };
 const training = {
@@ -38,9 +38,6 @@ beforeAll(async () => {
   networks.add(toy);
   await train(training);
 }, 60_000);
-afterAll(() => {
-  rmSync(dir, { recursive: true });
-});
 
 describe('a network from outside', () => {
   it('is trained, and its model.json says its own parameters, defaults and all', () => {

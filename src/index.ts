@@ -17,6 +17,13 @@ export {
   type Secrets,
 } from './api/operation.js';
 export type { Settings } from './api/perform.js';
+export { defineMethod, type AdaptationMethod } from './client/methods/index.js';
+export { defineEngine, type EngineDefinition } from './shared/engine/index.js';
+export { defineReader, type ReaderDefinition } from './shared/data/index.js';
+export * from './shared/model/index.js';
+export { entropy } from './shared/objective/losses.js';
+/** The tensor functions that definitions compute with: the instance that the engines know. */
+export * as tf from '@tensorflow/tfjs-core';
 export { register, type Definition } from './api/register.js';
 export { FedshotError, type ErrorCode } from './shared/errors.js';
 export type { FedshotEvent, RunEvent } from './shared/events.js';

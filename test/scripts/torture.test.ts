@@ -7,8 +7,8 @@ import { makeWorld, type Place } from '../../scripts/torture/world.js';
 
 // A part of `npm run torture`: of some commands every so many operations, by turns with each fault.
 const PART: readonly (readonly [name: string, step: number])[] = [
-  ['provider train, over a model', 24],
-  ['provision renew', 24],
+  ['provider train, over a model', 16],
+  ['provision renew', 16],
 ];
 const MEET = ['provision renew + revoke', 'client pull + pull'];
 

@@ -9,11 +9,11 @@ const options = (out = join(tempDir(), 'out')): SimulateOptions => ({
   sites: 2,
   source: 'plain',
   arch: 'lenet',
-  sourceSamples: 300,
-  samples: 120,
+  sourceSamples: 600,
+  samples: 200,
   testSamples: 50,
-  epochs: 2,
-  adaptEpochs: 1,
+  epochs: 3,
+  adaptEpochs: 2,
   seed: 2020,
   out,
   cores: 2,
@@ -32,7 +32,7 @@ describe('simulate', () => {
     for (const [i, site] of result.sites.entries()) {
       const { run, data } = runs[i]!;
       expect(run.release).toEqual(result.provider.release);
-      expect(run.n).toBe(120);
+      expect(run.n).toBe(200);
       expect(data).toContain(`digits:${site.domain}`);
       expect(run.confusion!.after.flat().reduce((a, b) => a + b)).toBe(50);
       expect(run.samples!.predicted.length).toBe(50);

@@ -137,7 +137,7 @@ describe.skipIf(!possible)('provider serve, isolated', () => {
     expect(visible()).not.toContain(PASSPHRASE);
   });
 
-  it('a wrong passphrase is refused in one line', async () => {
+  it('a wrong passphrase is refused in one line', () => {
     const { store } = provider();
     const args = words(store, ['--passphrase-fd', '0']);
     const { status, stderr } = spawnSync(process.execPath, args, {
@@ -172,7 +172,7 @@ describe.skipIf(!possible)('provider serve, isolated', () => {
     expect(said().match(/^fedshot: /gm)).toHaveLength(1);
   });
 
-  it('an explicit --sites without an authority is refused', async () => {
+  it('an explicit --sites without an authority is refused', () => {
     const { dir, store } = provider();
     const args = words(store, ['--passphrase-fd', '0', '--sites', join(dir, 'typo')]);
     mkdirSync(join(dir, 'typo'));

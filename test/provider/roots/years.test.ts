@@ -62,7 +62,7 @@ function changes(provider: TestProvider) {
 
 const pick = <T>(draw: Random, of: readonly T[]): T => of[Math.floor(draw.next() * of.length)]!;
 
-async function wholeLog(provider: TestProvider, homes: readonly string[]): Promise<void> {
+function wholeLog(provider: TestProvider, homes: readonly string[]): void {
   const { store, dir, trustFile } = provider;
   const { logKeys, findings, roots } = readStore(store, readFileSync(trustFile));
   expect(findings).toEqual([]);
@@ -118,7 +118,7 @@ describe('a provider over years', () => {
       for (const home of homes)
         await pull({ from: [`localhost:${serving.port}`], name: 'digits', home });
       await serving.close();
-      await wholeLog(provider, homes);
+      wholeLog(provider, homes);
     },
     120_000,
   );
@@ -154,7 +154,7 @@ describe('a provider over years', () => {
           },
         );
       await serving.close();
-      await wholeLog(provider, homes);
+      wholeLog(provider, homes);
     },
     120_000,
   );

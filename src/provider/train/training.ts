@@ -69,6 +69,14 @@ export async function trainEpochs(
         }
       }
       progress.epochs.push(record);
+      reporter.event?.({
+        type: 'epoch',
+        phase: 'train',
+        epoch: epoch + 1,
+        epochs,
+        terms: { loss },
+        accuracy: record.heldOutAccuracy,
+      });
       task.advance(0, `epoch ${epoch + 1}/${epochs}, loss ${loss.toFixed(3)}`);
       const velocity = await run.optimizer.state();
       checkpoint.file.save({ epochs: epoch + 1, weights, velocity, best: best?.state, progress });

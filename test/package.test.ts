@@ -1,0 +1,105 @@
+/** What is published, installed into an empty folder, runs the examples of docs/api.md. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+const dir = mkdtempSync(join(tmpdir(), 'fedshot-package-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+const npm = (words: readonly string[], cwd: string): string =>
+  execFileSync('npm', words, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+
+/** The example of a name, as it stands in the page. */
+function example(name: string): string {
+  const page = readFileSync(join(ROOT, 'docs/api.md'), 'utf8');
+  const [, code] =
+    new RegExp(`<!-- example: ${name} -->\\s+\`\`\`ts\\n([^]*?)\`\`\``).exec(page) ?? [];
+  if (code === undefined) throw new Error(`docs/api.md has no example ${name}`);
+  return code;
+}
+
+function run(file: string, words: readonly string[] = []) {
+  return spawnSync(process.execPath, [file, ...words], { cwd: dir, encoding: 'utf8' });
+}
+
+interface Packed {
+  filename: string;
+  files: { path: string }[];
+}
+
+describe('the package, in an empty folder', () => {
+  let packed: Packed;
+  beforeAll(() => {
+    const said = npm(['pack', '--json', '--ignore-scripts', '--pack-destination', dir], ROOT);
+    [packed] = JSON.parse(said) as [Packed];
+    writeFileSync(join(dir, 'package.json'), '{"private": true, "type": "module"}');
+    const quick = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'];
+    npm(['install', ...quick, join(dir, packed.filename)], dir);
+  }, 240_000);
+
+  it('has what it runs on and what its licence asks for, and no tests', () => {
+    const paths = packed.files.map(({ path }) => path);
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        'LICENSE',
+        'README.md',
+        'CHANGELOG.md',
+        'dist/index.js',
+        'dist/index.d.ts',
+        'proto/fedshot/v1/releases.proto',
+      ]),
+    );
+    expect(paths.filter((path) => /^(test|src|shared|work)\//.test(path))).toEqual([]);
+  });
+
+  it('trains, and tells of each epoch', () => {
+    writeFileSync(join(dir, 'train.mjs'), example('train'));
+    const { status, stdout, stderr } = run('train.mjs');
+    expect(stderr).not.toMatch(/Error/);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^1 \{ loss: [\d.]+ \}/m);
+    expect(stdout).toMatch(/^10 classes, [\d.]+ %$/m);
+  }, 120_000);
+
+  it('goes from training to predictions', () => {
+    rmSync(join(dir, 'model'), { recursive: true, force: true });
+    writeFileSync(join(dir, 'whole.mjs'), example('whole'));
+    const { status, stdout, stderr } = run('whole.mjs');
+    expect(stderr).not.toMatch(/Error/);
+    expect(status).toBe(0);
+    expect(stdout.trim().split('\n').at(-1)).toBe('20');
+  }, 180_000);
+
+  it('adapts by a method in a file of its own, in a process that has never heard of it', () => {
+    writeFileSync(join(dir, 'sharpen.mjs'), example('plugin'));
+    const adapt = [
+      'client',
+      'adapt',
+      '--home',
+      'site',
+      '--name',
+      'digits',
+      '--epochs',
+      '1',
+      '--json',
+    ];
+    const words = [...adapt, '--data', 'digits:thin?n=100', '--engine', 'wasm', '--force'];
+    const method = ['--method', 'sharpen', '--method-options', 'weight=0.5'];
+    const program = join(dir, 'node_modules/fedshot/dist/cli/main.js');
+    const unknown = run(program, [...words, ...method]);
+    expect(unknown.status).toBe(2);
+    const { status, stdout, stderr } = run(program, [
+      '--plugin',
+      'sharpen.mjs',
+      ...words,
+      ...method,
+    ]);
+    expect(stderr).not.toMatch(/Error/);
+    expect(status).toBe(0);
+    const { epochs } = JSON.parse(stdout) as { epochs: { terms: object }[] };
+    expect(Object.keys(epochs[0]?.terms ?? {})).toEqual(['sharpness']);
+  }, 120_000);
+});

@@ -74,7 +74,8 @@ export interface Faulted extends Said {
 export async function withFault(words: readonly string[], fault: Fault): Promise<Faulted> {
   const { kind, lives } = fault;
   const ends = kind === 'kill' || kind === 'torn';
-  if (kind === 'delay' || (ends && !lives)) return asProcess(words, fault);
+  // what travels in a URL is text: a `false` would count
+  if (kind === 'delay' || (ends && !lives)) return asProcess(words, { ...fault, lives: undefined });
   arm(fault);
   const patience = new AbortController();
   const hung = sleep(PATIENCE_MS, undefined, { signal: patience.signal }).then(
@@ -107,7 +108,7 @@ async function asProcess(
   const trace = join(tmpdir(), `fedshot-torture-${randomUUID()}.trace`);
   const url = new URL(FAULTS);
   for (const [key, value] of Object.entries({ ...fault, trace }))
-    url.searchParams.set(key, String(value));
+    if (value !== undefined) url.searchParams.set(key, String(value));
   const child = spawn(process.execPath, ['--import', url.href, MAIN, ...words], {
     env: ENVIRONMENT,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -90,10 +90,19 @@ export function createKey(keyring: Keyring, role: RoleName, now: Date): Promise<
   return keyring.create(role, now);
 }
 
-/** Signs a changed root with the root keys that are here. @throws FedshotError `format`, `trust` */
+/**
+ * Signs a changed root with the root keys that are here.
+ * @param changed with the version of the root that it was made from
+ * @throws FedshotError `format`, `trust`; `usage` where that is no longer the newest
+ */
 export async function changeRoot(options: RootChange, changed: RootDocument): Promise<RootOutcome> {
   const { keyring, now } = options;
   const old = new Store(options.store).newestRoot();
+  // Making keys takes a while: what somebody else has changed since must not be undone.
+  if (changed.version !== old.version)
+    throw new FedshotError('usage', 'another root was published in the meantime', {
+      hint: 'run the command again: it starts from the root that is there now',
+    });
   const document = { ...changed, version: old.version + 1, ...lifetime(now, ROOT_DAYS) };
   const signers = [
     ...(await keyring.available(old.roles.root)),

@@ -14,6 +14,7 @@ import { ROOT_DAYS } from './init.js';
 import { finishRoot, type RootChange, type RootOutcome } from './root.js';
 import { lifetime } from '../publish/publish.js';
 import { finishRootChange } from '../roots/finish.js';
+import { overtaken } from '../roots/publish.js';
 import { type Asked, renewed, resumed, revoked, rotated } from '../roots/resume.js';
 
 export interface RotateOptions extends RootChange {
@@ -90,10 +91,17 @@ export function createKey(keyring: Keyring, role: RoleName, now: Date): Promise<
   return keyring.create(role, now);
 }
 
-/** Signs a changed root with the root keys that are here. @throws FedshotError `format`, `trust` */
+/**
+ * Signs a changed root with the root keys that are here.
+ *
+ * @param changed the document of the newest root with its changes, and still with its version: one that
+ *   was made from an older root would undo what was published since
+ * @throws FedshotError `format`, `trust`; `usage` when another root was published in the meantime
+ */
 export async function changeRoot(options: RootChange, changed: RootDocument): Promise<RootOutcome> {
   const { keyring, now } = options;
   const old = new Store(options.store).newestRoot();
+  if (changed.version !== old.version) throw overtaken();
   const document = { ...changed, version: old.version + 1, ...lifetime(now, ROOT_DAYS) };
   const signers = [
     ...(await keyring.available(old.roles.root)),

@@ -14,6 +14,7 @@ import { ROOT_DAYS } from './init.js';
 import { finishRoot, type RootChange, type RootOutcome } from './root.js';
 import { lifetime } from '../publish/publish.js';
 import { finishRootChange } from '../roots/finish.js';
+import { overtaken } from '../roots/publish.js';
 import { type Asked, renewed, resumed, revoked, rotated } from '../roots/resume.js';
 
 export interface RotateOptions extends RootChange {
@@ -92,17 +93,15 @@ export function createKey(keyring: Keyring, role: RoleName, now: Date): Promise<
 
 /**
  * Signs a changed root with the root keys that are here.
- * @param changed with the version of the root that it was made from
- * @throws FedshotError `format`, `trust`; `usage` where that is no longer the newest
+ *
+ * @param changed the document of the newest root with its changes, and still with its version: one that
+ *   was made from an older root would undo what was published since
+ * @throws FedshotError `format`, `trust`; `usage` when another root was published in the meantime
  */
 export async function changeRoot(options: RootChange, changed: RootDocument): Promise<RootOutcome> {
   const { keyring, now } = options;
   const old = new Store(options.store).newestRoot();
-  // Making keys takes a while: what somebody else has changed since must not be undone.
-  if (changed.version !== old.version)
-    throw new FedshotError('usage', 'another root was published in the meantime', {
-      hint: 'run the command again: it starts from the root that is there now',
-    });
+  if (changed.version !== old.version) throw overtaken();
   const document = { ...changed, version: old.version + 1, ...lifetime(now, ROOT_DAYS) };
   const signers = [
     ...(await keyring.available(old.roles.root)),

@@ -45,10 +45,7 @@ export async function publishRoot(
   const bothRelease = newKeys ? await both(keyring, old.roles.release, release) : [];
 
   return withLock(lockPath(store), () => {
-    if (store.newestRoot().fingerprint !== old.fingerprint)
-      throw new FedshotError('usage', 'another root was published in the meantime', {
-        hint: 'nothing was changed: look with fedshot keys show, then run it again if it is still wanted',
-      });
+    if (store.newestRoot().fingerprint !== old.fingerprint) throw overtaken();
     tidyStore(store);
     const { version, releases } = currentListing(store, old);
     const signers = bothRelease ?? release;
@@ -74,6 +71,12 @@ export async function publishRoot(
     };
   });
 }
+
+/** The error of a change that began with a root which is not the newest any more. */
+export const overtaken = (): FedshotError =>
+  new FedshotError('usage', 'another root was published in the meantime', {
+    hint: 'nothing was changed: look with fedshot keys show, then run it again if it is still wanted',
+  });
 
 /** Signers for the old role and the new one; undefined when the old keys are not here. */
 async function both(

@@ -1,6 +1,7 @@
 /** A change of the root that ended anywhere between its files. */
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { pinTrust, updateTrust } from '../../../src/client/trust/trust.js';
 import { providerWarnings } from '../../../src/provider/expiry.js';
@@ -11,9 +12,10 @@ import { publishRelease } from '../../../src/provider/publish/publish.js';
 import { finishRootChange } from '../../../src/provider/roots/finish.js';
 import { refreshStore } from '../../../src/provider/roots/refresh.js';
 import {
-  type Keyring,
+  Keyring,
   openManifest,
   type RoleName,
+  Sealer,
   Store,
   verifyRelease,
 } from '../../../src/shared/release/index.js';
@@ -154,9 +156,12 @@ describe('a change of keys that was interrupted', () => {
   });
 
   test('two changes at once: one is refused, and the other stands', async () => {
+    // Whoever types a passphrase is slow: both have begun before either goes on.
+    const sealer = () => sleep(50).then(() => new Sealer('test', 2 ** 14));
+    const typed = { ...change, keyring: new Keyring({ dir: keyring.dir, sealer }) };
     const both = await Promise.allSettled([
-      rotateKeys({ ...change, role: 'release' }),
-      rotateKeys({ ...change, role: 'freshness' }),
+      rotateKeys({ ...typed, role: 'release' }),
+      rotateKeys({ ...typed, role: 'freshness' }),
     ]);
     expect(both.filter(({ status }) => status === 'rejected').length).toBe(1);
     expect(versionOf()).toBe(2);

@@ -6,9 +6,9 @@
  */
 import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, statSync } from 'node:fs';
 import { writeSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import koffi from 'koffi';
 import { asFedshotError, FedshotError } from './errors.js';
 import { makeFolder } from './files.js';
 
@@ -20,6 +20,12 @@ const RETRY_MS = 20;
 
 type Flock = (fd: number, operation: number) => number;
 let flock: Flock | undefined;
+
+type Koffi = (typeof import('koffi'))['default'];
+let loaded: Koffi | undefined;
+
+/** Loaded by the first lock: what only says `--help` needs none. */
+const native = (): Koffi => (loaded ??= createRequire(import.meta.url)('koffi') as Koffi);
 
 /** A lock that this process holds. */
 export interface HeldLock {
@@ -114,6 +120,7 @@ function held(path: string): FedshotError {
 
 /** @returns false when somebody else holds the lock */
 function lockDescriptor(fd: number): boolean {
+  const koffi = native();
   flock ??= koffi.load(null).func('int flock(int fd, int operation)') as Flock;
   if (flock(fd, LOCK_EX | LOCK_NB) === 0) return true;
   const code = koffi.errno();

@@ -26,6 +26,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   Takes: 'of readers and of networks',
   Task: 'of networks and of the reporter',
   parseOptions: 'of operations and of methods',
+  list: 'of options and of readers',
 };
 
 const DECLARED =

@@ -7,6 +7,9 @@ import { defineConfig } from 'vitest/config';
  */
 const ALONE = [
   'test/**/plugin.test.ts',
+  'test/client/prediction/other-sources.test.ts',
+  'test/client/methods/define.test.ts',
+  'test/shared/model/network.test.ts',
   'test/shared/engine/**/*.test.ts',
   'test/client/adaptation/{adapt-release,adapt-resume,rollback}.test.ts',
   'test/client/pull/releases.test.ts',

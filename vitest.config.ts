@@ -9,6 +9,7 @@ const ALONE = [
   'test/**/plugin.test.ts',
   'test/client/prediction/other-sources.test.ts',
   'test/client/methods/define.test.ts',
+  'test/client/selection/auto.test.ts',
   'test/shared/model/network.test.ts',
   'test/shared/engine/**/*.test.ts',
   'test/client/adaptation/{adapt-release,adapt-resume,rollback}.test.ts',

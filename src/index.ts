@@ -19,9 +19,11 @@ export {
 export type { Settings } from './api/perform.js';
 export { defineMethod, type AdaptationMethod } from './client/methods/index.js';
 export { defineEngine, type EngineDefinition } from './shared/engine/index.js';
-export { defineReader, type ReaderDefinition } from './shared/data/index.js';
+export { defineReader, loadDataset, type ReaderDefinition } from './shared/data/index.js';
 export * from './shared/model/index.js';
 export { entropy } from './shared/objective/losses.js';
+/** What options can be, for operations of one's own. */
+export * as option from './shared/option.js';
 /** The tensor functions that definitions compute with: the instance that the engines know. */
 export * as tf from '@tensorflow/tfjs-core';
 export { register, type Definition } from './api/register.js';

@@ -102,4 +102,19 @@ describe('the package, in an empty folder', () => {
     const { epochs } = JSON.parse(stdout) as { epochs: { terms: object }[] };
     expect(Object.keys(epochs[0]?.terms ?? {})).toEqual(['sharpness']);
   }, 120_000);
+
+  it('runs a command from a file of its own in the sandbox', () => {
+    writeFileSync(join(dir, 'size.mjs'), example('command'));
+    const program = join(dir, 'node_modules/fedshot/dist/cli/main.js');
+    const words = ['--plugin', 'size.mjs', 'client', 'size', '--data', 'digits:thin?n=7'];
+    const { status, stdout } = run(program, [...words, '--json']);
+    expect(status).toBe(0);
+    const { count, network } = JSON.parse(stdout) as { count: number; network: string };
+    expect(count).toBe(7);
+    expect(['none', 'reachable']).toContain(network);
+    expect(run(program, words).stdout).toBe('7 samples\n');
+    const open = run(program, [...words, '--isolate', 'off', '--json']);
+    expect((JSON.parse(open.stdout) as { count: number }).count).toBe(7);
+    expect(run(program, ['--plugin', 'size.mjs', 'client', 'size', '--date', 'x']).status).toBe(2);
+  }, 60_000);
 });

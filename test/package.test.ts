@@ -101,6 +101,16 @@ describe('the package, in an empty folder', () => {
     expect(status).toBe(0);
     const { epochs } = JSON.parse(stdout) as { epochs: { terms: object }[] };
     expect(Object.keys(epochs[0]?.terms ?? {})).toEqual(['sharpness']);
+    writeFileSync(
+      join(dir, 'sharpen-api.mjs'),
+      `import { adapt } from 'fedshot';
+      const { method } = await adapt(
+        { home: 'site', name: 'digits', data: 'digits:thin?n=60', epochs: 1, engine: 'wasm', method: 'sharpen', force: true },
+        { plugins: ['sharpen.mjs'] },
+      );
+      console.log(method);`,
+    );
+    expect(run('sharpen-api.mjs').stdout).toBe('sharpen\n');
   }, 120_000);
 
   it('runs a command from a file of its own in the sandbox', () => {

@@ -1,5 +1,8 @@
 import type { FedshotEvent } from '../shared/events.js';
 
+/** Events that wait for somebody to look. */
+const MOST_KEPT = 10_000;
+
 /**
  * Long work that is under way. `await` it for its result, or iterate over it for its events first:
  *
@@ -9,7 +12,8 @@ import type { FedshotEvent } from '../shared/events.js';
  * const { verdict } = await job;
  * ```
  *
- * It runs whether anybody looks or not. Events from before the first look are kept.
+ * It runs whether anybody looks or not. The newest events from before the first look are kept: a server
+ * that nobody looks at must not fill the memory with its log.
  */
 export class Job<R> implements PromiseLike<R>, AsyncIterable<FedshotEvent> {
   /** What comes of the work; rejects with a FedshotError. */
@@ -21,6 +25,7 @@ export class Job<R> implements PromiseLike<R>, AsyncIterable<FedshotEvent> {
   constructor(work: (emit: (event: FedshotEvent) => void) => Promise<R>) {
     const emit = (event: FedshotEvent): void => {
       this.#events.push(event);
+      if (this.#events.length > MOST_KEPT) this.#events.shift();
       this.#wake();
     };
     this.result = work(emit).finally(() => {
@@ -38,7 +43,7 @@ export class Job<R> implements PromiseLike<R>, AsyncIterable<FedshotEvent> {
     return this.result.then(fulfilled, rejected);
   }
 
-  /** Every event, once: one reader takes them. Ends with the work, and throws what it threw. */
+  /** Every event that is kept, once: one reader takes them. Ends with the work, and throws what it threw. */
   async *[Symbol.asyncIterator](): AsyncGenerator<FedshotEvent, void, undefined> {
     for (;;) {
       const next = this.#events.shift();

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { FedshotError } from '../shared/errors.js';
-import { inner, traitsOf } from '../shared/option.js';
+import { traitsOf } from '../shared/option.js';
 import type { IsolateOptions, StepContext } from '../shared/isolate/index.js';
 import './registries.js';
 
@@ -81,7 +81,3 @@ export function parseOptions<S extends Schema>(
   const message = missing ? `${key} is missing` : `${key}: ${issue?.message ?? 'not understood'}`;
   throw new FedshotError('usage', `${name}: ${message}`);
 }
-
-/** Whether an option may be left out. */
-export const isOptional = (schema: z.ZodType): boolean =>
-  schema.safeParse(undefined).success || inner(schema) !== undefined;

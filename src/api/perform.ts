@@ -31,32 +31,35 @@ export interface Settings extends Secrets {
 
 type Schema = z.ZodObject<z.ZodRawShape>;
 
-/** Runs an operation as a job: its options are checked first, and its progress becomes events. */
+/**
+ * Runs an operation as a job: its options are checked first, and its progress becomes events. Plugins
+ * are loaded before that: an option may name what they define, and so may a notation of data, whose files
+ * are listed in this process.
+ */
 export const perform = <S extends Schema, R>(
   operation: Operation<S, R>,
   given: z.input<S>,
   settings: Settings = {},
 ): Job<R> =>
   new Job(async (emit) => {
+    await load(settings.plugins);
     const options = parseOptions(operation, given);
     return execute(operation, options, contextOf(settings, emit), settings);
   });
 
-/** The same with checked options and a context of one's own, as the command line does. */
+/** The same with checked options, loaded plugins and a context of one's own, as the command line does. */
 export async function execute<S extends Schema, R>(
   operation: Operation<S, R>,
   options: z.output<S>,
   context: Omit<StepContext, 'isolation' | 'ask'> & Secrets,
   { isolate = 'auto', plugins = [] }: Pick<Settings, 'isolate' | 'plugins'>,
 ): Promise<R> {
-  if (isolate === 'off') await load(plugins);
   const rights = await operation.rights?.(options, context);
   const named = (what: 'data' | 'output'): string[] =>
     optionsThatName(operation.options, what).flatMap((key) => stringsIn(options[key]));
   if (!rights) {
     if (named('data').length > 0)
       throw new TypeError(`${operation.name} reads private data and says no rights`);
-    await load(plugins);
     return operation.run(options, context);
   }
   const { filesOfNotation } = await import('../shared/data/index.js');
@@ -91,8 +94,8 @@ export async function execute<S extends Schema, R>(
   return value as R;
 }
 
-/** Into this process; work in the sandbox loads them there. */
-async function load(plugins: readonly string[]): Promise<void> {
+/** Into this process; work in the sandbox loads them there as well. */
+async function load(plugins: readonly string[] = []): Promise<void> {
   if (plugins.length === 0) return;
   const { usePlugins } = await import('./plugins.js');
   await usePlugins(plugins);

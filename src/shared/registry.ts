@@ -23,7 +23,7 @@ export class Registry<T extends { readonly name: string }> {
   add(definition: T): void {
     const { name } = definition;
     if (!NAME.test(name))
-      throw new FedshotError('usage', `"${name}" cannot be the name of a ${this.what}`, {
+      throw new FedshotError('usage', `"${name}" cannot be a name (${this.what})`, {
         hint: 'a name has up to 40 small letters, digits, "+", "_" and "-", and begins with a letter',
       });
     const other = this.#known.get(name);

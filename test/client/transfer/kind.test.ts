@@ -4,7 +4,7 @@ import { kindOf } from '../../../src/client/transfer/kind.js';
 it.each([
   ['st', 'folder'],
   ['./st', 'folder'],
-  ['../work/st', 'folder'],
+  ['../other/st', 'folder'],
   ['/srv/st', 'folder'],
   ['~/st', 'folder'],
   ['work/with:colon', 'folder'],

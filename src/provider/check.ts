@@ -1,11 +1,9 @@
-import { tensor } from '@tensorflow/tfjs-core';
-import { checkLabels, loadDataset, type Dataset } from '../shared/data/index.js';
-import { applyInput } from '../shared/preprocessing/input.js';
+import { checkLabels, loadSamples } from '../shared/data/index.js';
 import { startEngine, type Engine, type EngineOptions } from '../shared/engine/index.js';
 import type { Ops } from '../shared/engine/ops.js';
 import { FedshotError } from '../shared/errors.js';
 import { disposeEmbedding, embed } from '../shared/model/embed.js';
-import { makeCard } from '../shared/model/card/index.js';
+import { makeCard, type CardSource } from '../shared/model/card/index.js';
 import type { ModelConfig } from '../shared/model/config.js';
 import {
   bindingOf,
@@ -16,6 +14,8 @@ import {
   type Model,
 } from '../shared/model/folder.js';
 import { Hypothesis } from '../shared/model/hypothesis.js';
+import { openSamples } from '../shared/model/open-samples.js';
+import type { Samples } from '../shared/model/samples.js';
 import { agreement, confusionMatrix, predicted } from '../shared/model/score.js';
 import type { Reporter } from '../shared/reporter.js';
 import { aloneIn } from './train/folder.js';
@@ -62,40 +62,43 @@ export function checkModel(options: CheckOptions): Promise<CheckResult> {
 async function score(options: CheckOptions): Promise<CheckResult> {
   const model = readModel(options.model);
   const { config } = model;
-  const dataset = checkLabels(
-    await loadDataset(options.data, { takes: config.input, reporter: options.reporter }),
+  const loaded = checkLabels(
+    await loadSamples(options.data, { takes: config.input, reporter: options.reporter }),
     config.classes,
   );
-  const { labels } = dataset;
-  if (!labels)
-    throw new FedshotError('data', `${dataset.source}: has no labels`, {
+  if (!loaded.labels)
+    throw new FedshotError('data', `${loaded.source}: has no labels`, {
       hint: 'a model is checked on labelled data: idx:IMAGES,LABELS or csv:FILE#label=COLUMN',
     });
   const engine = await startEngine(options.engine);
-  return engine.use(() => scoreOn(engine, model, dataset, labels, options));
+  return engine.use(async () => {
+    const { samples, from } = await openSamples(loaded, config.input, engine.ops, {}, options);
+    try {
+      return await scoreOn(engine, model, samples, from.labels ?? new Int32Array(0), options);
+    } finally {
+      samples.dispose();
+    }
+  });
 }
 
 async function scoreOn(
   { ops, name, device, version }: Engine,
   model: Model,
-  dataset: Dataset,
+  samples: Samples,
   labels: Int32Array,
   options: CheckOptions,
 ): Promise<CheckResult> {
   const { config, state } = model;
-  const { count } = dataset;
+  const { count } = samples;
   const hypothesis = new Hypothesis(config.architecture, ops, state);
-  const normalised = applyInput(dataset, config.input);
-  const x = tensor(normalised, [count, ...config.input.shape]);
-  const embedding = embed(hypothesis, x);
+  const embedding = await embed(hypothesis, samples);
   const guesses = await predicted(embedding.probabilities);
   disposeEmbedding(embedding);
   hypothesis.dispose();
-  x.dispose();
   const confusion = confusionMatrix(labels, guesses, config.classes.length);
   const accuracy = agreement(guesses, labels);
   if (options.writeCard)
-    await writeMeasured(options.model, model, ops, { x: normalised, labels, count }, accuracy);
+    await writeMeasured(options.model, model, ops, { samples, labels }, accuracy);
   return {
     model: options.model,
     engine: { name, device, version },
@@ -104,9 +107,9 @@ async function scoreOn(
     declaredAccuracy: options.writeCard ? accuracy : config.heldOutAccuracy,
     binding: options.writeCard ? 'bound' : bindingOf(model),
     classes: config.classes.map((className, k) => {
-      const samples = confusion[k]!.reduce((a, b) => a + b, 0);
-      const share = samples > 0 ? confusion[k]![k]! / samples : undefined;
-      return { name: className, samples, accuracy: share };
+      const ofClass = confusion[k]!.reduce((a, b) => a + b, 0);
+      const share = ofClass > 0 ? confusion[k]![k]! / ofClass : undefined;
+      return { name: className, samples: ofClass, accuracy: share };
     }),
     confusion,
   };
@@ -117,7 +120,7 @@ async function writeMeasured(
   dir: string,
   model: Model,
   ops: Ops,
-  heldOut: { x: Float32Array; labels: Int32Array; count: number },
+  heldOut: CardSource['heldOut'],
   accuracy: number,
 ): Promise<void> {
   const { config, state } = model;

@@ -5,7 +5,6 @@ import type { Hypothesis } from '../../shared/model/hypothesis.js';
 import { Sgd } from '../../shared/model/optimizer.js';
 import { agreement } from '../../shared/model/score.js';
 import type { StateDict } from '../../shared/model/state.js';
-import { affineViewsOf, makeViews, type Views } from '../../shared/model/views.js';
 import type { StepFigures } from '../../shared/objective/figures.js';
 import type { PseudoLabels } from '../../shared/objective/pseudo-labels.js';
 import { adaptationEpoch } from '../../shared/objective/target.js';
@@ -76,7 +75,7 @@ export async function trainEpochs(loop: EpochLoop): Promise<Trained> {
   try {
     for (let epoch = saved?.epochs ?? 0; epoch < epochs; epoch++) {
       const { steps, pseudo } = await epochOf(epoch, embedding);
-      embedding = embed(hypothesis, data.x);
+      embedding = await embed(hypothesis, data.main);
       const previous = progress.pseudo && Int32Array.from(progress.pseudo);
       const record = recordOf(epoch, steps, pseudo, previous);
       const accuracy = await accuracyAfter(epoch, loop, embedding);
@@ -128,15 +127,11 @@ function stepper(
   epoch: number,
   embedding: Embedding,
 ) => Promise<{ steps: StepFigures[]; pseudo?: PseudoLabels }> {
-  const { options, host, data, model, settings } = prepared;
-  const views: Views = makeViews(host.x, model.config.input);
-  const augmented =
-    options.augment === 'affine' ? affineViewsOf(host.x, model.config.input) : undefined;
+  const { options, data, settings } = prepared;
   return async (epoch, embedding) => {
     const objective = await method.objective!({
       hypothesis,
       embedding,
-      views,
       epoch,
       epochs: plan.epochs,
       random: plan.random.fork('method', epoch),
@@ -148,8 +143,7 @@ function stepper(
       const steps = await adaptationEpoch(plan, epoch, {
         hypothesis,
         optimizer,
-        x: data.x,
-        views: augmented,
+        input: (steps) => data.main.steps(steps, options.augment ?? 'none', objective.views),
         dropout: true,
         signal: options.signal,
         loss: objective.loss,

@@ -33,7 +33,7 @@ export async function evaluate(
   const tried = await run.hypothesis.state();
   const { battery, observations } = await judged(prepared, run, tried, force);
   const back = run.best && goesBack(battery) ? run.best : undefined;
-  if (back) load(prepared, run, back.weights);
+  if (back) await load(prepared, run, back.weights);
   const { method, hypothesis, embedding } = run;
   const stream = method.stream === true;
   const after = await scoredAnswers(hypothesis, data.test, embedding, stream, model);
@@ -71,9 +71,13 @@ const goesBack = ({ outcome, kept }: Battery): boolean =>
   outcome === 'rolled back' && kept === 'source';
 
 /** Puts other weights into a run. */
-function load({ engine, model, data }: Prepared, run: MethodRun, weights: StateDict): void {
+async function load(
+  { engine, model, data }: Prepared,
+  run: MethodRun,
+  weights: StateDict,
+): Promise<void> {
   run.hypothesis.dispose();
   disposeEmbedding(run.embedding);
   run.hypothesis = new Hypothesis(model.config.architecture, engine.ops, weights);
-  run.embedding = embed(run.hypothesis, data.x);
+  run.embedding = await embed(run.hypothesis, data.main);
 }

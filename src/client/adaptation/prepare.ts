@@ -1,5 +1,5 @@
 import { startEngine, type Engine } from '../../shared/engine/index.js';
-import { disposeEmbedding, embed, type Embedding } from '../../shared/model/embed.js';
+import { disposeEmbedding, embedReadable, type Embedding } from '../../shared/model/embed.js';
 import type { Model } from '../../shared/model/folder.js';
 import { Hypothesis } from '../../shared/model/hypothesis.js';
 import type { SharedSettings } from '../../shared/objective/epoch.js';
@@ -11,8 +11,13 @@ import {
   type Judgement,
   type Observer,
 } from '../diagnostics/index.js';
-import { scoredAnswers, type Answers } from '../prediction/answers.js';
-import { targetData, type EngineData, type TargetData } from '../target/target-data.js';
+import { answersOf, type Answers } from '../prediction/answers.js';
+import {
+  disposeTarget,
+  targetData,
+  type OpenedTarget,
+  type TargetData,
+} from '../target/target-data.js';
 import { givenPrior, priorLine, sharedSettings } from './prior.js';
 import type { AdaptOptions, ReleaseId } from './types.js';
 
@@ -22,9 +27,9 @@ export interface Prepared {
   readonly release: ReleaseId;
   readonly options: AdaptOptions;
   readonly engine: Engine;
-  /** The samples in host memory, and on the engine. */
+  /** What is known of the samples, and the samples themselves. */
   readonly host: TargetData;
-  readonly data: EngineData;
+  readonly data: OpenedTarget;
   /** What the battery sees through the released model, and through any other weights. */
   readonly observer: Observer;
   /** The verdict on the samples themselves. */
@@ -70,18 +75,23 @@ async function prepare(
   model: Model,
   release: ReleaseId,
   options: AdaptOptions,
-  { host, engine }: Pick<Prepared, 'host' | 'engine'>,
+  { host: all, engine }: Pick<Prepared, 'host' | 'engine'>,
 ): Promise<Prepared> {
-  const data = host.onEngine();
+  const opened = all.open(engine.ops);
+  let observer: Observer | undefined;
+  const dispose = (): void => {
+    observer?.dispose();
+    disposeTarget(opened);
+  };
   try {
-    const observer = await observe(model, engine.ops, host.x, {
+    const { embedding, answers, host, data } = await releasedOutputs(model, engine, all, opened);
+    observer = await observe(model, engine.ops, data.main, {
       givenPrior: givenPrior(options, model),
       missing: host.missing,
     });
     const diagnosis = await judge(observer, model.config, false);
     const believed = isCalibrated(diagnosis.battery.signals);
     const settings = settingsOfRun(model, options, { observer, diagnosis, believed });
-    const { embedding, answers } = await releasedOutputs(model, engine, data);
     return {
       model,
       release,
@@ -97,11 +107,11 @@ async function prepare(
       released: { answers, embedding: () => cloneOf(embedding) },
       dispose: () => {
         disposeEmbedding(embedding);
-        data.dispose();
+        dispose();
       },
     };
   } catch (error) {
-    data.dispose();
+    dispose();
     throw error;
   }
 }
@@ -122,19 +132,36 @@ function settingsOfRun(
   return settings;
 }
 
+/** What the released model sees: a first pass over all samples, after which those are left that can be read. */
 async function releasedOutputs(
   model: Model,
   { ops }: Engine,
-  { x, test }: EngineData,
-): Promise<{ embedding: Embedding; answers: Answers }> {
+  host: TargetData,
+  opened: OpenedTarget,
+): Promise<{ embedding: Embedding; answers: Answers; host: TargetData; data: OpenedTarget }> {
   const source = new Hypothesis(model.config.architecture, ops, model.state);
   try {
-    const embedding = embed(source, x);
-    return { embedding, answers: await scoredAnswers(source, test, embedding, false, model) };
+    const { embedding, kept } = await embedReadable(source, opened.main);
+    const main = kept.length < opened.main.count ? opened.main.only(kept) : opened.main;
+    if (!opened.test) {
+      const answers = await answersOf(embedding, false, model, ops);
+      const labels = pick(host.labels, kept);
+      return { embedding, answers, host: { ...host, count: kept.length, labels }, data: { main } };
+    }
+    const seen = await embedReadable(source, opened.test);
+    const answers = await answersOf(seen.embedding, false, model, ops);
+    disposeEmbedding(seen.embedding);
+    const test = seen.kept.length < opened.test.count ? opened.test.only(seen.kept) : opened.test;
+    const labels = pick(host.labels, seen.kept);
+    const data = { main, test };
+    return { embedding, answers, host: { ...host, count: kept.length, labels }, data };
   } finally {
     source.dispose();
   }
 }
+
+const pick = (labels: Int32Array | undefined, kept: Int32Array): Int32Array | undefined =>
+  labels && kept.map((i) => labels[i]!);
 
 const cloneOf = ({ features, probabilities }: Embedding): Embedding => ({
   features: features.clone(),

@@ -14,12 +14,12 @@ import type { Adapted, AdaptResult } from './types.js';
  * @param seconds that it took
  * @throws FedshotError `internal` where C has changed
  */
-export function resultOf(
+export async function resultOf(
   prepared: Prepared,
   { method, epochs }: Pick<MethodRun, 'method' | 'epochs'>,
   evaluation: Evaluation,
   seconds: number,
-): Adapted {
+): Promise<Adapted> {
   const { model, release, options, engine, host, settings } = prepared;
   const { battery, tried, answers, observations, pseudoLabelAgreement } = evaluation;
   const { classes } = model.config;
@@ -50,7 +50,7 @@ export function resultOf(
     result,
     state: isAdapted ? tried : model.state,
     tried,
-    samples: sampleSheet(host.scored, answers.labels, host.labels),
+    samples: await sampleSheet(prepared, answers.labels),
     use: {
       reading: host.reading,
       ...open?.use,

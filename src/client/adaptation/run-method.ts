@@ -62,15 +62,17 @@ export async function runMethod(prepared: Prepared, request: MethodRequest): Pro
         method,
         methodOptions: parseOptions(request.method, request.methodOptions),
         hypothesis,
-        embedding: saved ? embed(hypothesis, data.x) : released.embedding(),
+        embedding: saved ? await embed(hypothesis, data.main) : released.embedding(),
         checkpoint,
         saved,
         accepts: acceptsOf(prepared, request.force),
       });
       return { method, hypothesis, ...trained };
     }
-    if (method.refresh) refreshStatistics(hypothesis, data.x, random(options.seed));
-    const embedding = method.refresh ? embed(hypothesis, data.x) : released.embedding();
+    if (method.refresh) await refreshStatistics(hypothesis, data.main, random(options.seed));
+    const embedding = method.refresh
+      ? await embed(hypothesis, data.main)
+      : released.embedding();
     return { method, hypothesis, embedding, epochs: [] };
   } catch (error) {
     hypothesis.dispose();

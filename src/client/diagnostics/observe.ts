@@ -1,10 +1,9 @@
-import { tensor, type Tensor } from '@tensorflow/tfjs-core';
 import type { Ops } from '../../shared/engine/ops.js';
-import { embed, outputsOf } from '../../shared/model/embed.js';
+import { embed, embedReadable, outputsOf } from '../../shared/model/embed.js';
 import type { Model } from '../../shared/model/folder.js';
 import { Hypothesis } from '../../shared/model/hypothesis.js';
 import type { StateDict } from '../../shared/model/state.js';
-import { nearbyViews } from '../../shared/model/views.js';
+import { evenly, type Samples } from '../../shared/model/samples.js';
 import { random } from '../../shared/random.js';
 import { refreshStatistics } from '../../shared/objective/refresh.js';
 import type { Observations, Outlook } from './observations.js';
@@ -22,56 +21,44 @@ export interface Observer {
   answered(answers: Float32Array): Observations;
   /** With an adapted model's outlook besides; `informed` as in `Observations`. */
   after(adapted: StateDict, informed?: boolean): Promise<Observations>;
+  /** Frees the samples that were looked at; before the ones that they were taken from. */
+  dispose(): void;
 }
 
 /**
  * Looks at up to 2,000 evenly spaced samples with the released model and with that model's batch
  * statistics refreshed.
  *
- * @param x all samples, normalised, `N × product(input.shape)`
+ * @param all all samples of the site
  * @param known what the site has given, and what was filled in (`Observations`)
  */
 export async function observe(
   model: Model,
   ops: Ops,
-  x: Float32Array,
+  all: Samples,
   known: Pick<Observations, 'givenPrior' | 'missing'> = {},
 ): Promise<Observer> {
   const { architecture, input, card } = model.config;
-  const width = input.shape.reduce((a, b) => a * b, 1);
-  const total = x.length / width;
-  const n = Math.min(total, Math.max(LOOKED_AT, PER_CLASS * architecture.classes));
-  const looked = new Float32Array(n * width);
-  for (let i = 0; i < n; i++) {
-    const at = Math.floor((i * total) / n) * width;
-    looked.set(x.subarray(at, at + width), i * width);
-  }
-  let views: Float32Array | undefined;
-  const movedSamples = async (): Promise<Tensor> => {
-    if (views) return tensor(views, [n, ...input.shape]);
-    const made = nearbyViews(looked, input);
-    views = Float32Array.from(await made.data());
-    return made;
-  };
-  /** What a model sees in the samples and in moved views of them. */
-  const look = async (hypothesis: Hypothesis): Promise<{ still: Outlook; moved: Outlook }> => {
-    const still = await outlook(hypothesis, tensor(looked, [n, ...input.shape]));
-    return { still, moved: await outlook(hypothesis, await movedSamples()) };
-  };
-
+  const most = Math.max(LOOKED_AT, PER_CLASS * architecture.classes);
   const hypothesis = new Hypothesis(architecture, ops, model.state);
-  const released = await outlook(hypothesis, tensor(looked, [n, ...input.shape]));
-  const variants = card ? await tryVariants(hypothesis, looked, input, card) : [];
-  const samples = tensor(looked, [n, ...input.shape]);
-  if (n > 1) refreshStatistics(hypothesis, samples, random('battery'));
-  samples.dispose();
+  const { looked, released } = await firstLook(hypothesis, all.only(evenly(all.count, most)));
+  const x = await looked.values();
+  const moved = looked.nearby();
+  /** What a model sees in the samples and in moved views of them. */
+  const look = async (hypothesis: Hypothesis): Promise<{ still: Outlook; moved: Outlook }> => ({
+    still: await outlook(hypothesis, looked),
+    moved: await outlook(hypothesis, moved),
+  });
+
+  const variants = card ? await tryVariants(hypothesis, x, input, card) : [];
+  if (looked.count > 1) await refreshStatistics(hypothesis, looked, random('battery'));
   const refreshed = await look(hypothesis);
   hypothesis.dispose();
   const before: Observations = {
-    x: looked,
+    x,
     input,
     classes: architecture.classes,
-    total,
+    total: all.count,
     card,
     variants,
     released,
@@ -84,16 +71,26 @@ export async function observe(
     answered: (p) => ({ ...before, adapted: { features: released.features, p } }),
     after: async (state, informed) => {
       const own = new Hypothesis(architecture, ops, state);
-      const { still, moved } = await look(own);
+      const { still, moved: after } = await look(own);
       own.dispose();
-      return { ...before, informed, adapted: still, moved: { ...before.moved, adapted: moved } };
+      return { ...before, informed, adapted: still, moved: { ...before.moved, adapted: after } };
+    },
+    dispose: () => {
+      moved.dispose();
+      looked.dispose();
     },
   };
 }
 
-/** A model's outlook on samples, copied to host memory; disposes the samples. */
-async function outlook(hypothesis: Hypothesis, x: Tensor): Promise<Outlook> {
-  const outputs = await outputsOf(embed(hypothesis, x));
-  x.dispose();
-  return outputs;
+/** What a model sees in the samples, and those of them that can be read. */
+async function firstLook(
+  hypothesis: Hypothesis,
+  samples: Samples,
+): Promise<{ looked: Samples; released: Outlook }> {
+  const { embedding, kept } = await embedReadable(hypothesis, samples);
+  const looked = kept.length < samples.count ? samples.only(kept) : samples;
+  return { looked, released: await outputsOf(embedding) };
 }
+
+const outlook = async (hypothesis: Hypothesis, samples: Samples): Promise<Outlook> =>
+  outputsOf(await embed(hypothesis, samples));

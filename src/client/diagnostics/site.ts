@@ -2,7 +2,7 @@ import { startEngine, type EngineOptions } from '../../shared/engine/index.js';
 import type { Model } from '../../shared/model/folder.js';
 import type { StateDict } from '../../shared/model/state.js';
 import type { Reporter } from '../../shared/reporter.js';
-import { targetData } from '../target/target-data.js';
+import { disposeTarget, targetData } from '../target/target-data.js';
 import type { InputOptions } from '../target/options.js';
 import { judge } from './judge.js';
 import { observe } from './observe.js';
@@ -32,8 +32,14 @@ export async function diagnose(
   const host = await targetData(options, model);
   const engine = await startEngine(options.engine);
   const { battery } = await engine.use(async () => {
-    const observer = await observe(model, engine.ops, host.x, { missing: host.missing });
-    return judge(observer, model.config, false, adapted, informed);
+    const data = host.open(engine.ops);
+    const observer = await observe(model, engine.ops, data.main, { missing: host.missing });
+    try {
+      return await judge(observer, model.config, false, adapted, informed);
+    } finally {
+      observer.dispose();
+      disposeTarget(data);
+    }
   });
   return { n: host.count, judged: adapted ? 'adapted' : 'data', battery };
 }

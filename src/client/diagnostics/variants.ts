@@ -1,4 +1,3 @@
-import { tensor } from '@tensorflow/tfjs-core';
 import type { InputSpec } from '../../shared/preprocessing/input.js';
 import {
   classDistance,
@@ -9,6 +8,7 @@ import {
 } from '../../shared/model/card/index.js';
 import { disposeEmbedding, embed } from '../../shared/model/embed.js';
 import type { Hypothesis } from '../../shared/model/hypothesis.js';
+import { ResidentSamples } from '../../shared/model/resident.js';
 import { orient, ORIENTATIONS } from '../../shared/preprocessing/orient.js';
 
 /** A way to read the same samples, as an option of `adapt`, with the accuracy it promises. */
@@ -62,8 +62,8 @@ export async function tryVariants(
   ];
   const results: Variant[] = [];
   for (const [option, values] of readings) {
-    const samples = tensor(values, [count, C, H, W]);
-    const embedding = embed(released, samples);
+    const samples = new ResidentSamples(values, input, released.ops);
+    const embedding = await embed(released, samples);
     const p = (await embedding.probabilities.data()) as Float32Array;
     const features = (await embedding.features.data()) as Float32Array;
     disposeEmbedding(embedding);

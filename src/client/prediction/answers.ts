@@ -1,8 +1,8 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Ops } from '../../shared/engine/ops.js';
 import { disposeEmbedding, embed, type Embedding } from '../../shared/model/embed.js';
 import type { Model } from '../../shared/model/folder.js';
 import type { Hypothesis } from '../../shared/model/hypothesis.js';
+import type { Samples } from '../../shared/model/samples.js';
 import { argMaxRows } from '../diagnostics/linear.js';
 import { streamed } from './stream.js';
 
@@ -31,14 +31,14 @@ export async function answersOf(
 /** The answers for what is scored: `test` where there is any, else what `current` has seen. */
 export async function scoredAnswers(
   hypothesis: Hypothesis,
-  test: Tensor | undefined,
+  test: Samples | undefined,
   current: Embedding,
   stream: boolean,
   model: Model,
 ): Promise<Answers> {
   const { ops } = hypothesis;
   if (!test) return answersOf(current, stream, model, ops);
-  const embedding = embed(hypothesis, test);
+  const embedding = await embed(hypothesis, test);
   const answers = await answersOf(embedding, stream, model, ops);
   disposeEmbedding(embedding);
   return answers;

@@ -1,13 +1,14 @@
-import { tensor } from '@tensorflow/tfjs-core';
 import { startEngine, type EngineOptions, type Ops } from '../../shared/engine/index.js';
-import type { DataSource } from '../../shared/data/index.js';
-import { disposeEmbedding, embed } from '../../shared/model/embed.js';
+import type { DataSource, Labelled } from '../../shared/data/index.js';
+import { disposeEmbedding, embedReadable } from '../../shared/model/embed.js';
 import type { Model } from '../../shared/model/folder.js';
 import { Hypothesis } from '../../shared/model/hypothesis.js';
+import { openSamples } from '../../shared/model/open-samples.js';
 import { aboveCut } from '../../shared/objective/unknown.js';
 import type { Reporter } from '../../shared/reporter.js';
 import { answersOf } from './answers.js';
-import { readSamples } from '../target/reading.js';
+import { pictureOptions } from '../target/picture-options.js';
+import { readLoaded } from '../target/reading.js';
 import type { Use } from '../adaptation/types.js';
 
 /** The answer of an open set for a sample of none of the classes. */
@@ -59,15 +60,17 @@ async function answer(
   for (const [i, model] of models.entries()) {
     const listener = i === 0 ? reporter : undefined; // the same data each time
     const { reading, stream } = model.use ?? PLAIN;
-    const { x: host, count, dataset } = await readSamples(data, model.config, reading, listener);
-    numbers = dataset.rowNumbers;
+    const loaded = await readLoaded(data, model.config, listener);
+    const pictures = pictureOptions({ reporter: listener });
+    const { input } = model.config;
+    const { samples, from } = await openSamples(loaded, input, ops, reading, pictures);
     const hypothesis = new Hypothesis(model.config.architecture, ops, model.state);
-    const x = tensor(host, [count, ...model.config.input.shape]);
-    const embedding = embed(hypothesis, x);
+    const { embedding, kept } = await embedReadable(hypothesis, samples);
+    numbers = rowsOf(from, kept);
     const { p } = await answersOf(embedding, stream, model, ops);
     disposeEmbedding(embedding);
     hypothesis.dispose();
-    x.dispose();
+    samples.dispose();
     total = total.length === 0 ? p.slice() : total.map((q, i) => q + p[i]!);
   }
   const mean = total.map((q) => q / models.length);
@@ -79,4 +82,13 @@ async function answer(
     return { index, class: unknown[i] ? UNKNOWN : classes[best]!, probabilities };
   });
   return { classes, predictions };
+}
+
+/** Numbers of the samples that could be read, in their file; undefined where none is left out. */
+function rowsOf(
+  { rowNumbers, count }: Pick<Labelled, 'rowNumbers' | 'count'>,
+  kept: Int32Array,
+): readonly number[] | undefined {
+  if (kept.length === count) return rowNumbers;
+  return Array.from(kept, (i) => rowNumbers?.[i] ?? i);
 }

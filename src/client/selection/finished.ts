@@ -62,7 +62,7 @@ export class FinishedFile {
   }
 
   /** @throws FedshotError `usage` if other settings or another engine made it, `format` if it is damaged */
-  load(): Adapted {
+  async load(): Promise<Adapted> {
     const bytes = readBytes(this.#path);
     const { metadata } = parseSafetensors(bytes, { file: this.#path });
     if (metadata.settings !== this.#settings)
@@ -83,7 +83,7 @@ export class FinishedFile {
       use: JSON.parse(metadata.use ?? 'null') as Use,
       tried,
       state: result.battery.kept === 'adapted' ? tried : model.state,
-      samples: sampleSheet(host.scored, guesses, host.labels),
+      samples: await sampleSheet(this.prepared, guesses),
       answers,
       labels: host.labels,
       observations: {

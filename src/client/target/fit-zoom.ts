@@ -1,4 +1,3 @@
-import { tensor } from '@tensorflow/tfjs-core';
 import type { Dataset } from '../../shared/data/index.js';
 import { startEngine, type EngineOptions } from '../../shared/engine/index.js';
 import { FedshotError } from '../../shared/errors.js';
@@ -6,6 +5,7 @@ import { classDistance, type Card } from '../../shared/model/card/index.js';
 import { embed, outputsOf } from '../../shared/model/embed.js';
 import type { Model } from '../../shared/model/folder.js';
 import { Hypothesis } from '../../shared/model/hypothesis.js';
+import { ResidentSamples } from '../../shared/model/resident.js';
 import { applyInput, zoom } from '../../shared/preprocessing/index.js';
 
 /** Factors that are tried: powers of this within 1/2 to 2. */
@@ -41,9 +41,9 @@ export async function fitZoom(
       for (const factor of FACTORS) {
         const seen = zoom(some, factor);
         if (ink(seen) < (1 - LOST) * factor ** 2 * ink(some)) continue;
-        const x = tensor(applyInput(seen, input), [some.count, ...input.shape]);
-        const embedding = embed(hypothesis, x);
-        x.dispose();
+        const samples = new ResidentSamples(applyInput(seen, input), input, started.ops);
+        const embedding = await embed(hypothesis, samples);
+        samples.dispose();
         const { features: found } = await outputsOf(embedding);
         const distance = classDistance(found, features);
         if (distance < best.distance) best = { factor, distance };

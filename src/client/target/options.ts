@@ -19,6 +19,8 @@ export interface InputOptions {
   fill?: boolean;
   /** Enlarges what the images show by a factor, or by the one that suits the release best. */
   zoom?: number | 'fit';
+  /** Refuses the data where one picture of it cannot be read; else it is named and left out. */
+  strict?: boolean;
 }
 
 /** The one or several sources of `data` as a list. */

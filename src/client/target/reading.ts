@@ -1,9 +1,12 @@
 import {
   checkLabels,
-  loadDataset,
-  type Dataset,
+  loadSamples,
   type DataSource,
+  type Dataset,
+  type Loaded,
 } from '../../shared/data/index.js';
+import { arraysOf } from '../../shared/data/pictures/convert.js';
+import type { PictureOptions } from '../../shared/data/pictures/open.js';
 import { FedshotError } from '../../shared/errors.js';
 import { inputFigures } from '../../shared/model/card/index.js';
 import type { ModelConfig } from '../../shared/model/config.js';
@@ -11,6 +14,7 @@ import {
   normalise,
   rescaled,
   upright,
+  type InputSpec,
   type Preprocessing,
 } from '../../shared/preprocessing/index.js';
 import type { Reporter } from '../../shared/reporter.js';
@@ -20,7 +24,7 @@ import type { InputOptions } from './options.js';
 /** How samples are brought into the release's form; kept with the adapted model for `predict`. */
 export type Reading = Preprocessing;
 
-/** Samples as the model takes them. */
+/** Samples in memory, as the model takes them. */
 export interface TargetSamples {
   /** `count × product(input.shape)` values, normalised. */
   x: Float32Array;
@@ -33,27 +37,29 @@ export interface TargetSamples {
 }
 
 /**
- * Reads samples and brings them into the release's form.
+ * Reads samples, their labels by the release's classes.
  * @param reporter is told what a person should know of how they were read
- * @throws FedshotError `data` where they do not fit the contract, and whatever `loadDataset` throws
+ * @throws FedshotError whatever `loadSamples` throws; `data` for labels outside the classes
  */
-export async function readSamples(
+export async function readLoaded(
   source: DataSource,
-  config: ModelConfig,
-  reading: Reading = {},
+  { input, classes }: Pick<ModelConfig, 'input' | 'classes'>,
   reporter?: Reporter,
-): Promise<TargetSamples> {
-  const dataset = upright(await readDataset(source, config, reporter), reading);
-  return normalised(dataset, config, reading);
+): Promise<Loaded> {
+  return checkLabels(await loadSamples(source, { takes: input, reporter }), classes);
 }
 
-/** Reads samples, their labels by the release's classes; see {@link readSamples}. */
-export async function readDataset(
-  source: DataSource,
-  config: ModelConfig,
-  reporter?: Reporter,
+/**
+ * Samples in memory, turned upright: arrays, or pictures resized for a model that takes arrays.
+ * @throws FedshotError `data` where they do not fit the contract
+ */
+export async function readUpright(
+  loaded: Loaded,
+  { input }: Pick<ModelConfig, 'input'>,
+  reading: Reading,
+  options: PictureOptions,
 ): Promise<Dataset> {
-  return checkLabels(await loadDataset(source, { takes: config.input, reporter }), config.classes);
+  return upright(await arraysOf(loaded, input, options), reading);
 }
 
 /** What `upright` gives, as the model takes it. */
@@ -74,12 +80,13 @@ export function scaled(samples: TargetSamples, { scale }: Reading): TargetSample
 
 /**
  * The scale at which samples have the mean and deviation of the release's card.
+ * @param x normalised values of the samples, or of some of them
  * @throws FedshotError `usage` without a card
  */
 export function scaleOf(
-  { x }: TargetSamples,
-  { input, card }: ModelConfig,
-): Required<Reading>['scale'] {
+  x: Float32Array,
+  { input, card }: { input: InputSpec; card?: ModelConfig['card'] },
+): NonNullable<Reading['scale']> {
   if (!card)
     throw new FedshotError('usage', '--rescale needs a release with a card, which this one lacks');
   const { mean, deviation } = inputFigures(x, input);

@@ -1,5 +1,6 @@
 import { FedshotError } from '../errors.js';
-import type { Dataset } from './types.js';
+import type { PictureSet } from './pictures/types.js';
+import type { Dataset, Labelled } from './types.js';
 
 /**
  * Checks what a reader returned, ours or somebody else's: sizes that agree, images in 0..1, tables
@@ -30,12 +31,30 @@ export function checkDataset(dataset: Dataset): Dataset {
 const isNoGrey = (value: number): boolean => !(value >= 0 && value <= 1);
 const isInfinite = (value: number): boolean => Math.abs(value) === Infinity;
 
+/** As {@link checkDataset}, for pictures, of which no pixel is read yet. */
+export function checkPictures(set: PictureSet): PictureSet {
+  const { source, count, refs, held, groups } = set;
+  const bad = (why: string): FedshotError => new FedshotError('data', `${source}: ${why}`);
+  if (!Number.isSafeInteger(count) || count < 1) throw bad('no pictures');
+  if (!held && refs.length !== count) throw bad(`${refs.length} files for ${count} pictures`);
+  if (groups && groups.length !== count) throw bad(`${groups.length} groups for ${count} pictures`);
+  checkLabelNumbers(set, bad);
+  return set;
+}
+
 function checkNames(dataset: Dataset, bad: (why: string) => FedshotError): void {
-  const { kind, shape, count, columns, labels, classNames, rowNumbers } = dataset;
+  const { kind, shape, columns } = dataset;
   if (kind === 'table' && (columns?.length !== shape[0] || new Set(columns).size !== shape[0]))
     throw bad(
       `${columns?.length ?? 0} names of columns, each once, where ${shape[0] ?? 0} are due`,
     );
+  checkLabelNumbers(dataset, bad);
+}
+
+function checkLabelNumbers(
+  { count, labels, classNames, rowNumbers }: Labelled,
+  bad: (why: string) => FedshotError,
+): void {
   if (rowNumbers && rowNumbers.length !== count)
     throw bad(`${rowNumbers.length} row numbers for ${count} samples`);
   if (!labels) return;

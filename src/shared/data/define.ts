@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { FedshotError } from '../errors.js';
 import type { Notation } from './notation.js';
 import type { OptionShape } from './options.js';
-import type { Dataset, Takes } from './types.js';
+import type { Loaded } from './pictures/types.js';
+import type { Takes } from './types.js';
 
 /** A notation whose options have been read. */
 export interface ReaderInput<S extends OptionShape = OptionShape> extends Omit<
@@ -44,7 +45,7 @@ export interface ReaderDefinition<S extends OptionShape = OptionShape> {
    * Reads the samples; what it returns is checked (`checkDataset`).
    * @throws FedshotError `not-found`, `io`, `limit` or `data`, naming the file; `usage`
    */
-  read(input: ReaderInput<S>, context: ReadContext): Dataset | Promise<Dataset>;
+  read(input: ReaderInput<S>, context: ReadContext): Loaded | Promise<Loaded>;
 }
 
 /**

@@ -7,7 +7,8 @@ export {
 export { filesOfNotation } from './files-of.js';
 export { identifySource, sourceName } from './identify.js';
 export { checkLabels, describe } from './labels.js';
-export { loadDataset, type LoadOptions } from './load.js';
+export { loadDataset, loadSamples, type LoadOptions } from './load.js';
+export type { Loaded, Picture, PictureSet } from './pictures/types.js';
 export { list, option, wholeNumber } from './options.js';
 export { readers } from './registry.js';
 export type {
@@ -16,5 +17,6 @@ export type {
   InMemoryData,
   InMemoryImages,
   InMemoryTable,
+  Labelled,
   Takes,
 } from './types.js';

@@ -1,10 +1,11 @@
 import { FedshotError } from '../errors.js';
 import { silent, type Reporter } from '../reporter.js';
-import { checkDataset } from './check.js';
+import { checkDataset, checkPictures } from './check.js';
 import type { ReaderInput } from './define.js';
 import { memoryDataset } from './memory.js';
 import { pathHint } from './notation.js';
 import { resolveNotation } from './resolve.js';
+import type { Loaded } from './pictures/types.js';
 import type { DataSource, Dataset, Takes } from './types.js';
 
 export interface LoadOptions {
@@ -25,10 +26,10 @@ export interface LoadOptions {
  * @throws FedshotError `usage` for the notation, `not-found`, `io`, `limit`, or `data` for what it
  *   names; the signal's reason once it is aborted
  */
-export async function loadDataset(
+export async function loadSamples(
   source: DataSource,
   { takes, reporter = silent, signal }: LoadOptions = {},
-): Promise<Dataset> {
+): Promise<Loaded> {
   signal?.throwIfAborted();
   if (typeof source !== 'string') {
     const dataset = memoryDataset(source);
@@ -39,10 +40,21 @@ export async function loadDataset(
   const [first = ''] = input.paths;
   const warn = (line: string): void =>
     reporter.warn(line.startsWith(first) ? line : `${input.path}: ${line}`);
-  const read = (): Dataset | Promise<Dataset> => reader.read(input, { takes, warn, signal });
-  const dataset = checkDataset(await withPathHint(input, read));
-  for (const note of dataset.notes ?? []) warn(note);
-  return dataset;
+  const read = (): Loaded | Promise<Loaded> => reader.read(input, { takes, warn, signal });
+  const loaded = await withPathHint(input, read);
+  const checked = loaded.kind === 'pictures' ? checkPictures(loaded) : checkDataset(loaded);
+  for (const note of checked.notes ?? []) warn(note);
+  return checked;
+}
+
+/**
+ * As {@link loadSamples}, for what works on arrays alone.
+ * @throws FedshotError `data` besides, for pictures that are decoded one by one
+ */
+export async function loadDataset(source: DataSource, options?: LoadOptions): Promise<Dataset> {
+  const loaded = await loadSamples(source, options);
+  if (loaded.kind !== 'pictures') return loaded;
+  throw new FedshotError('data', `${loaded.source}: pictures in files, where arrays are needed`);
 }
 
 /** A file that is not there may have a character in its name that the notation uses itself. */

@@ -64,6 +64,12 @@ export interface Dataset {
   readonly notes?: readonly string[];
 }
 
+/** What messages and labels need of samples, however they are held. */
+export type Labelled = Pick<
+  Dataset,
+  'source' | 'count' | 'labels' | 'classNames' | 'matching' | 'rowNumbers' | 'notes'
+>;
+
 export interface LabelMatching {
   /** The labels were numbers of an array, not words of a table: they may count named classes. */
   readonly numbers?: boolean;

@@ -1,5 +1,7 @@
-import { concat, dispose, slice, tidy, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { concat, dispose, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
+import { FedshotError } from '../errors.js';
 import type { Hypothesis } from './hypothesis.js';
+import type { Samples } from './samples.js';
 
 /** What a model says of every sample: `features [N, bottleneck]`, `probabilities [N, K]`. */
 export interface Embedding {
@@ -7,32 +9,49 @@ export interface Embedding {
   probabilities: Tensor2D;
 }
 
-/** Samples per evaluation batch: large enough to keep the cores busy, small enough for any memory. */
-const EVAL_BATCH = 512;
+/**
+ * One evaluation pass over samples. Accuracy, pseudo-labels and predictions are all read from its
+ * result, so that no pass is made twice.
+ *
+ * @returns tensors that the caller disposes
+ * @throws FedshotError `data` where a picture cannot be read; see {@link embedReadable}
+ */
+export async function embed(hypothesis: Hypothesis, samples: Samples): Promise<Embedding> {
+  const { embedding, kept } = await embedReadable(hypothesis, samples);
+  if (kept.length === samples.count) return embedding;
+  disposeEmbedding(embedding);
+  throw new FedshotError('data', 'a picture that was read before can no longer be read', {
+    hint: 'see that nobody changes the pictures meanwhile, and run it again',
+  });
+}
 
 /**
- * One evaluation pass over all samples. Accuracy, pseudo-labels and predictions are all read from
- * its result, so that no pass is made twice.
- *
- * @param x `[N, …]`, normalised
- * @returns tensors that the caller disposes
+ * As {@link embed}, of the samples that can be read.
+ * @returns with the numbers of these samples
  */
-export function embed(hypothesis: Hypothesis, x: Tensor): Embedding {
-  return tidy(() => {
-    const features: Tensor2D[] = [];
-    const probabilities: Tensor2D[] = [];
-    for (let at = 0; at < x.shape[0]; at += EVAL_BATCH) {
-      const count = Math.min(EVAL_BATCH, x.shape[0] - at);
+export async function embedReadable(
+  hypothesis: Hypothesis,
+  samples: Samples,
+): Promise<{ embedding: Embedding; kept: Int32Array }> {
+  const [features, probabilities]: [Tensor2D[], Tensor2D[]] = [[], []];
+  const kept: number[] = [];
+  try {
+    for await (const look of samples.look()) {
       const [f, p] = tidy(() => {
-        const batch = slice(x, [at], [count]);
-        const output = hypothesis.eval(batch);
+        const output = hypothesis.eval(look.x);
         return [output.features, hypothesis.ops.softmax(output.logits)];
       });
+      look.x.dispose();
       features.push(f);
       probabilities.push(p);
+      kept.push(...look.kept);
     }
-    return { features: concat(features), probabilities: concat(probabilities) };
-  });
+    if (kept.length === 0) throw new FedshotError('data', 'none of the samples can be read');
+    const embedding = { features: concat(features), probabilities: concat(probabilities) };
+    return { embedding, kept: Int32Array.from(kept) };
+  } finally {
+    dispose([...features, ...probabilities]);
+  }
 }
 
 /** Frees an embedding. */

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { keep, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import { dispose, keep, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
 import type { Random, Streams } from '../random.js';
 import { batches, inOrder } from './batches.js';
 import { learningRate } from './schedule.js';
@@ -34,30 +34,48 @@ export const stepsPerEpoch = ({ samples, batch }: Plan): number =>
 /**
  * The steps of one epoch. Order, learning rate and random streams depend on the plan and on the
  * epoch's number alone, so a resumed run takes the same steps as an uninterrupted one.
- *
- * Gives way to the event loop before each step, so that Ctrl-C is heard.
- *
- * @throws the signal's reason once it is aborted
  */
-export async function* epochSteps(
-  plan: Plan,
-  epoch: number,
-  signal?: AbortSignal,
-): AsyncGenerator<Step> {
+export function stepsOf(plan: Plan, epoch: number): Step[] {
   const { samples, batch, epochs, lr, shuffle } = plan;
   const random = plan.random.fork('epoch', epoch);
   const order = shuffle ? random.fork('order').permutation(samples) : inOrder(samples);
   const list = batches(order, batch);
-  for (const [k, index] of list.entries()) {
-    await setImmediate();
-    signal?.throwIfAborted();
+  return list.map((index, k) => {
     const iteration = epoch * list.length + k + 1;
-    yield {
+    return {
       index,
       lr: learningRate(lr, iteration, epochs * list.length),
       progress: iteration / (epochs * list.length),
       random: random.fork('step', k),
     };
+  });
+}
+
+/** What the steps of an epoch see, read ahead where it is read: see `Samples.steps`. */
+export type StepInput = (steps: readonly Step[]) => AsyncIterable<Tensor[]>;
+
+/**
+ * The steps of one epoch, each with what it sees, which is disposed after it. Gives way to the event
+ * loop before each step, so that Ctrl-C is heard.
+ *
+ * @throws the signal's reason once it is aborted, and what `input` throws
+ */
+export async function* epochSteps(
+  plan: Plan,
+  epoch: number,
+  input: StepInput,
+  signal?: AbortSignal,
+): AsyncGenerator<{ step: Step; seen: Tensor[] }> {
+  const steps = stepsOf(plan, epoch);
+  let k = 0;
+  for await (const seen of input(steps)) {
+    try {
+      await setImmediate();
+      signal?.throwIfAborted();
+      yield { step: steps[k++]!, seen };
+    } finally {
+      dispose(seen);
+    }
   }
 }
 

@@ -1,6 +1,5 @@
 import type { Embedding } from '../model/embed.js';
 import type { Hypothesis } from '../model/hypothesis.js';
-import type { Views } from '../model/views.js';
 import type { Random } from '../random.js';
 import type { PseudoLabels } from './pseudo-labels.js';
 import type { AdaptationEpoch, TargetLoss } from './target.js';
@@ -26,8 +25,6 @@ export interface EpochContext<Options = unknown> {
   hypothesis: Hypothesis;
   /** All samples as the model sees them now, evaluation mode. */
   embedding: Embedding;
-  /** Random views of samples, as an image of the same thing might have been. */
-  views: Views;
   /** Counted from 0. */
   epoch: number;
   epochs: number;
@@ -40,6 +37,8 @@ export interface EpochContext<Options = unknown> {
 /** What one epoch minimises. */
 export interface Objective {
   loss: TargetLoss;
+  /** Random views of its samples that each step needs besides (`TargetBatch.views`); none unless said. */
+  views?: number;
   /** What the loss holds constant: see `AdaptationEpoch.hold`. */
   hold?: AdaptationEpoch['hold'];
   /** See `AdaptationEpoch.constants`; absent where the loss changes with the step. */

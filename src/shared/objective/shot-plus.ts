@@ -39,7 +39,7 @@ export const shotPlusObjective = (
   context.epoch < first * context.epochs ? shotObjective(context) : transfer(context, hardWeight);
 
 async function transfer(
-  { hypothesis, embedding, settings, views }: EpochContext,
+  { hypothesis, embedding, settings }: EpochContext,
   hardWeight: number,
 ): Promise<Objective> {
   const { ops } = hypothesis;
@@ -50,8 +50,9 @@ async function transfer(
   const easy = tensor1d(easySamples(p, pseudo.labels, K));
   return {
     pseudo,
-    hold: ({ x, index, step }) => {
-      const view = views(step.index, step.random.fork('view'));
+    views: 1,
+    hold: ({ x, views, index, step }) => {
+      const [view] = views as [Tensor];
       const [own, other] = [x, view].map((v) => ops.softmax(hypothesis.eval(v).logits));
       const seen = add<Tensor2D>(own!, other!);
       const isEasy = gather<Tensor1D>(easy, index);

@@ -1,6 +1,6 @@
 import { gather, tidy, type Scalar, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
 import type { Hypothesis } from '../model/hypothesis.js';
-import { CurrentStep, epochSteps, Trace, type Plan, type Step } from '../model/epochs.js';
+import { CurrentStep, epochSteps, Trace, type Plan, type StepInput } from '../model/epochs.js';
 import { indexTensor } from '../model/batches.js';
 import type { Sgd } from '../model/optimizer.js';
 import { crossEntropy } from './losses.js';
@@ -8,8 +8,8 @@ import { crossEntropy } from './losses.js';
 export interface SourceEpoch {
   hypothesis: Hypothesis;
   optimizer: Sgd;
-  /** The mini-batch of a step, `[n, …]`, normalised; called inside a tidy. */
-  batch(step: Step): Tensor;
+  /** What each step sees. */
+  input: StepInput;
   /** Labels of all samples, int32 `[N]`. */
   labels: Tensor1D;
   smoothing: number;
@@ -31,10 +31,10 @@ export async function sourceEpoch(plan: Plan, epoch: number, run: SourceEpoch): 
   const streams = run.dropout ? current.streams() : undefined;
   const repeater = hypothesis.ops.repeater(() => hypothesis.tensors());
   try {
-    for await (const step of epochSteps(plan, epoch, run.signal)) {
+    for await (const { step, seen } of epochSteps(plan, epoch, run.input, run.signal)) {
       current.is(step);
+      const [x] = seen as [Tensor];
       tidy(() => {
-        const x = run.batch(step);
         const y = gather<Tensor1D>(run.labels, indexTensor(step.index));
         const loss = (): Scalar[] => {
           const { logits } = hypothesis.train(x, streams);

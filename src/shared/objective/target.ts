@@ -7,10 +7,9 @@ import {
   type Tensor1D,
 } from '@tensorflow/tfjs-core';
 import { indexTensor } from '../model/batches.js';
-import { CurrentStep, epochSteps, type Plan, type Step } from '../model/epochs.js';
+import { CurrentStep, epochSteps, type Plan, type Step, type StepInput } from '../model/epochs.js';
 import type { Hypothesis, Output } from '../model/hypothesis.js';
 import type { Sgd } from '../model/optimizer.js';
-import type { Views } from '../model/views.js';
 import { Figures, type StepFigures } from './figures.js';
 import { shotLoss, type ShotWeights } from './losses.js';
 import { SHOT_TERMS, type Loss } from './terms.js';
@@ -19,6 +18,8 @@ import { SHOT_TERMS, type Loss } from './terms.js';
 export interface TargetBatch {
   /** `[n, …]`, normalised. */
   x: Tensor;
+  /** Further random views of the same samples, as many as the objective asks for. */
+  views: Tensor[];
   /** Sample numbers, int32 `[n]`. */
   index: Tensor1D;
   step: Step;
@@ -36,10 +37,8 @@ export interface AdaptationEpoch {
   hypothesis: Hypothesis;
   /** Over F and B: C is frozen by not being among its parameters. */
   optimizer: Sgd;
-  /** All samples, `[N, …]`, normalised, on the engine. */
-  x: Tensor;
-  /** What a step sees in place of its samples: views of them. */
-  views?: Views;
+  /** What each step sees: its samples, and the views that the objective asks for. */
+  input: StepInput;
   loss: TargetLoss;
   /** Names of the terms that the loss may report. */
   terms: readonly string[];
@@ -74,14 +73,12 @@ export async function adaptationEpoch(
   const repeater =
     constants && hypothesis.ops.repeater(() => [...hypothesis.tensors(), ...constants]);
   try {
-    for await (const step of epochSteps(plan, epoch, run.signal)) {
+    for await (const { step, seen } of epochSteps(plan, epoch, run.input, run.signal)) {
       current.is(step);
+      const [x, ...views] = seen as [Tensor, ...Tensor[]];
       tidy(() => {
         const index = indexTensor(step.index);
-        const x = run.views
-          ? run.views(step.index, step.random.fork('augment'))
-          : hypothesis.ops.gatherRows(run.x, index);
-        const batch: TargetBatch = { x, index, step, forward };
+        const batch: TargetBatch = { x, views, index, step, forward };
         const held = run.hold?.(batch) ?? [];
         const losses = (): Scalar[] => figures.of(run.loss(batch, held));
         const inputs = [x, index, ...held];

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { FedshotError } from '../errors.js';
 import { resize } from './resize.js';
 import { LEAST_ROWS, roundedFigures } from './rounding.js';
+import { shapeAfter, stepsSchema } from './steps.js';
 import type { Dataset } from '../data/types.js';
 
 // The contract arrives from somebody else: sizes are bounded so that it cannot ask for all memory.
@@ -16,6 +17,14 @@ const imageSchema = z
     /** Per channel, in grey levels 0..1. */
     mean: z.array(z.number()),
     std: z.array(positive),
+    /**
+     * What becomes of a picture of any size before that. Without it, samples are arrays of one size,
+     * resized in floats.
+     */
+    steps: stepsSchema.optional(),
+  })
+  .refine(({ shape, steps }) => !steps || sameShape(shape, shapeAfter(steps)), {
+    error: 'the steps do not end in the shape that the model takes',
   })
   .refine(({ shape, mean, std }) => mean.length === shape[0] && std.length === shape[0], {
     error: 'mean and std need one value per channel',
@@ -42,8 +51,13 @@ const tableSchema = z
 /** What a model takes and how samples become that; travels in the signed release. */
 export const inputSchema = z.discriminatedUnion('kind', [imageSchema, tableSchema]);
 export type InputSpec = z.infer<typeof inputSchema>;
-type ImageSpec = z.infer<typeof imageSchema>;
+export type ImageSpec = z.infer<typeof imageSchema>;
 type TableSpec = z.infer<typeof tableSchema>;
+
+const sameShape = (
+  [C, H, W]: readonly number[],
+  after: readonly number[] | undefined,
+): boolean => after !== undefined && after.join() === [C, H, W].join();
 
 /** More than this and what is resized is no longer the same kind of picture. */
 const MOST_RESIZED = 4;

@@ -32,16 +32,28 @@ export function orient(dataset: Dataset, how: Orientation): Dataset {
   if (dataset.kind !== 'image')
     throw new FedshotError('usage', `--orient ${how} needs images; ${dataset.source} is a table`);
   const [C, H, W] = dataset.shape as [number, number, number];
-  const turned = how === 'transpose' || how === 'rotate90' || how === 'rotate270';
-  const [h, w] = turned ? [W, H] : [H, W];
-  const x = new Float32Array(dataset.x.length);
-  for (let plane = 0; plane < dataset.count * C; plane++)
+  const x = orientPlanes(dataset.x, [H, W], how);
+  return { ...dataset, shape: isTurned(how) ? [C, W, H] : [C, H, W], x };
+}
+
+const isTurned = (how: Orientation): boolean =>
+  how === 'transpose' || how === 'rotate90' || how === 'rotate270';
+
+/** Turns planes of `H × W` values, one behind the other; height and width may exchange. */
+export function orientPlanes(
+  values: Float32Array,
+  [H, W]: readonly [number, number],
+  how: Orientation,
+): Float32Array {
+  const [h, w] = isTurned(how) ? [W, H] : [H, W];
+  const x = new Float32Array(values.length);
+  for (let plane = 0; plane < values.length; plane += H * W)
     for (let i = 0; i < h; i++)
       for (let j = 0; j < w; j++) {
         const [y, z] = FROM[how](i, j, H, W);
-        x[plane * H * W + i * w + j] = dataset.x[plane * H * W + y * W + z]!;
+        x[plane + i * w + j] = values[plane + y * W + z]!;
       }
-  return { ...dataset, shape: [C, h, w], x };
+  return x;
 }
 
 /** Black for white. @throws FedshotError `usage` for a table */

@@ -27,3 +27,20 @@ export const stepSchema = z.discriminatedUnion('step', [
 
 export type PictureStep = z.infer<typeof stepSchema>;
 export const stepsSchema = z.array(stepSchema).min(1).max(8);
+
+/**
+ * The shape `[C, H, W]` that the steps end in, whatever picture they begin with; undefined where it
+ * depends on the picture, or a crop is larger than what is left.
+ */
+export function shapeAfter(steps: readonly PictureStep[]): [number, number, number] | undefined {
+  let [C, H, W]: (number | undefined)[] = [];
+  let least = 0; // what both sides have at least
+  for (const step of steps)
+    if (step.step === 'colour') C = step.to === 'rgb' ? 3 : 1;
+    else if (step.step === 'crop') {
+      if (step.height > (H ?? least) || step.width > (W ?? least)) return undefined;
+      [H, W] = [step.height, step.width];
+    } else if ('shorter' in step.to) [H, W, least] = [undefined, undefined, step.to.shorter];
+    else [H, W] = [step.to.height, step.to.width];
+  return C && H && W ? [C, H, W] : undefined;
+}

@@ -1,4 +1,4 @@
-import type { LabelMatching } from '../types.js';
+import type { Dataset, LabelMatching } from '../types.js';
 
 /** A decoded picture as it is, before the input contract. */
 export interface Picture {
@@ -31,6 +31,8 @@ export interface PictureSet {
   readonly kind: 'pictures';
   readonly count: number;
   readonly refs: readonly PictureRef[];
+  /** Pictures of a program's own arrays, in place of `refs`, which is then empty. */
+  readonly held?: (sample: number) => Picture;
   readonly labels?: Int32Array;
   readonly classNames?: readonly string[];
   readonly matching?: LabelMatching;
@@ -39,3 +41,6 @@ export interface PictureSet {
   readonly rowNumbers?: readonly number[];
   readonly notes?: readonly string[];
 }
+
+/** What a reader gives: arrays in memory, or pictures that are read when they are looked at. */
+export type Loaded = Dataset | PictureSet;

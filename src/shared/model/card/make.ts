@@ -1,10 +1,9 @@
-import { tensor, type Tensor } from '@tensorflow/tfjs-core';
 import type { InputSpec } from '../../preprocessing/input.js';
 import { LEAST_ROWS } from '../../preprocessing/rounding.js';
 import type { Ops } from '../../engine/ops.js';
 import { embed, outputsOf, type Outputs } from '../embed.js';
 import { Hypothesis } from '../hypothesis.js';
-import { nearbyViews } from '../views.js';
+import type { Samples } from '../samples.js';
 import type { Architecture } from '../architecture.js';
 import type { StateDict } from '../state.js';
 import { atcThreshold, confidences, fitTemperature, tempered } from './calibrate.js';
@@ -20,8 +19,8 @@ export interface CardSource {
   /** What they make of the held-out samples, where that is known. */
   seen?: Outputs;
   ops: Ops;
-  /** Held-out samples, normalised, with their labels. */
-  heldOut: { x: Float32Array; labels: Int32Array; count: number };
+  /** Held-out samples with their labels. */
+  heldOut: { samples: Samples; labels: Int32Array };
   /** Labels that the model was trained on. */
   trainLabels: Int32Array;
 }
@@ -36,17 +35,19 @@ export async function makeCard(
   minimumCount = MINIMUM_COUNT,
 ): Promise<Card> {
   const { classes: K, bottleneck: D } = architecture;
+  const { samples, labels } = heldOut;
   const hypothesis = new Hypothesis(architecture, ops, state);
-  const outputs = async (x: Tensor): Promise<Outputs> => {
-    const result = await outputsOf(embed(hypothesis, x));
-    x.dispose();
-    return result;
-  };
-  const { features, p } =
-    seen ?? (await outputs(tensor(heldOut.x, [heldOut.count, ...input.shape])));
-  const { p: moved } = await outputs(nearbyViews(heldOut.x, input));
-  hypothesis.dispose();
-  return figures({ features, p, moved, K, D, ...heldOut, input, trainLabels, minimumCount });
+  const outputs = async (of: Samples): Promise<Outputs> => outputsOf(await embed(hypothesis, of));
+  const nearby = samples.nearby();
+  try {
+    const { features, p } = seen ?? (await outputs(samples));
+    const { p: moved } = await outputs(nearby);
+    const inputs = inputFigures(await samples.values(), input);
+    return figures({ features, p, moved, K, D, labels, inputs, trainLabels, minimumCount });
+  } finally {
+    nearby.dispose();
+    hypothesis.dispose();
+  }
 }
 
 interface Figures {
@@ -56,16 +57,15 @@ interface Figures {
   moved: Float32Array;
   K: number;
   D: number;
-  x: Float32Array;
   labels: Int32Array;
-  count: number;
-  input: InputSpec;
+  inputs: Card['input'];
   trainLabels: Int32Array;
   minimumCount: number;
 }
 
 function figures(given: Figures): Card {
-  const { features, p, moved, K, D, x, labels, count, input, trainLabels, minimumCount } = given;
+  const { features, p, moved, K, D, labels, inputs, trainLabels, minimumCount } = given;
+  const count = labels.length;
   const temperature = fitTemperature(p, labels, K);
   const confidence = confidences(tempered(p, K, temperature), K);
   const counts = histogram(labels, K);
@@ -83,7 +83,6 @@ function figures(given: Figures): Card {
   );
   const mean = moments.map((m) => m && m.mean.map(short));
   const variance = moments.map((m) => m && m.variance.map(short));
-  const inputs = inputFigures(x, input);
   return {
     samples: count,
     minimumCount,

@@ -9,7 +9,7 @@ export { identifySource, sourceName } from './identify.js';
 export { checkLabels, describe } from './labels.js';
 export { loadDataset, loadSamples, type LoadOptions } from './load.js';
 export type { Loaded, Picture, PictureSet } from './pictures/types.js';
-export { list, option, wholeNumber } from './options.js';
+export { commaSeparated, option, wholeNumber } from './options.js';
 export { readers } from './registry.js';
 export type {
   Dataset,
@@ -18,5 +18,5 @@ export type {
   InMemoryImages,
   InMemoryTable,
   Labelled,
-  Takes,
+  ExpectedInput,
 } from './types.js';

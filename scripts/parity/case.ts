@@ -1,4 +1,4 @@
-import { tensor, tensor1d, type Tensor } from '@tensorflow/tfjs-core';
+import { tensor1d } from '@tensorflow/tfjs-core';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Ops } from '../../src/shared/engine/index.js';
@@ -6,6 +6,8 @@ import { architectureSchema } from '../../src/shared/model/architecture.js';
 import { disposeEmbedding, embed } from '../../src/shared/model/embed.js';
 import type { Plan } from '../../src/shared/model/epochs.js';
 import { Hypothesis } from '../../src/shared/model/hypothesis.js';
+import { ResidentSamples } from '../../src/shared/model/resident.js';
+import type { Samples } from '../../src/shared/model/samples.js';
 import { Sgd } from '../../src/shared/model/optimizer.js';
 import type { HostTensor, StateDict } from '../../src/shared/model/state.js';
 import { pseudoLabels } from '../../src/shared/objective/pseudo-labels.js';
@@ -79,11 +81,15 @@ export async function parityCase(path: string, ops: Ops): Promise<Differences> {
     new Map(
       [...all].filter(([n]) => n.startsWith(prefix)).map(([n, t]) => [n.slice(prefix.length), t]),
     );
-  const load = (name: string): Tensor => tensor(host(name).data as Float32Array, host(name).shape);
+  const load = (name: string): Samples => {
+    const { shape, data } = host(name);
+    const values = { kind: 'values', shape: shape.slice(1) } as const;
+    return new ResidentSamples(data as Float32Array, values, ops);
+  };
   const [sourceX, targetX] = [load('source_x'), load('target_x')];
   const y = tensor1d(new Int32Array(new Uint8Array(labels.data).buffer), 'int32');
   const plan: Plan = {
-    samples: sourceX.shape[0],
+    samples: sourceX.count,
     batch: record.batch,
     epochs: record.epochs,
     lr: record.lr0,
@@ -94,9 +100,14 @@ export async function parityCase(path: string, ops: Ops): Promise<Differences> {
   const note = (key: keyof Differences, value: number) => {
     found[key] = value <= found[key] ? found[key] : value;
   };
-  const logitsOf = async (h: Hypothesis, x: Tensor, name: string) => {
-    const { logits } = h.eval(x);
-    note('logits', gap(await logits.data(), host(name).data as Float32Array));
+  const logitsOf = async (h: Hypothesis, samples: Samples, name: string) => {
+    const values: number[] = [];
+    for await (const { x } of samples.look()) {
+      const { logits } = h.eval(x);
+      values.push(...(await logits.data()));
+      for (const t of [x, logits]) t.dispose();
+    }
+    note('logits', gap(values, host(name).data as Float32Array));
   };
 
   const source = new Hypothesis(architecture, ops, stage('initial.'));
@@ -107,7 +118,7 @@ export async function parityCase(path: string, ops: Ops): Promise<Differences> {
       ...(await sourceEpoch(plan, epoch, {
         hypothesis: source,
         optimizer: trainer,
-        batch: ({ index }) => ops.gatherRows(sourceX, tensor1d(index, 'int32')),
+        input: (steps) => sourceX.steps(steps, 'none'),
         labels: y,
         smoothing: record.smoothing,
         dropout: false,
@@ -129,7 +140,7 @@ export async function parityCase(path: string, ops: Ops): Promise<Differences> {
     const expected = record.pseudo[epoch];
     let pseudo: Int32Array | undefined;
     if (record.cls_par > 0) {
-      const embedding = embed(target, targetX);
+      const embedding = await embed(target, targetX);
       const { labels: own, rounds } = await pseudoLabels(embedding);
       disposeEmbedding(embedding);
       pseudo = own;
@@ -137,10 +148,10 @@ export async function parityCase(path: string, ops: Ops): Promise<Differences> {
       const wrong = rounds.map((r, i) => r.filter((label, k) => label !== lists[i]![k]).length);
       note('pseudoLabels', Math.max(...wrong));
     }
-    const steps = await targetEpoch({ ...plan, samples: targetX.shape[0] }, epoch, {
+    const steps = await targetEpoch({ ...plan, samples: targetX.count }, epoch, {
       hypothesis: target,
       optimizer: adapter,
-      x: targetX,
+      input: (steps) => targetX.steps(steps, 'none'),
       pseudo,
       weights: { beta: record.cls_par, alpha: record.ent_par },
       dropout: false,

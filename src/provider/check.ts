@@ -14,10 +14,9 @@ import {
   type Model,
 } from '../shared/model/folder.js';
 import { Hypothesis } from '../shared/model/hypothesis.js';
-import { openSamples } from '../shared/model/open-samples.js';
-import type { Samples } from '../shared/model/samples.js';
 import { agreement, confusionMatrix, predicted } from '../shared/model/score.js';
 import type { Reporter } from '../shared/reporter.js';
+import { openLabelled, type OpenedSamples } from './train/open-source.js';
 import { aloneIn } from './train/folder.js';
 
 export interface CheckOptions {
@@ -27,6 +26,8 @@ export interface CheckOptions {
   data: string;
   /** Writes what `data` gives into the model as its card and held-out accuracy. */
   writeCard?: boolean;
+  /** Refuses the data where one picture of it cannot be read. */
+  strict?: boolean;
   engine?: EngineOptions;
   reporter?: Reporter;
 }
@@ -72,11 +73,11 @@ async function score(options: CheckOptions): Promise<CheckResult> {
     });
   const engine = await startEngine(options.engine);
   return engine.use(async () => {
-    const { samples, from } = await openSamples(loaded, config.input, engine.ops, {}, options);
+    const opened = await openLabelled(loaded, config.input, engine.ops, options);
     try {
-      return await scoreOn(engine, model, samples, from.labels ?? new Int32Array(0), options);
+      return await scoreOn(engine, model, opened, options);
     } finally {
-      samples.dispose();
+      opened.dispose();
     }
   });
 }
@@ -84,8 +85,7 @@ async function score(options: CheckOptions): Promise<CheckResult> {
 async function scoreOn(
   { ops, name, device, version }: Engine,
   model: Model,
-  samples: Samples,
-  labels: Int32Array,
+  { samples, labels }: OpenedSamples,
   options: CheckOptions,
 ): Promise<CheckResult> {
   const { config, state } = model;

@@ -7,6 +7,7 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { RECIPE_NAMES, type RecipeName } from './recipes.js';
 
 /** What an option means besides its type. */
 export interface OptionTraits {
@@ -142,6 +143,16 @@ export const choice = <T extends string>(
     })
     .register(traits, { placeholder, choices: all });
 };
+
+/** Whether one picture that cannot be read is too many. */
+export const strict = () =>
+  flag()
+    .default(false)
+    .describe('refuse the data where one picture of it cannot be read, rather than leave that out');
+
+/** Which settings belong together. */
+export const recipe = (): z.ZodType<RecipeName, RecipeName> =>
+  choice('<name>', RECIPE_NAMES);
 
 /** A file or folder, made absolute against the folder that the process runs in. */
 export const path = (placeholder: string): z.ZodString =>

@@ -14,12 +14,14 @@ import {
   path,
   positiveInteger,
   positiveReal,
+  recipe,
   seed,
   several,
   text,
   withTraits,
 } from '../../shared/option.js';
 import { parameterText } from '../../shared/parameter-text.js';
+import { defaultsOf } from '../../shared/recipes.js';
 import { engineOptions } from '../engine-options.js';
 import { dataOptions } from './data-options.js';
 
@@ -67,22 +69,23 @@ export const adaptOptions = z.strictObject({
     .optional()
     .describe('shares of the classes: uniform, estimate, or a JSON file {"class": share, …}'),
   seed: seed().default(2020).describe('same seed, engine and threads: same weights'),
-  epochs: positiveInteger().default(30).describe('passes over the data'),
+  recipe: recipe().default('digits').describe('settings that belong together (docs/method.md)'),
+  epochs: positiveInteger().optional().describe(`passes over the data ${defaultsOf('adapt', 'epochs')}`),
   batch: batchSize().default(64).describe('samples per step'),
   lr: positiveReal('<rate>').default(0.01).describe('learning rate at the start'),
   featureLr: positiveReal('<factor>')
-    .default(1)
-    .describe('factor on the rate of F (0.1 if pre-trained)'),
+    .optional()
+    .describe(`factor on the rate of F ${defaultsOf('adapt', 'featureLr')}`),
   beta: nonNegativeReal('<weight>')
-    .default(0.1)
-    .describe('weight of the pseudo-labels; 0 is SHOT-IM'),
+    .optional()
+    .describe(`weight of the pseudo-labels; 0 is SHOT-IM ${defaultsOf('adapt', 'beta')}`),
   alpha: nonNegativeReal('<weight>').default(1).describe('weight of information maximisation'),
   threshold: nonNegativeInteger()
     .default(0)
     .describe('classes with at most n samples get no pseudo-labels'),
   augment: choice('<how>', TARGET_AUGMENTATIONS)
-    .default('none')
-    .describe('move images a little before each step (docs/method.md)'),
+    .optional()
+    .describe(`move images a little before each step ${defaultsOf('adapt', 'augment')}`),
   force: flag().default(false).describe('use the adapted model whatever the battery says of it'),
   keepWeights: flag()
     .default(false)

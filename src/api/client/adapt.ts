@@ -1,6 +1,7 @@
 import type { AdaptResult, KeptRun } from '../../client/index.js';
 import type { SampleSheet } from '../../client/adaptation/sample-sheet.js';
 import type { IsolationRecord, StepContext } from '../../shared/isolate/index.js';
+import { withRecipe } from '../../shared/recipes.js';
 import { defineOperation } from '../operation.js';
 import { writeReport } from '../report-file.js';
 import { adaptOptions, isFile } from './adapt-options.js';
@@ -35,7 +36,7 @@ export default defineOperation({
     await warnOfTrust(home, context);
     const { adaptRelease, withoutFolders } = await import('../../client/index.js');
     const adapting = {
-      ...options,
+      ...withRecipe('adapt', options),
       data: dataOf(options.data),
       keepSamples: inJson || report !== undefined,
       isolation,

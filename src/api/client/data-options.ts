@@ -6,6 +6,7 @@ import {
   flag,
   path,
   positiveReal,
+  strict,
   text,
   withTraits,
 } from '../../shared/option.js';
@@ -39,12 +40,14 @@ export const dataOptions = {
   })
     .optional()
     .describe('enlarge what images show (below 1: make it smaller), or "fit" to the release'),
+  strict: strict(),
 };
+
 
 /** Headings of `--help` for these. */
 export const DATA_HEADINGS = {
   'Of what, and to what:': ['home', 'name', 'data'],
-  "The data, in the release's form:": ['invert', 'rescale', 'orient', 'deslant', 'fill', 'zoom'],
+  "The data, in the release's form:": ['invert', 'rescale', 'orient', 'deslant', 'fill', 'zoom', 'strict'],
 };
 
 /** One notation as it is, several as a list. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Claim } from '../../audit/index.js';
 import type { CheckResult } from '../../provider/check.js';
 import type { IsolationRecord } from '../../shared/isolate/index.js';
-import { dataNotation, flag, path, several } from '../../shared/option.js';
+import { dataNotation, flag, path, several, strict } from '../../shared/option.js';
 import { percent } from '../../shared/report/terminal/format.js';
 import { engineOptions } from '../engine-options.js';
 import { defineOperation } from '../operation.js';
@@ -18,6 +18,7 @@ export const checkOptions = z.strictObject({
   writeCard: flag()
     .default(false)
     .describe("put the data's figures into the model, as its card and accuracy"),
+  strict: strict(),
   ...engineOptions,
 });
 export type CheckInput = z.input<typeof checkOptions>;
@@ -45,6 +46,7 @@ export default defineOperation({
       model,
       data,
       writeCard,
+      strict: options.strict,
       engine: { engine, device, threads, reporter },
       reporter,
     });

@@ -79,12 +79,16 @@ async function prepare(
 ): Promise<Prepared> {
   const opened = all.open(engine.ops);
   let observer: Observer | undefined;
+  let embedding: Embedding | undefined;
   const dispose = (): void => {
+    if (embedding) disposeEmbedding(embedding);
     observer?.dispose();
     disposeTarget(opened);
   };
   try {
-    const { embedding, answers, host, data } = await releasedOutputs(model, engine, all, opened);
+    const released = await releasedOutputs(model, engine, all, opened);
+    const { answers, host, data } = released;
+    const seen = (embedding = released.embedding);
     observer = await observe(model, engine.ops, data.main, {
       givenPrior: givenPrior(options, model),
       missing: host.missing,
@@ -104,11 +108,8 @@ async function prepare(
       believed,
       settings,
       informed: Boolean(settings.prior) || settings.partial,
-      released: { answers, embedding: () => cloneOf(embedding) },
-      dispose: () => {
-        disposeEmbedding(embedding);
-        dispose();
-      },
+      released: { answers, embedding: () => cloneOf(seen) },
+      dispose,
     };
   } catch (error) {
     dispose();
@@ -148,7 +149,10 @@ async function releasedOutputs(
       const labels = pick(host.labels, kept);
       return { embedding, answers, host: { ...host, count: kept.length, labels }, data: { main } };
     }
-    const seen = await embedReadable(source, opened.test);
+    const seen = await embedReadable(source, opened.test).catch((error: unknown) => {
+      disposeEmbedding(embedding);
+      throw error;
+    });
     const answers = await answersOf(seen.embedding, false, model, ops);
     disposeEmbedding(seen.embedding);
     const test = seen.kept.length < opened.test.count ? opened.test.only(seen.kept) : opened.test;

@@ -6,7 +6,7 @@ import type { InputOptions } from '../target/options.js';
 import type { Reading } from '../target/reading.js';
 import type { SampleSheet } from './sample-sheet.js';
 
-export const TARGET_AUGMENTATIONS = ['none', 'affine'] as const;
+export const TARGET_AUGMENTATIONS = ['none', 'affine', 'crop', 'crop-flip'] as const;
 export type TargetAugmentation = (typeof TARGET_AUGMENTATIONS)[number];
 
 export interface AdaptOptions extends InputOptions {

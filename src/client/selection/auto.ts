@@ -76,7 +76,7 @@ async function tryCandidates(
   for (const method of candidatesFor(prepared.model)) {
     const folder = join(work, method.name);
     const finished = new FinishedFile(folder, prepared, method.name);
-    const known = resume && finished.exists() ? finished.load() : undefined;
+    const known = resume && finished.exists() ? await finished.load() : undefined;
     const spent = before + (clock() - started) / 1000;
     if (!known && runs.length >= 2 && spent + slowest > budget) {
       reporter.note(`${method.name}: no time left`);

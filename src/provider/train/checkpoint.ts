@@ -37,7 +37,7 @@ export function checkpointOf(
 /** What the result depends on: a checkpoint made with other values is refused. */
 function identityOf(settings: TrainSettings, engine: Engine): Record<string, unknown> {
   const { data, test, holdOut, arch, hidden, bottleneck, parameters, classes } = settings;
-  const { epochs, batch, lr, smoothing, augment, seed } = settings;
+  const { epochs, batch, lr, featureLr, size, smoothing, augment, seed } = settings;
   return {
     data,
     test,
@@ -50,6 +50,8 @@ function identityOf(settings: TrainSettings, engine: Engine): Record<string, unk
     epochs,
     batch,
     lr,
+    ...(featureLr !== 1 && { featureLr }),
+    size,
     smoothing,
     augment,
     seed,

@@ -14,10 +14,13 @@ import {
   path,
   positiveInteger,
   positiveReal,
+  recipe,
   seed,
+  strict,
   withTraits,
 } from '../../shared/option.js';
 import { AUGMENTATIONS } from '../../shared/preprocessing/augment.js';
+import { defaultsOf, withRecipe } from '../../shared/recipes.js';
 import { silent, type Reporter } from '../../shared/reporter.js';
 import { parameterText } from '../../shared/parameter-text.js';
 
@@ -54,13 +57,24 @@ export const trainOptions = z.strictObject({
     .optional()
     .describe("the network's own parameters, e.g. width=32,blocks=2 (default: the network's)"),
   bottleneck: positiveInteger('<width>').default(256).describe('width of B'),
-  epochs: positiveInteger().default(30).describe('passes over the data'),
+  recipe: recipe().default('digits').describe('settings that belong together (docs/method.md)'),
+  size: positiveInteger('<pixels>')
+    .max(4096)
+    .optional()
+    .describe(
+      'side of the pictures that the network sees, resized to 8/7 of it and cropped (default: the network\'s own)',
+    ),
+  strict: strict(),
+  epochs: positiveInteger().optional().describe(`passes over the data ${defaultsOf('train', 'epochs')}`),
   batch: batchSize().default(64).describe('samples per step'),
   lr: positiveReal('<rate>').default(0.01).describe('learning rate at the start'),
+  featureLr: positiveReal('<factor>')
+    .optional()
+    .describe(`factor on the rate of F ${defaultsOf('train', 'featureLr')}`),
   smoothing: fraction().default(0.1).describe('label smoothing'),
   augment: choice('<how>', AUGMENTATIONS)
-    .default('none')
-    .describe('change the images at random in training'),
+    .optional()
+    .describe(`change the images at random in training ${defaultsOf('train', 'augment')}`),
   seed: seed().default(2020).describe('same seed, engine and threads: same weights'),
 });
 
@@ -80,9 +94,11 @@ interface Surroundings {
 export type TrainOptions = z.input<typeof trainOptions> & Surroundings;
 
 /** As training reads them. */
-export type TrainSettings = z.output<typeof trainOptions> &
+export type TrainSettings = ReturnType<typeof complete> &
   Surroundings &
   Required<Pick<Surroundings, 'reporter' | 'clock'>>;
+
+const complete = (options: z.output<typeof trainOptions>) => withRecipe('train', options);
 
 /**
  * Checks options and fills in the defaults.
@@ -97,7 +113,7 @@ export function trainSettings({
   ...given
 }: TrainOptions): TrainSettings {
   const parsed = trainOptions.safeParse(given);
-  if (parsed.success) return { ...parsed.data, engine, reporter, signal, clock, beside };
+  if (parsed.success) return { ...complete(parsed.data), engine, reporter, signal, clock, beside };
   const [issue] = parsed.error.issues;
   if (issue?.code === 'unrecognized_keys')
     throw new FedshotError('usage', `train: unknown option "${issue.keys.join('", "')}"`, {

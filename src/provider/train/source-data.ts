@@ -1,36 +1,36 @@
-import { checkLabels, loadDataset } from '../../shared/data/index.js';
-import { applyInput, fitInput, type InputSpec } from '../../shared/preprocessing/input.js';
-import { holdOut, holdOutForCard } from '../../shared/data/split.js';
-import type { Dataset } from '../../shared/data/types.js';
+import { checkLabels, loadSamples, type Loaded } from '../../shared/data/index.js';
+import { pickSamples } from '../../shared/data/pick.js';
+import { holdOut, holdOutForCard, holdOutGroups } from '../../shared/data/split.js';
 import { FedshotError } from '../../shared/errors.js';
 import { readParameters, type Architecture } from '../../shared/model/architecture.js';
 import { MINIMUM_COUNT } from '../../shared/model/card/index.js';
 import type { Network } from '../../shared/model/network.js';
 import { networks } from '../../shared/model/networks/index.js';
+import { fitInput, type InputSpec } from '../../shared/preprocessing/input.js';
+import { pictureInput } from '../../shared/preprocessing/picture-input.js';
 import { random } from '../../shared/random.js';
 import { assertClasses } from './source-classes.js';
 import type { TrainSettings } from './options.js';
 
-/** Normalised samples with their labels. */
-export interface Samples {
-  x: Float32Array;
+/** Samples of a source, with their labels. */
+export interface LabelledSource {
+  loaded: Loaded;
   labels: Int32Array;
   count: number;
-  shape: readonly number[];
 }
 
-/** Everything that source training reads, ready for the engine. */
+/** Everything that source training reads. */
 export interface SourceData {
-  train: Samples;
-  heldOut: Samples;
+  train: LabelledSource;
+  heldOut: LabelledSource;
   input: InputSpec;
   architecture: Architecture;
   classes: string[];
 }
 
 /**
- * Reads source and held-out data. All statistics of the input contract come from the samples that
- * are trained on.
+ * Reads source and held-out data; pictures are only found. All statistics of the input contract come
+ * from the samples that are trained on.
  *
  * @throws FedshotError `data` where labels are missing, too few or outside the classes; `usage` for a
  *   network or a parameter of it that is not known
@@ -38,23 +38,38 @@ export interface SourceData {
 export async function sourceData(settings: TrainSettings): Promise<SourceData> {
   const network = networks.get(settings.arch);
   const parameters = parametersOf(network, settings);
-  const { classes, trained, heldOut } = await readSamples(settings);
-  const input = fitInput(trained, network.naturalInput);
+  const { classes, trained, heldOut } = await findSamples(settings);
+  const input = inputOf(trained, network, settings);
   const { bottleneck } = settings;
   const task = { input: input.shape, classes: classes.length, bottleneck };
-  const samples = (dataset: Dataset): Samples => ({
-    x: applyInput(dataset, input),
-    labels: dataset.labels!,
-    count: dataset.count,
-    shape: input.shape,
+  const labelled = (loaded: Loaded): LabelledSource => ({
+    loaded,
+    labels: loaded.labels ?? new Int32Array(0),
+    count: loaded.count,
   });
   return {
-    train: samples(trained),
-    heldOut: samples(heldOut),
+    train: labelled(trained),
+    heldOut: labelled(heldOut),
     input,
     architecture: { name: network.name, ...task, ...parameters },
     classes,
   };
+}
+
+/** Side of the pictures that a network sees where neither it nor anybody else says. */
+const PICTURE_SIDE = 224;
+
+/** The contract: steps for pictures of any size, and for arrays where a size is asked for. */
+function inputOf(
+  trained: Loaded,
+  { naturalInput, normalisation }: Network,
+  { size }: Pick<TrainSettings, 'size'>,
+): InputSpec {
+  if (trained.kind !== 'pictures' && size === undefined) return fitInput(trained, naturalInput);
+  if (trained.kind === 'table')
+    throw new FedshotError('usage', `--size is for pictures; ${trained.source} is a table`);
+  const [C = 3, H = PICTURE_SIDE, W = PICTURE_SIDE] = naturalInput ?? [];
+  return pictureInput([C, size ?? H, size ?? W], normalisation);
 }
 
 /** The network's parameters as told, `hidden` among them, and its defaults. */
@@ -66,13 +81,14 @@ function parametersOf(
 }
 
 /** What is trained on and what is held out, with the classes that their labels index. */
-async function readSamples(
+async function findSamples(
   settings: TrainSettings,
-): Promise<{ classes: string[]; trained: Dataset; heldOut: Dataset }> {
+): Promise<{ classes: string[]; trained: Loaded; heldOut: Loaded }> {
   const { reporter, test } = settings;
-  const source = labelled(await loadDataset(settings.data, { reporter }));
+  const source = labelled(await loadSamples(settings.data, { reporter }));
+  const takes = source.kind === 'pictures' ? { kind: 'image' as const } : source;
   const given =
-    test === undefined ? undefined : labelled(await loadDataset(test, { takes: source, reporter }));
+    test === undefined ? undefined : labelled(await loadSamples(test, { takes, reporter }));
   const least = given ? 2 : 3;
   if (source.count < least)
     throw new FedshotError(
@@ -86,8 +102,8 @@ async function readSamples(
   const classes = classNames(source, settings.classes);
   const checked = checkLabels(source, classes); // before the split, so that samples keep their numbers
   if (given) return { classes, trained: checked, heldOut: checkLabels(given, classes) };
-  const { kept, held } = split(checked.labels!, classes.length, settings);
-  return { classes, trained: rows(checked, kept), heldOut: rows(checked, held) };
+  const { kept, held } = split(checked, classes.length, settings);
+  return { classes, trained: pickSamples(checked, kept), heldOut: pickSamples(checked, held) };
 }
 
 /**
@@ -96,26 +112,33 @@ async function readSamples(
  */
 const FOR_CARD = MINIMUM_COUNT + 5;
 
-/** A share of the samples as told; untold, as many of each class as the card needs. */
-const split = (
-  labels: Int32Array,
+/** A share of the samples as given, or as many of each class as the card needs; whole groups where there are any. */
+function split(
+  loaded: Loaded,
   K: number,
   { holdOut: share, seed }: Pick<TrainSettings, 'holdOut' | 'seed'>,
-): { kept: Int32Array; held: Int32Array } =>
-  share === undefined
+): { kept: Int32Array; held: Int32Array } {
+  const labels = loaded.labels ?? new Int32Array(0);
+  const groups = loaded.kind === 'pictures' ? loaded.groups : undefined;
+  if (groups) return holdOutGroups(groups, share ?? GROUP_SHARE, random(seed));
+  return share === undefined
     ? holdOutForCard(labels, K, FOR_CARD, random(seed))
     : holdOut(labels.length, share, random(seed));
+}
+
+/** Groups are few: a tenth of them may leave out a class. */
+const GROUP_SHARE = 0.2;
 
 const count = (n: number): string => (n === 1 ? 'one sample' : `${n} samples`);
 
-function labelled(dataset: Dataset): Dataset {
+function labelled<T extends Loaded>(dataset: T): T {
   if (dataset.labels) return dataset;
   throw new FedshotError('data', `${dataset.source}: has no labels`, {
-    hint: 'a provider trains on labelled data: idx:IMAGES,LABELS or csv:FILE#label=COLUMN',
+    hint: 'a provider trains on labelled data: idx:IMAGES,LABELS, csv:FILE#label=COLUMN or images:DIR with a folder for each class',
   });
 }
 
-function classNames(source: Dataset, given: string[] | undefined): string[] {
+function classNames(source: Loaded, given: string[] | undefined): string[] {
   if (given && given.length < 2)
     throw new FedshotError(
       'usage',
@@ -132,15 +155,4 @@ function classNames(source: Dataset, given: string[] | undefined): string[] {
       `${source.source}: ${names.length} class; two or more are needed`,
     );
   return names;
-}
-
-/** The samples with these numbers. */
-function rows(dataset: Dataset, index: Int32Array): Dataset {
-  const width = dataset.x.length / dataset.count;
-  const x = new Float32Array(index.length * width);
-  index.forEach((from, to) =>
-    x.set(dataset.x.subarray(from * width, (from + 1) * width), to * width),
-  );
-  const labels = dataset.labels && Int32Array.from(index, (i) => dataset.labels![i]!);
-  return { ...dataset, count: index.length, x, labels };
 }

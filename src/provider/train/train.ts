@@ -5,6 +5,7 @@ import { weightDigests, writeModel } from '../../shared/model/folder.js';
 import { checkpointOf } from './checkpoint.js';
 import { aloneIn } from './folder.js';
 import { trainSettings, type TrainOptions, type TrainSettings } from './options.js';
+import { openSource, type OpenedSource } from './open-source.js';
 import type { TrainResult } from './result.js';
 import { sourceData, type SourceData } from './source-data.js';
 import { trainEpochs, type Best } from './training.js';
@@ -27,11 +28,20 @@ async function trainAlone(settings: TrainSettings): Promise<TrainResult> {
   const started = clock();
   const data = await sourceData(settings);
   const engine = await startEngine(settings.engine);
-  const { best, epochs, config } = await engine.use(async () => {
-    const trained = await trainEpochs(settings, data, engine);
-    return { ...trained, config: await describeModel(data, trained.best, engine) };
+  const { best, epochs, config, samples, undescribed } = await engine.use(async () => {
+    const source = await openSource(data, settings, engine.ops);
+    try {
+      const trained = await trainEpochs(settings, { source, architecture: data.architecture }, engine);
+      return {
+        ...trained,
+        config: await describeModel(data, source, trained.best, engine),
+        samples: { trained: source.train.labels.length, heldOut: source.heldOut.labels.length },
+        undescribed: undescribedClasses(data.classes, source.heldOut.labels),
+      };
+    } finally {
+      source.dispose();
+    }
   });
-  const undescribed = undescribedClasses(data);
   if (undescribed.length > 0) reporter.warn(tooFew(undescribed));
   writeModel(out, { config, state: best.state }, beside);
   checkpointOf(settings, engine).file.remove();
@@ -40,7 +50,7 @@ async function trainAlone(settings: TrainSettings): Promise<TrainResult> {
     engine: nameOf(engine),
     architecture: data.architecture,
     classes: data.classes,
-    samples: { trained: data.train.count, heldOut: data.heldOut.count },
+    samples,
     undescribed,
     heldOutAccuracy: best.accuracy,
     bestEpoch: best.epoch,
@@ -52,12 +62,12 @@ async function trainAlone(settings: TrainSettings): Promise<TrainResult> {
 
 /** `model.json`, with what was measured on the weights that are kept. */
 async function describeModel(
-  data: SourceData,
+  { architecture, input, classes }: SourceData,
+  { train, heldOut }: OpenedSource,
   { state, seen, accuracy }: Best,
   { ops }: Engine,
 ): Promise<ModelConfig> {
-  const { architecture, input, classes, heldOut } = data;
-  const trainLabels = data.train.labels;
+  const trainLabels = train.labels;
   return {
     format: 'fedshot-model/1',
     architecture,
@@ -77,8 +87,8 @@ const nameOf = ({ name, device, version, threads }: Engine): TrainResult['engine
 });
 
 /** Classes with too few held-out samples for the card to say anything of them. */
-const undescribedClasses = ({ classes, heldOut }: SourceData): string[] =>
-  classes.filter((_, k) => heldOut.labels.filter((label) => label === k).length < MINIMUM_COUNT);
+const undescribedClasses = (classes: string[], heldOut: Int32Array): string[] =>
+  classes.filter((_, k) => heldOut.filter((label) => label === k).length < MINIMUM_COUNT);
 
 const tooFew = (classes: string[]): string =>
   `${classes.length === 1 ? 'class' : 'classes'} ${classes.slice(0, 5).join(', ')}${classes.length > 5 ? ` and ${classes.length - 5} more` : ''}: under ${MINIMUM_COUNT} held-out samples, so that the card says nothing of them and sites will hear "not enough to tell"; bring more labelled samples, by --test or a larger --hold-out`;

@@ -1,19 +1,25 @@
-import { tensor1d, type Tensor } from '@tensorflow/tfjs-core';
+import { tensor1d } from '@tensorflow/tfjs-core';
 import type { Engine } from '../../shared/engine/index.js';
 import { FedshotError } from '../../shared/errors.js';
 import { embed, outputsOf, type Outputs } from '../../shared/model/embed.js';
 import { stepsPerEpoch, type Plan } from '../../shared/model/epochs.js';
+import type { Architecture } from '../../shared/model/architecture.js';
 import { Hypothesis } from '../../shared/model/hypothesis.js';
 import { Sgd } from '../../shared/model/optimizer.js';
 import { agreement, predicted } from '../../shared/model/score.js';
 import type { StateDict } from '../../shared/model/state.js';
 import { sourceEpoch } from '../../shared/objective/source.js';
 import { random } from '../../shared/random.js';
-import { batchReader, tensorOf } from './batches.js';
 import { checkpointOf, type TrainingProgress } from './checkpoint.js';
 import type { TrainSettings } from './options.js';
 import type { SourceEpochRecord } from './result.js';
-import type { SourceData } from './source-data.js';
+import type { OpenedSamples, OpenedSource } from './open-source.js';
+
+/** The samples, and what is trained on them. */
+export interface SourceRun {
+  source: Pick<OpenedSource, 'train' | 'heldOut'>;
+  architecture: Architecture;
+}
 
 /** How often a run is scored on held-out data, as in the original: at its end and nine times before. */
 const SCORINGS = 10;
@@ -35,7 +41,7 @@ export interface Best {
  */
 export async function trainEpochs(
   settings: TrainSettings,
-  data: SourceData,
+  data: SourceRun,
   engine: Engine,
 ): Promise<{ best: Best; epochs: SourceEpochRecord[] }> {
   const { epochs, reporter, seed } = settings;
@@ -51,7 +57,7 @@ export async function trainEpochs(
 
   const plan: Plan = {
     ...settings,
-    samples: data.train.count,
+    samples: data.source.train.samples.count,
     random: random(seed),
     shuffle: true,
   };
@@ -105,19 +111,19 @@ interface Run {
 
 /** @param weights to go on from; fresh ones without */
 function startRun(
-  { augment, seed, smoothing, signal }: TrainSettings,
-  data: SourceData,
+  { augment, featureLr, seed, smoothing, signal }: TrainSettings,
+  { architecture, source: { train, heldOut } }: SourceRun,
   { ops }: Engine,
   weights?: StateDict,
 ): Run {
-  const { architecture } = data;
   const hypothesis = weights
     ? new Hypothesis(architecture, ops, weights)
     : Hypothesis.fresh(architecture, ops, random(seed));
-  const optimizer = new Sgd(ops, [{ params: hypothesis.trainable('F', 'B', 'C'), factor: 1 }]);
-  const batch = batchReader(data, augment, ops);
-  const labels = tensor1d(data.train.labels, 'int32');
-  const held = tensorOf(data.heldOut);
+  const optimizer = new Sgd(ops, [
+    { params: hypothesis.trainable('F'), factor: featureLr },
+    { params: hypothesis.trainable('B', 'C'), factor: 1 },
+  ]);
+  const labels = tensor1d(train.labels, 'int32');
   return {
     hypothesis,
     optimizer,
@@ -125,7 +131,7 @@ function startRun(
       const losses = await sourceEpoch(plan, epoch, {
         hypothesis,
         optimizer,
-        batch: (step) => batch.read(step),
+        input: (steps) => train.samples.steps(steps, augment),
         labels,
         smoothing,
         dropout: true,
@@ -134,9 +140,9 @@ function startRun(
       });
       return finite(mean(losses), epoch);
     },
-    score: () => scored(hypothesis, held, data.heldOut.labels),
+    score: () => scored(hypothesis, heldOut),
     dispose: () => {
-      for (const resource of [hypothesis, optimizer, labels, held, batch]) resource.dispose();
+      for (const resource of [hypothesis, optimizer, labels]) resource.dispose();
     },
   };
 }
@@ -156,10 +162,9 @@ const isScored = (epoch: number, epochs: number): boolean =>
 /** What the hypothesis makes of samples, and how much of it is right. */
 async function scored(
   hypothesis: Hypothesis,
-  x: Tensor,
-  labels: Int32Array,
+  { samples, labels }: OpenedSamples,
 ): Promise<Outputs & { accuracy: number }> {
-  const embedding = embed(hypothesis, x);
+  const embedding = await embed(hypothesis, samples);
   const accuracy = agreement(await predicted(embedding.probabilities), labels);
   return { ...(await outputsOf(embedding)), accuracy };
 }

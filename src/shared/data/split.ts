@@ -53,3 +53,29 @@ function countsOf(labels: Int32Array, K: number): number[] {
   for (const k of labels) counts[k]!++;
   return counts;
 }
+
+/**
+ * Splits 0..n−1 so that no group (a patient, a study) is on both sides: whole groups are held out, in
+ * random order, until they make up the share.
+ *
+ * @param groups per sample what it belongs to; two or more different ones
+ */
+export function holdOutGroups(
+  groups: readonly string[],
+  share: number,
+  random: Random,
+): { kept: Int32Array; held: Int32Array } {
+  const names = [...new Set(groups)].sort();
+  const order = random.fork('hold-out').permutation(names.length);
+  const members = new Map(names.map((name): [string, number[]] => [name, []]));
+  groups.forEach((name, i) => members.get(name)?.push(i));
+  const held: number[] = [];
+  // the last group stays with those that are trained on
+  for (const k of order.subarray(0, names.length - 1)) {
+    if (held.length >= share * groups.length) break;
+    held.push(...(members.get(names[k]!) ?? []));
+  }
+  const out = new Set(held);
+  const kept = groups.flatMap((_, i) => (out.has(i) ? [] : [i]));
+  return { kept: Int32Array.from(kept), held: Int32Array.from(held).sort() };
+}

@@ -37,14 +37,17 @@ export async function embedReadable(
   const kept: number[] = [];
   try {
     for await (const look of samples.look()) {
-      const [f, p] = tidy(() => {
-        const output = hypothesis.eval(look.x);
-        return [output.features, hypothesis.ops.softmax(output.logits)];
-      });
-      look.x.dispose();
-      features.push(f);
-      probabilities.push(p);
-      kept.push(...look.kept);
+      try {
+        const [f, p] = tidy(() => {
+          const output = hypothesis.eval(look.x);
+          return [output.features, hypothesis.ops.softmax(output.logits)];
+        });
+        features.push(f);
+        probabilities.push(p);
+        kept.push(...look.kept);
+      } finally {
+        look.x.dispose();
+      }
     }
     if (kept.length === 0) throw new FedshotError('data', 'none of the samples can be read');
     const embedding = { features: concat(features), probabilities: concat(probabilities) };

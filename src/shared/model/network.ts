@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FedshotError } from '../errors.js';
+import type { Normalisation } from '../preprocessing/picture-input.js';
 import type { Layer, ParamSpec } from './layers/index.js';
 
 /** The three parts of a hypothesis (Liang et al. 2020, fig. 2): logits = C(B(F(x))). */
@@ -45,6 +46,8 @@ export interface NetworkDefinition<P extends z.ZodObject, T extends Takes> {
   input: T;
   /** The size of images that it is made for; others are resized to it. The data's own without it. */
   naturalInput?: SampleShapes['image'];
+  /** Mean and deviation of pictures that pretrained weights of it take, in levels 0..1; 0.5 without it. */
+  normalisation?: Normalisation;
   /** What `model.json` says of it beside {@link Task}, with the defaults of `train`. */
   parameters: P;
   /**
@@ -62,6 +65,7 @@ export interface Network {
   readonly name: string;
   readonly input: Takes;
   readonly naturalInput?: SampleShapes['image'];
+  readonly normalisation?: Normalisation;
   readonly parameters: z.ZodObject;
   /** @throws FedshotError `model` for samples or parameters that do not suit it */
   build(parameters: Record<string, unknown>, task: Task): Parts;
@@ -79,7 +83,7 @@ const RESERVED = ['name', 'input', 'classes', 'bottleneck'];
 export function defineNetwork<P extends z.ZodObject, T extends Takes>(
   definition: NetworkDefinition<P, T>,
 ): Network {
-  const { name, input, naturalInput, layers } = definition;
+  const { name, input, naturalInput, normalisation, layers } = definition;
   const parameters: z.ZodObject = definition.parameters.strict();
   const taken = Object.keys(parameters.shape).find((key) => RESERVED.includes(key));
   if (taken)
@@ -98,6 +102,7 @@ export function defineNetwork<P extends z.ZodObject, T extends Takes>(
     name,
     input,
     naturalInput,
+    normalisation,
     parameters,
     build: (given, task) => {
       if (!suits(input, task))

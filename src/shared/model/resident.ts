@@ -1,9 +1,16 @@
 import { slice, tensor, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { Ops } from '../engine/ops.js';
+import { FedshotError } from '../errors.js';
 import type { InputSpec } from '../preprocessing/input.js';
 import { indexTensor, inOrder } from './batches.js';
 import { lookBatch, type Drawn, type Look, type Samples, type StepViews } from './samples.js';
 import { makeViews, nearbyViews, stepViews } from './views.js';
+
+/** Normalised values of which nothing is known but their shape. */
+export interface BareValues {
+  readonly kind: 'values';
+  readonly shape: readonly number[];
+}
 
 /** Samples that are held in memory: on the engine from their first use until `dispose`. */
 export class ResidentSamples implements Samples {
@@ -11,10 +18,13 @@ export class ResidentSamples implements Samples {
   readonly count: number;
   #all: Tensor | undefined;
 
-  /** @param x `count × product(input.shape)` values, normalised */
+  /**
+   * @param x `count × product(input.shape)` values, normalised
+   * @param input the contract; of bare values their shape is enough, but they have no views
+   */
   constructor(
     private readonly x: Float32Array,
-    private readonly input: InputSpec,
+    private readonly input: InputSpec | BareValues,
     private readonly ops: Ops,
   ) {
     this.shape = input.shape;
@@ -25,6 +35,11 @@ export class ResidentSamples implements Samples {
     return this.shape.reduce((a, b) => a * b, 1);
   }
 
+  private get contract(): InputSpec {
+    if (this.input.kind !== 'values') return this.input;
+    throw new FedshotError('internal', 'bare values have no views');
+  }
+
   private get all(): Tensor {
     return (this.#all ??= this.tensorOf(this.x, this.count));
   }
@@ -33,28 +48,31 @@ export class ResidentSamples implements Samples {
   async *look(index?: Int32Array): AsyncGenerator<Look> {
     const n = index?.length ?? this.count;
     const size = lookBatch(this.shape);
+    const { all } = this;
     for (let at = 0; at < n; at += size) {
       const end = Math.min(n, at + size);
       const x = index
         ? this.rows(index.subarray(at, end))
-        : tidy(() => slice(this.all, [at], [end - at]));
+        : slice(all, [at], [end - at]);
       yield { x, kept: inOrder(end - at).map((i) => at + i) };
     }
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- others read while they yield
   async *steps(steps: readonly Drawn[], how: StepViews, more = 0): AsyncGenerator<Tensor[]> {
-    const changed = how === 'none' ? undefined : stepViews(how, this.x, this.input);
-    const moved = makeViews(this.x, this.input);
+    const changed = how === 'none' ? undefined : stepViews(how, this.x, this.contract);
+    const moved = more > 0 ? makeViews(this.x, this.contract) : undefined;
     for (const { index, random } of steps) {
       const n = index.length;
       const x = changed
         ? this.tensorOf(changed(index, random.fork('augment')), n)
         : this.rows(index);
-      const views = Array.from({ length: more }, (_, i) => {
-        const stream = i === 0 ? random.fork('view') : random.fork('view', i);
-        return this.tensorOf(moved(index, stream), n);
-      });
+      const views = moved
+        ? Array.from({ length: more }, (_, i) => {
+            const stream = i === 0 ? random.fork('view') : random.fork('view', i);
+            return this.tensorOf(moved(index, stream), n);
+          })
+        : [];
       yield [x, ...views];
     }
   }
@@ -64,7 +82,7 @@ export class ResidentSamples implements Samples {
   }
 
   nearby(): Samples {
-    return new ResidentSamples(nearbyViews(this.x, this.input), this.input, this.ops);
+    return new ResidentSamples(nearbyViews(this.x, this.contract), this.input, this.ops);
   }
 
   values(index?: Int32Array): Promise<Float32Array> {
@@ -77,7 +95,8 @@ export class ResidentSamples implements Samples {
   }
 
   private rows(index: Int32Array): Tensor {
-    return tidy(() => this.ops.gatherRows(this.all, indexTensor(index)));
+    const { all } = this; // made outside of the tidy, which would free it
+    return tidy(() => this.ops.gatherRows(all, indexTensor(index)));
   }
 
   private host(index: Int32Array): Float32Array {

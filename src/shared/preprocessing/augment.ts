@@ -1,6 +1,6 @@
 import type { Random } from '../random.js';
 
-export const AUGMENTATIONS = ['none', 'crop-rotate'] as const;
+export const AUGMENTATIONS = ['none', 'crop-rotate', 'crop', 'crop-flip'] as const;
 export type Augmentation = (typeof AUGMENTATIONS)[number];
 
 /** How far an image may be moved: pixels that it may shift by, and the largest rotation in degrees. */

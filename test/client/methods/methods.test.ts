@@ -6,6 +6,7 @@ import { refreshStatistics } from '../../../src/shared/objective/refresh.js';
 import { startEngine, type Ops } from '../../../src/shared/engine/index.js';
 import { embed } from '../../../src/shared/model/embed.js';
 import { Hypothesis, paramSpecs } from '../../../src/shared/model/hypothesis.js';
+import { ResidentSamples } from '../../../src/shared/model/resident.js';
 import { initialState } from '../../../src/shared/model/init.js';
 import type { TargetBatch } from '../../../src/shared/objective/target.js';
 import { random } from '../../../src/shared/random.js';
@@ -23,6 +24,8 @@ const architecture = {
   bottleneck: 5,
   hidden: [H],
 };
+const samples = (): ResidentSamples =>
+  new ResidentSamples(Float32Array.from(rows.flat()), { kind: 'values', shape: [D] }, ops);
 const fresh = (): Hypothesis =>
   new Hypothesis(architecture, ops, initialState(paramSpecs(architecture), random('methods')));
 const r = random('rows');
@@ -39,7 +42,7 @@ describe('bn', () => {
     expect(bn).toMatchObject({ name: 'bn', refresh: true });
     const hypothesis = fresh();
     const before = await hypothesis.state();
-    refreshStatistics(hypothesis, tensor2d(rows), random('refresh'));
+    await refreshStatistics(hypothesis, samples(), random('refresh'));
     const after = await hypothesis.state();
     const of = (state: typeof before, name: string): number[] =>
       Array.from(state.get(name)!.data as Float32Array);
@@ -61,21 +64,20 @@ describe('bn', () => {
 describe('shotPlus', () => {
   it('is CE on the certain half of each class plus ten times the squared error on the rest, mixed', async () => {
     const hypothesis = fresh();
-    const x = tensor2d(rows);
-    const embedding = embed(hypothesis, x);
+    const embedding = await embed(hypothesis, samples());
     const objective = await shotPlus.objective!({
       hypothesis,
       embedding,
       epoch: 1,
       epochs: 2,
       random: random('epoch'),
-      views: (index) => tensor2d([...index].map((i) => rows[i]!.map((v) => v + 0.1))),
       settings: { beta: 0.1, alpha: 1, threshold: 0, partial: false, openSet: false },
       options: { first: 0.5, hardWeight: 10 },
     });
     const index = [0, 7, 12, 31];
     const batch = {
       x: tensor2d(index.map((i) => rows[i]!)),
+      views: [tensor2d(index.map((i) => rows[i]!.map((v) => v + 0.1)))],
       index: tensor1d(index, 'int32'),
       step: { index: Int32Array.from(index), random: random('step') },
       forward: (input: Tensor) => hypothesis.eval(input),
@@ -107,7 +109,7 @@ describe('shotPlus', () => {
   });
   let entropies: number[];
   beforeAll(async () => {
-    const p = await numbers(embed(fresh(), tensor2d(rows)).probabilities);
+    const p = await numbers((await embed(fresh(), samples())).probabilities);
     entropies = rows.map((_, i) =>
       p.slice(i * K, (i + 1) * K).reduce((h, q) => h - q * Math.log(q), 0),
     );

@@ -12,6 +12,8 @@ import { cardAt, cardMisfit, cardSchema } from '../../../src/shared/model/card/s
 import { startEngine } from '../../../src/shared/engine/index.js';
 import { initialState } from '../../../src/shared/model/init.js';
 import { paramSpecs } from '../../../src/shared/model/hypothesis.js';
+import { ResidentSamples } from '../../../src/shared/model/resident.js';
+import type { InputSpec } from '../../../src/shared/preprocessing/input.js';
 import { random } from '../../../src/shared/random.js';
 
 describe('fitTemperature', () => {
@@ -124,19 +126,21 @@ describe('makeCard', () => {
   const fill = (v: number) => columns.map(() => v);
   const make = async () => {
     const { ops } = await startEngine();
+    const input: InputSpec = {
+      kind: 'table',
+      shape: [4],
+      columns,
+      impute: fill(0),
+      mean: fill(0),
+      std: fill(1),
+    };
+    const x = Float32Array.from({ length: count * 4 }, () => r.normal());
     return makeCard({
       architecture,
-      input: {
-        kind: 'table',
-        shape: [4],
-        columns,
-        impute: fill(0),
-        mean: fill(0),
-        std: fill(1),
-      },
+      input,
       state: initialState(paramSpecs(architecture), random(1)),
       ops,
-      heldOut: { x: Float32Array.from({ length: count * 4 }, () => r.normal()), labels, count },
+      heldOut: { samples: new ResidentSamples(x, input, ops), labels },
       trainLabels: labels,
     });
   };

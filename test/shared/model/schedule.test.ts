@@ -1,3 +1,4 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { batches, inOrder } from '../../../src/shared/model/batches.js';
 import {
@@ -11,9 +12,14 @@ import { random } from '../../../src/shared/random.js';
 
 const plan: Plan = { samples: 10, batch: 4, epochs: 3, lr: 0.01, random: random(7), shuffle: true };
 
+/** Steps that see nothing. */
+async function* nothing(list: readonly Step[]): AsyncGenerator<Tensor[]> {
+  for (const _ of list) yield await Promise.resolve([]);
+}
+
 async function steps(p: Plan, epoch: number, signal?: AbortSignal): Promise<Step[]> {
   const all: Step[] = [];
-  for await (const step of epochSteps(p, epoch, signal)) all.push(step);
+  for await (const { step } of epochSteps(p, epoch, nothing, signal)) all.push(step);
   return all;
 }
 

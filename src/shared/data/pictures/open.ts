@@ -1,6 +1,5 @@
 import type { ImageSpec } from '../../preprocessing/input.js';
-import { applySteps } from '../../preprocessing/pictures/index.js';
-import { loadPictures, type LoaderOptions } from './loader.js';
+import { applySteps, loadPictures, type LoaderOptions } from '../../preprocessing/pictures/index.js';
 import type { PictureSet } from './types.js';
 import type { PictureBatch, View } from './view.js';
 

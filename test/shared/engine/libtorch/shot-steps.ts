@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Ops } from '../../../../src/shared/engine/index.js';
 import { Hypothesis } from '../../../../src/shared/model/hypothesis.js';
+import { ResidentSamples } from '../../../../src/shared/model/resident.js';
 import { Sgd } from '../../../../src/shared/model/optimizer.js';
 import { targetEpoch } from '../../../../src/shared/objective/target.js';
 import { random } from '../../../../src/shared/random.js';
@@ -19,12 +20,14 @@ export async function shotSteps(ops: Ops): Promise<number[]> {
   const params = hypothesis.trainable('F', 'B');
   const optimizer = new Sgd(ops, [{ params, factor: 1 }]);
   const x = tf.randomNormal([56, ...input], 0, 1, 'float32', 3);
+  const values = { kind: 'values', shape: input } as const;
+  const samples = new ResidentSamples(Float32Array.from(x.dataSync()), values, ops);
   const plan = { samples: 56, batch: 8, epochs: 2, lr: 0.01, random: random(1), shuffle: true };
   for (let epoch = 0; epoch < 2; epoch++)
     await targetEpoch(plan, epoch, {
       hypothesis,
       optimizer,
-      x,
+      input: (steps) => samples.steps(steps, 'none'),
       dropout: true,
       pseudo: Int32Array.from({ length: 56 }, (_, i) => (i + epoch) % 4),
       weights: { alpha: 1, beta: 0.3 },
@@ -33,5 +36,6 @@ export async function shotSteps(ops: Ops): Promise<number[]> {
   hypothesis.dispose();
   optimizer.dispose();
   x.dispose();
+  samples.dispose();
   return [...state.values()].flatMap(({ data }) => Array.from(data, Number));
 }

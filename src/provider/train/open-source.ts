@@ -1,0 +1,92 @@
+import type { Loaded } from '../../shared/data/index.js';
+import type { Ops } from '../../shared/engine/index.js';
+import { openSamples, takesPictures } from '../../shared/model/open-samples.js';
+import type { Samples } from '../../shared/model/samples.js';
+import type { InputSpec } from '../../shared/preprocessing/input.js';
+import { silent, type Reporter } from '../../shared/reporter.js';
+import type { TrainSettings } from './options.js';
+import type { SourceData } from './source-data.js';
+
+/** Samples that are ready for a model, with their labels. */
+export interface OpenedSamples {
+  samples: Samples;
+  labels: Int32Array;
+  dispose(): void;
+}
+
+/** How samples are read. */
+export interface ReadingOptions {
+  reporter?: Reporter;
+  /** Refuses the data where one picture of it cannot be read. */
+  strict?: boolean;
+  signal?: AbortSignal;
+}
+
+/** What is trained on and what is held out; whoever asks disposes it. */
+export interface OpenedSource {
+  train: OpenedSamples;
+  heldOut: OpenedSamples;
+  dispose(): void;
+}
+
+/**
+ * Makes the samples of a source ready. Pictures are all read once before, so that what cannot be read
+ * is named and left out, or refused with `strict`, before anything is learnt.
+ *
+ * @throws FedshotError `data`
+ */
+export async function openSource(
+  { train, heldOut, input }: SourceData,
+  settings: TrainSettings,
+  ops: Ops,
+): Promise<OpenedSource> {
+  const parts: OpenedSamples[] = [];
+  const dispose = (): void => {
+    for (const part of parts) part.dispose();
+  };
+  try {
+    for (const { loaded } of [train, heldOut])
+      parts.push(await openLabelled(loaded, input, ops, settings));
+    const [first, second] = parts as [OpenedSamples, OpenedSamples];
+    return { train: first, heldOut: second, dispose };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}
+
+/** Makes labelled samples ready, those of them that can be read. */
+export async function openLabelled(
+  loaded: Loaded,
+  input: InputSpec,
+  ops: Ops,
+  { reporter = silent, strict, signal }: ReadingOptions,
+): Promise<OpenedSamples> {
+  const onBroken = ({ message }: Error): void => reporter.warn(`${message}: left out`);
+  const options = { strict, signal, onBroken };
+  const { samples, from } = await openSamples(loaded, input, ops, {}, options);
+  const labels = from.labels ?? new Int32Array(0);
+  const dispose = (): void => samples.dispose();
+  if (!takesPictures(input)) return { samples, labels, dispose };
+  try {
+    const kept = await readable(samples, reporter);
+    if (kept.length === samples.count) return { samples, labels, dispose };
+    return { samples: samples.only(kept), labels: kept.map((i) => labels[i]!), dispose };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}
+
+/** The numbers of the pictures that can be read. */
+async function readable(samples: Samples, reporter: Reporter): Promise<Int32Array> {
+  const task = reporter.task('read', samples.count, 'pictures');
+  const kept: number[] = [];
+  for await (const look of samples.look()) {
+    look.x.dispose();
+    kept.push(...look.kept);
+    task.advance(look.kept.length);
+  }
+  task.done();
+  return Int32Array.from(kept);
+}

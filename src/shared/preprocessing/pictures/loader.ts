@@ -7,7 +7,7 @@ import { openCache, type CacheOptions } from './cache/open.js';
 import { atCrop, type Prepared, type PrepareSettings } from './prepare.js';
 import { inThisThread, Threads } from './threads.js';
 
-export interface PictureOptions {
+export interface LoaderOptions {
   /** What the contract does to a decoded picture. */
   readonly steps: readonly PictureStep[];
   /** `[C, H, W]` that it ends with. */
@@ -19,14 +19,14 @@ export interface PictureOptions {
   /** A picture that cannot be read ends it all, in place of being left out. */
   readonly strict?: boolean;
   /** Told of each picture that is left out, once. Its message names the file: it is for this site alone. */
-  readonly onBroken?: (sample: number, error: FedshotError) => void;
+  readonly onBroken?: (error: FedshotError, sample: number) => void;
   /** Told of what looks odd, one line each. It names files too. */
   readonly onNote?: (line: string) => void;
   readonly signal?: AbortSignal;
 }
 
 /** Pictures of a set, as batches of levels. */
-export interface OpenPictures {
+export interface LoadedPictures {
   /**
    * Reads what is asked for, request after request, ahead of whoever takes the batches: of requests that
    * were not taken yet two are held, or some pictures per thread where that is more.
@@ -48,7 +48,7 @@ const SLICE = 16;
  * Opens the pictures of a set. Nothing is read before a batch is asked for.
  * @throws FedshotError `io` for a cache that cannot be made
  */
-export function openPictures(set: PictureSet, options: PictureOptions): OpenPictures {
+export function loadPictures(set: PictureSet, options: LoaderOptions): LoadedPictures {
   const { steps, shape, cache: wanted, signal } = options;
   const workers = options.workers ?? Math.min(MOST_THREADS, availableParallelism());
   const cache = wanted && openCache(wanted, set.refs, atCrop(steps)[0]);
@@ -122,7 +122,7 @@ function refOf({ refs, source }: PictureSet, sample: number): PictureSet['refs']
 type Tell = (views: readonly View[], prepared: Prepared) => void;
 
 /** Tells of each picture once, or ends at the first one that is broken. */
-function teller(set: PictureSet, { strict, onBroken, onNote }: PictureOptions): Tell {
+function teller(set: PictureSet, { strict, onBroken, onNote }: LoaderOptions): Tell {
   const known = new Set<number>();
   return (views, { failures, odd }) => {
     const isNew = (at: number): number | undefined => {
@@ -138,7 +138,7 @@ function teller(set: PictureSet, { strict, onBroken, onNote }: PictureOptions): 
           hint: hint ?? 'leave it out, or go on without it: do not be strict',
         });
       const sample = isNew(at);
-      if (sample !== undefined) onBroken?.(sample, new FedshotError(code, message, { hint }));
+      if (sample !== undefined) onBroken?.(new FedshotError(code, message, { hint }), sample);
     }
     for (const { at, why } of odd) {
       const sample = isNew(at);

@@ -1,0 +1,1 @@
+export { loadPictures, type LoaderOptions } from '../../preprocessing/pictures/index.js';

@@ -107,8 +107,9 @@ async function scoreOn(
     declaredAccuracy: options.writeCard ? accuracy : config.heldOutAccuracy,
     binding: options.writeCard ? 'bound' : bindingOf(model),
     classes: config.classes.map((className, k) => {
-      const ofClass = confusion[k]!.reduce((a, b) => a + b, 0);
-      const share = ofClass > 0 ? confusion[k]![k]! / ofClass : undefined;
+      const row = confusion[k] ?? [];
+      const ofClass = row.reduce((a, b) => a + b, 0);
+      const share = ofClass > 0 ? (row[k] ?? 0) / ofClass : undefined;
       return { name: className, samples: ofClass, accuracy: share };
     }),
     confusion,

@@ -9,6 +9,7 @@ import { networks } from '../../shared/model/networks/index.js';
 import { fitInput, type InputSpec } from '../../shared/preprocessing/input.js';
 import { pictureInput } from '../../shared/preprocessing/picture-input.js';
 import { random } from '../../shared/random.js';
+import { present } from '../../shared/present.js';
 import { assertClasses } from './source-classes.js';
 import type { TrainSettings } from './options.js';
 
@@ -44,7 +45,7 @@ export async function sourceData(settings: TrainSettings): Promise<SourceData> {
   const task = { input: input.shape, classes: classes.length, bottleneck };
   const labelled = (loaded: Loaded): LabelledSource => ({
     loaded,
-    labels: loaded.labels ?? new Int32Array(0),
+    labels: labelsOf(loaded),
     count: loaded.count,
   });
   return {
@@ -118,7 +119,7 @@ function split(
   K: number,
   { holdOut: share, seed }: Pick<TrainSettings, 'holdOut' | 'seed'>,
 ): { kept: Int32Array; held: Int32Array } {
-  const labels = loaded.labels ?? new Int32Array(0);
+  const labels = labelsOf(loaded);
   const groups = loaded.kind === 'pictures' ? loaded.groups : undefined;
   if (groups) return holdOutGroups(groups, share ?? GROUP_SHARE, random(seed));
   return share === undefined
@@ -145,7 +146,7 @@ function classNames(source: Loaded, given: string[] | undefined): string[] {
       `--classes names ${given.length} class; two or more are needed`,
     );
   if (given) return given;
-  const most = source.labels!.reduce((a, b) => Math.max(a, b), -1);
+  const most = labelsOf(source).reduce((a, b) => Math.max(a, b), -1);
   const names = source.classNames
     ? [...source.classNames]
     : Array.from({ length: most + 1 }, (_, k) => String(k));
@@ -156,3 +157,7 @@ function classNames(source: Loaded, given: string[] | undefined): string[] {
     );
   return names;
 }
+
+/** The labels of data that were checked to have some. */
+const labelsOf = ({ labels, source }: Loaded): Int32Array =>
+  present(labels, `the labels of ${source}`);

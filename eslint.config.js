@@ -70,6 +70,10 @@ export default tseslint.config(
   above(['src/simulate/**/*.ts'], ['cli', 'api', 'bench']),
   above(['src/bench/**/*.ts'], ['cli', 'api']),
   above(['src/api/**/*.ts'], ['cli']),
+  {
+    files: ['api', 'audit', 'cli', 'client', 'provider'].map((room) => `src/${room}/**/*.ts`),
+    rules: { 'max-lines-per-function': ['error', { max: 60 }] },
+  },
   { files: ['test/**/*.ts', 'scripts/**/*.ts'], rules: { 'no-console': 'off' } },
   { files: ['*.js', '*.cjs', '**/*.mjs'], ...tseslint.configs.disableTypeChecked },
 );

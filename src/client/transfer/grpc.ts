@@ -1,12 +1,11 @@
-import { status } from '@grpc/grpc-js';
-import type { CallOptions, Client, ClientReadableStream, ServiceError } from '@grpc/grpc-js';
+import { status, type Client, type ServiceError } from '@grpc/grpc-js';
 import { FedshotError } from '../../shared/errors.js';
 import { MAX_CHUNK_BYTES, MAX_MANIFEST_BYTES, type Release } from '../../shared/release/index.js';
-import { decodeChunk, fromStatus, openChannel, releaseService } from '../../shared/rpc/index.js';
-import { Gate } from './gate.js';
-import { blameCertificate } from './identity.js';
+import { openChannel } from '../../shared/rpc/index.js';
+import { receiveChunks, type Stalled } from './chunk-stream.js';
 import { longestFileMs } from './pace.js';
-import { ANSWER_MS, STALL_MS, type Source, type SourceOptions } from './source.js';
+import { Questions } from './questions.js';
+import { STALL_MS, type Source, type SourceLog, type SourceOptions } from './source.js';
 
 /** Most chunks that one request may name: `max_items` in the schema. */
 const MAX_INDICES = 128;
@@ -21,182 +20,139 @@ const FAR_MS = 15;
 const FAR_BYTES = 4 * 2 ** 20;
 const FAR_WINDOW = 16 * 2 ** 20;
 
-type Unary = 'GetRoot' | 'GetFreshness' | 'GetManifest' | 'GetCheckpoint' | 'GetConsistency';
-type Answer<M extends Unary> = ReturnType<(typeof releaseService)[M]['responseDeserialize']>;
+/** A provider's server, or a mirror that speaks the same. @throws FedshotError `trust` without an authority */
+export const grpcSource = (address: string, options: SourceOptions): Source =>
+  new GrpcSource(address, options);
 
-/** A provider's server, or a mirror that speaks the same. */
-export function grpcSource(address: string, options: SourceOptions): Source {
-  const { identity, stallMs = STALL_MS, answerMs = ANSWER_MS, signal } = options;
-  const ca = options.insecurePlaintext ? undefined : options.ca.join('\n');
-  if (ca === '')
-    throw new FedshotError('trust', `${address}: the pinned root names no TLS authority`, {
-      hint: 'ask the provider for a trust file that does',
-    });
-  const maxMessageBytes = MAX_MANIFEST_BYTES + 1024;
-  const connect = (windowBytes: number): Client =>
-    openChannel({ address, ca, identity, windowBytes, maxMessageBytes });
-  const near = connect(NEAR_WINDOW);
-  let far: Client | undefined;
-  let roundTripMs = Infinity;
+class GrpcSource implements Source {
+  readonly #connect: (windowBytes: number) => Client;
+  readonly #near: Client;
+  #far: Client | undefined;
+  readonly #questions: Questions;
+  readonly #stallMs: number;
   // A slow line may need minutes for a chunk, of which nothing is seen before all of it has come.
-  let patienceMs = stallMs;
-  let isSuspect = false;
-  let metadataBytes = 0;
+  #patienceMs: number;
+  #isSuspect = false;
 
-  const unary = <M extends Unary>(
-    name: M,
-    request: object,
-    what: string,
-    maxBytes = 0,
-  ): Promise<Answer<M>> => {
-    const { path } = releaseService[name];
-    const serialize = releaseService[name].requestSerialize;
-    const deserialize = releaseService[name].responseDeserialize as (bytes: Buffer) => Answer<M>;
-    const started = performance.now();
-    return new Promise((resolve, reject) => {
-      const settings: CallOptions = {
-        deadline: Date.now() + longestFileMs(maxBytes, answerMs),
-      };
-      const call = near.makeUnaryRequest(
-        ...([path, serialize, deserialize, request, settings] as const),
-        (error, response) => {
-          signal?.removeEventListener('abort', stop);
-          roundTripMs = Math.min(roundTripMs, performance.now() - started);
-          if (error) reject(signal?.aborted ? (signal.reason as Error) : why(error, what));
-          else resolve(response!);
-        },
-      );
-      const stop = (): void => {
-        call.cancel();
-      };
-      signal?.addEventListener('abort', stop);
-      if (signal?.aborted) stop();
-    });
-  };
-  const why = (error: unknown, what: string): FedshotError =>
-    blameCertificate(fromStatus(error, what), identity);
-  const atMost = (answer: { envelope: Buffer }, maxBytes: number, what: string): Buffer => {
-    const bytes = answer.envelope;
-    metadataBytes += bytes.length;
-    if (bytes.length <= maxBytes) return bytes;
-    throw new FedshotError('limit', `${what}: ${bytes.length} bytes, at most ${maxBytes} allowed`);
-  };
-
-  const isFar = (): boolean => roundTripMs > FAR_MS && roundTripMs !== Infinity;
-  async function* chunks(release: Release, indices: readonly number[]): AsyncGenerator<Uint8Array> {
-    await answers();
-    const bytes = release.chunks.reduce((sum, { size }) => sum + size, 0);
-    const client = isFar() && bytes > FAR_BYTES ? (far ??= connect(FAR_WINDOW)) : near;
-    for (let at = 0; at < indices.length; at += MAX_INDICES)
-      yield* receive(client, release, indices.slice(at, at + MAX_INDICES));
+  constructor(
+    readonly name: string,
+    private readonly options: SourceOptions,
+  ) {
+    const { identity, stallMs = STALL_MS } = options;
+    const ca = authorityOf(name, options);
+    const maxMessageBytes = MAX_MANIFEST_BYTES + 1024;
+    this.#connect = (windowBytes) =>
+      openChannel({ address: name, ca, identity, windowBytes, maxMessageBytes });
+    this.#near = this.#connect(NEAR_WINDOW);
+    this.#questions = new Questions(this.#near, options);
+    this.#stallMs = this.#patienceMs = stallMs;
   }
-  async function* receive(client: Client, release: Release, indices: readonly number[]) {
-    const { path, requestSerialize } = releaseService.GetChunks;
-    const request = { manifest: Buffer.from(release.digest, 'hex'), indices: [...indices] };
-    const gate = new Gate();
-    const call = client.makeServerStreamRequest(
-      ...([path, requestSerialize, decodeChunk, request] as const),
-      {
-        deadline: Date.now() + patienceMs * (indices.length + 1),
-        interceptors: [gate.interceptor],
-      },
-    );
-    const stop = (): void => {
-      call.cancel();
-    };
-    signal?.addEventListener('abort', stop);
+
+  get lanes(): number {
+    return this.#isFar ? 2 : 1;
+  }
+
+  get metadataBytes(): number {
+    return this.#questions.metadataBytes;
+  }
+
+  async root(version: number, maxBytes: number): Promise<Buffer | undefined> {
+    const what = this.name; // the first question: what fails here is the connection, not the root
     try {
-      let received = 0;
-      for await (const chunk of unstalled(call, patienceMs, address)) {
-        if (received++ === indices.length)
-          throw new FedshotError('limit', `${address}: sends chunks that were not asked for`);
-        yield chunk;
-        gate.taken();
-      }
-      if (received < indices.length)
-        throw new FedshotError(
-          'network',
-          `${address}: ended after ${received} of ${indices.length} chunks`,
-        );
+      return await this.#questions.envelope('GetRoot', { version }, what, maxBytes);
     } catch (error) {
-      signal?.throwIfAborted();
-      if (error instanceof Stalled) await waitLonger(error);
-      throw fromStatus(error, `${address}: chunks of ${release.name} ${release.version}`);
-    } finally {
-      signal?.removeEventListener('abort', stop);
-      call.cancel();
-      call.on('error', () => undefined);
+      if (error instanceof FedshotError && error.code === 'not-found') return undefined;
+      throw error;
     }
+  }
+
+  freshness(maxBytes: number): Promise<Buffer> {
+    const what = `${this.name}: freshness statement`;
+    return this.#questions.envelope('GetFreshness', {}, what, maxBytes);
+  }
+
+  manifest(name: string, version: number, maxBytes: number): Promise<Buffer> {
+    const what = `${this.name}: manifest of ${name} ${version}`;
+    return this.#questions.envelope('GetManifest', { name, version }, what, maxBytes);
+  }
+
+  readonly log: SourceLog = {
+    checkpoint: async () => {
+      const what = `${this.name}: checkpoint of the log`;
+      try {
+        return (await this.#questions.ask('GetCheckpoint', {}, what)).note.toString();
+      } catch (error) {
+        const cause = (error as FedshotError).cause as Partial<ServiceError> | undefined;
+        if (cause?.code === status.UNIMPLEMENTED) return undefined;
+        throw error;
+      }
+    },
+    consistency: async (size1, size2) => {
+      const what = `${this.name}: consistency of the log`;
+      return (await this.#questions.ask('GetConsistency', { size1, size2 }, what)).hashes;
+    },
+  };
+
+  async *chunks(release: Release, indices: readonly number[]): AsyncGenerator<Uint8Array> {
+    await this.#assertAnswers();
+    const client = this.#clientFor(release);
+    for (let at = 0; at < indices.length; at += MAX_INDICES)
+      yield* receiveChunks({
+        client,
+        address: this.name,
+        release,
+        indices: indices.slice(at, at + MAX_INDICES),
+        stallMs: this.#patienceMs,
+        signal: this.options.signal,
+        onStall: (error) => this.#waitLonger(error),
+      });
+  }
+
+  close(): void {
+    this.#near.close();
+    this.#far?.close();
+  }
+
+  get #isFar(): boolean {
+    const { roundTripMs } = this.#questions;
+    return roundTripMs > FAR_MS && roundTripMs !== Infinity;
+  }
+
+  #clientFor({ chunks }: Release): Client {
+    const bytes = chunks.reduce((sum, { size }) => sum + size, 0);
+    if (!this.#isFar || bytes <= FAR_BYTES) return this.#near;
+    return (this.#far ??= this.#connect(FAR_WINDOW));
   }
 
   /**
    * After a chunk that did not come in time: a server that answers something small is there, so that its
    * line may be slow, and gets twice the time. One that has stopped does not answer.
    */
-  const waitLonger = async (error: Stalled): Promise<void> => {
-    const longest = longestFileMs(MAX_CHUNK_BYTES, stallMs);
-    if (patienceMs >= longest) throw tooSlow(error);
-    isSuspect = true;
-    await answers();
-    patienceMs = Math.min(2 * patienceMs, longest);
-  };
-  const answers = async (): Promise<void> => {
-    if (!isSuspect) return;
-    await unary('GetRoot', { version: 1 }, address);
-    isSuspect = false;
-  };
+  async #waitLonger(error: Stalled): Promise<void> {
+    const longest = longestFileMs(MAX_CHUNK_BYTES, this.#stallMs);
+    if (this.#patienceMs >= longest) throw tooSlow(error);
+    this.#isSuspect = true;
+    await this.#assertAnswers();
+    this.#patienceMs = Math.min(2 * this.#patienceMs, longest);
+  }
 
-  return {
-    name: address,
-    chunks,
-    get lanes() {
-      return isFar() ? 2 : 1;
-    },
-    get metadataBytes() {
-      return metadataBytes;
-    },
-    root: async (version, maxBytes) => {
-      const what = address; // the first question: what fails here is the connection, not the root
-      try {
-        return atMost(await unary('GetRoot', { version }, what, maxBytes), maxBytes, what);
-      } catch (error) {
-        if (error instanceof FedshotError && error.code === 'not-found') return undefined;
-        throw error;
-      }
-    },
-    freshness: async (maxBytes) => {
-      const what = `${address}: freshness statement`;
-      return atMost(await unary('GetFreshness', {}, what, maxBytes), maxBytes, what);
-    },
-    manifest: async (name, version, maxBytes) => {
-      const what = `${address}: manifest of ${name} ${version}`;
-      return atMost(await unary('GetManifest', { name, version }, what, maxBytes), maxBytes, what);
-    },
-    log: {
-      checkpoint: async () => {
-        const what = `${address}: checkpoint of the log`;
-        try {
-          return (await unary('GetCheckpoint', {}, what)).note.toString();
-        } catch (error) {
-          const cause = (error as FedshotError).cause as Partial<ServiceError> | undefined;
-          if (cause?.code === status.UNIMPLEMENTED) return undefined;
-          throw error;
-        }
-      },
-      consistency: async (size1, size2) => {
-        const what = `${address}: consistency of the log`;
-        return (await unary('GetConsistency', { size1, size2 }, what)).hashes;
-      },
-    },
-    close: () => {
-      near.close();
-      far?.close();
-    },
-  };
+  /** Asks a server that was late whether it is there at all. */
+  async #assertAnswers(): Promise<void> {
+    if (!this.#isSuspect) return;
+    await this.#questions.ask('GetRoot', { version: 1 }, this.name);
+    this.#isSuspect = false;
+  }
 }
 
-/** A chunk that did not come in time. */
-class Stalled extends FedshotError {}
+/** The authority that the server's certificate must come from, PEM; undefined in the clear. */
+function authorityOf(address: string, options: SourceOptions): string | undefined {
+  if (options.insecurePlaintext) return undefined;
+  const ca = options.ca.join('\n');
+  if (ca !== '') return ca;
+  throw new FedshotError('trust', `${address}: the pinned root names no TLS authority`, {
+    hint: 'ask the provider for a trust file that does',
+  });
+}
 
 /** What trying again cannot help. */
 const tooSlow = (cause: Stalled): FedshotError =>
@@ -204,27 +160,3 @@ const tooSlow = (cause: Stalled): FedshotError =>
     hint: 'give another source with --from, or ask who runs this one',
     cause,
   });
-
-/** The stream's messages, with an end to waiting for the next. */
-async function* unstalled(call: ClientReadableStream<Buffer>, stallMs: number, address: string) {
-  let stalled = false;
-  let waiting = true; // as opposed to: whoever takes the messages is slow
-  const timer = setTimeout(() => {
-    if (!waiting) return;
-    stalled = true;
-    call.cancel();
-  }, stallMs);
-  try {
-    for await (const message of call as AsyncIterable<Buffer>) {
-      waiting = false;
-      yield message;
-      waiting = true;
-      timer.refresh();
-    }
-  } catch (error) {
-    if (stalled) throw new Stalled('network', `${address}: no chunk within ${stallMs / 1000} s`);
-    throw error;
-  } finally {
-    clearTimeout(timer);
-  }
-}

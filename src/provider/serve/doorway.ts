@@ -50,6 +50,16 @@ export class Doorway {
     this.#server = server;
   }
 
+  /** How many clients are connected. */
+  connections(): number {
+    return this.#server?.connections() ?? 0;
+  }
+
+  /** Cuts the connection of a peer, as `getPeer` names it. */
+  disconnect(peer: string): void {
+    this.#server?.disconnect(peer);
+  }
+
   /** Reads sites and policy again, and ends the streams that are no longer allowed. */
   readAccess(): void {
     this.#use(this.options.door.reopen(), this.#shown);
@@ -80,7 +90,7 @@ export class Doorway {
     running.look((peer, why) => {
       const reason = why instanceof Error ? why.message : String(why);
       sums.line('warn', `ended ${peer}`, { peer, reason }, 'ended in the middle');
-      this.#server?.disconnect(peer);
+      this.disconnect(peer);
     });
     if (performance.now() >= this.#retryAt) void this.readTls();
   }

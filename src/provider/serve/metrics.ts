@@ -37,26 +37,66 @@ const ANY_SITE = 'any';
 
 export function createMetrics(source: MetricsSource, options: MetricsOptions): Metrics {
   const registry = new Registry();
-  const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix: PREFIX });
-  const counter = <T extends string>(name: string, help: string, labelNames: T[] = []) =>
-    new Counter({ name: `${PREFIX}${name}`, help, labelNames, registers });
-  const gauge = (name: string, help: string, collect?: (this: Gauge) => void): Gauge =>
-    new Gauge({ name: `${PREFIX}${name}`, help, registers, collect });
+  const make = makers(registry);
+  buildInfo(registry, options.version);
+  make.gauge('connections', 'Open connections', function () {
+    this.set(source.connections());
+  });
+  sitesGauges(source, make.gauge);
+  return {
+    registry,
+    ...callCounts(make, registry, options.sites),
+    ...validity(make.gauge),
+    dropped: make.counter(
+      'dropped_connections_total',
+      'Connections dropped because there were too many',
+    ),
+    releases: make.gauge('releases', 'Releases on offer'),
+  };
+}
+
+type MakeGauge = (name: string, help: string, collect?: (this: Gauge) => void) => Gauge;
+
+interface Makers {
+  readonly gauge: MakeGauge;
+  readonly counter: <T extends string>(name: string, help: string, labels?: T[]) => Counter<T>;
+}
+
+/** Make what is read from this registry, named as this program's. */
+const makers = (registry: Registry): Makers => ({
+  gauge: (name, help, collect) =>
+    new Gauge({ name: `${PREFIX}${name}`, help, registers: [registry], collect }),
+  counter: (name, help, labelNames = []) =>
+    new Counter({ name: `${PREFIX}${name}`, help, labelNames, registers: [registry] }),
+});
+
+function buildInfo(registry: Registry, version: string): void {
   new Gauge({
     name: `${PREFIX}build_info`,
     help: 'Always 1; which version this is',
     labelNames: ['version', 'node'],
-    registers,
-  }).set({ version: options.version, node: process.versions.node }, 1);
-  const bytes = counter('sent_bytes_total', 'Bytes of response messages handed to clients', [
-    'site',
-    'release',
-  ]);
-  const messages = counter('sent_messages_total', 'Response messages handed to clients', [
-    'site',
-    'release',
-  ]);
+    registers: [registry],
+  }).set({ version, node: process.versions.node }, 1);
+}
+
+/** What is counted of calls and of their answers. */
+function callCounts(
+  { counter }: Makers,
+  registry: Registry,
+  namesSites: boolean,
+): Pick<Metrics, 'sent' | 'ended' | 'refused'> {
+  const labelNames: ('site' | 'release')[] = ['site', 'release'];
+  const bytes = counter(
+    'sent_bytes_total',
+    'Bytes of response messages handed to clients',
+    labelNames,
+  );
+  const messages = counter(
+    'sent_messages_total',
+    'Response messages handed to clients',
+    labelNames,
+  );
   const refusals = counter(
     'refused_total',
     'Calls refused and connections cut or turned away, by reason',
@@ -67,21 +107,11 @@ export function createMetrics(source: MetricsSource, options: MetricsOptions): M
     help: 'Duration of calls, by method and gRPC status',
     labelNames: ['method', 'code'],
     buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60, 300],
-    registers,
+    registers: [registry],
   });
-  gauge('connections', 'Open connections', function () {
-    this.set(source.connections());
-  });
-  sitesGauges(source, gauge);
-  const freshness = 'When the freshness statement expires, Unix time';
-  const freshnessExpires = [
-    gauge('freshness_expires_timestamp_seconds', freshness),
-    gauge('freshness_expires_seconds', `${freshness}; the old name, gone in the next version`),
-  ];
   return {
-    registry,
     sent(site, release, count) {
-      const labels = { site: options.sites ? site : ANY_SITE, release };
+      const labels = { site: namesSites ? site : ANY_SITE, release };
       bytes.inc(labels, count);
       messages.inc(labels);
     },
@@ -91,14 +121,22 @@ export function createMetrics(source: MetricsSource, options: MetricsOptions): M
     refused(reason) {
       refusals.inc({ reason });
     },
+  };
+}
+
+/** When what the server shows expires. */
+function validity(
+  gauge: MakeGauge,
+): Pick<Metrics, 'freshnessExpires' | 'rootExpires' | 'certificateExpires'> {
+  const freshness = 'When the freshness statement expires, Unix time';
+  const freshnessExpires = [
+    gauge('freshness_expires_timestamp_seconds', freshness),
+    gauge('freshness_expires_seconds', `${freshness}; the old name, gone in the next version`),
+  ];
+  return {
     freshnessExpires(time) {
       for (const one of freshnessExpires) one.set(time);
     },
-    dropped: counter(
-      'dropped_connections_total',
-      'Connections dropped because there were too many',
-    ),
-    releases: gauge('releases', 'Releases on offer'),
     rootExpires: gauge('root_expires_timestamp_seconds', 'When the newest root expires, Unix time'),
     certificateExpires: gauge(
       'server_certificate_expires_timestamp_seconds',
@@ -106,8 +144,6 @@ export function createMetrics(source: MetricsSource, options: MetricsOptions): M
     ),
   };
 }
-
-type MakeGauge = (name: string, help: string, collect: (this: Gauge) => void) => Gauge;
 
 function sitesGauges(source: MetricsSource, gauge: MakeGauge): void {
   gauge('sites_enrolled', 'Sites that may show a certificate', function () {

@@ -1,21 +1,12 @@
-import { X509Certificate } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { asFedshotError, FedshotError } from '../../shared/errors.js';
-import { SharedBudget, startRpcServer } from '../../shared/rpc/index.js';
-import { Admission } from './admission.js';
-import { Catalog } from './catalog.js';
-import { Door } from './door.js';
-import { Doorway, type ShownCertificate } from './doorway.js';
+import type { Server } from 'node:http';
+import type { FedshotError } from '../../shared/errors.js';
+import { startRpcServer, type RpcServer } from '../../shared/rpc/index.js';
+import { assemble, type ServerParts } from './assemble.js';
 import { handlers, rawService } from './handlers.js';
-import { LogKeeper } from './log-keeper.js';
-import { createMetrics, metricsAddress, serveMetrics } from './metrics.js';
-import { defaultLimits, type ServingOptions, type Serving } from './options.js';
-import type { Desk } from './record.js';
+import { metricsAddress, serveMetrics } from './metrics.js';
+import type { ServingOptions, Serving } from './options.js';
 import { keepFresh } from './renew.js';
-import { Running } from './running.js';
 import { addStandardServices, type StandardServices } from './standard.js';
-import { Sums } from './sums.js';
-import { whatVanishes } from './vanish.js';
 import { warnDaily } from './warn.js';
 import { watchPaths } from './watch.js';
 
@@ -30,75 +21,52 @@ const SUM_EVERY_MS = 60_000;
  *   `format` for one that cannot be read, `network` when the port cannot be had
  */
 export async function serve(options: ServingOptions): Promise<Serving> {
-  const { store, tls, log, host = '127.0.0.1', now = () => new Date() } = options;
-  const limits = { ...defaultLimits, ...options.limits };
-  if (!existsSync(store))
-    throw new FedshotError('not-found', `no such store: ${store}`, {
-      hint: 'make one with: fedshot provider init --store STORE',
-    });
-  const catalog = new Catalog(store);
-  const root = await catalog.newestRoot();
-  const { broken, breakDown } = breaking();
-  const vanished = whatVanishes(store, options.transparencyDir, breakDown);
-  const transparency = keptLog(options, breakDown);
-  const door = new Door({
-    sites: options.sites,
-    policy: options.policy,
-    asks: options.asks ?? 'when-enrolled',
-    memory: [store, ...(options.memory ?? [])],
-    log,
+  const parts = await assemble(options);
+  const { server, standard } = await listen(options, parts);
+  const scrape = await startMetrics(options, parts).catch(async (error: unknown) => {
+    await server.close(0);
+    throw error;
   });
-  const access = door.open();
-  if (tls === 'insecure' && access.clientCa !== undefined)
-    throw new FedshotError('usage', 'enrolled sites cannot be told apart without TLS');
-  const load = async (): Promise<ShownCertificate | undefined> => {
-    if (tls === 'insecure') return undefined;
-    try {
-      const shown = await tls.load();
-      const { validTo } = new X509Certificate(shown.cert);
-      transparency?.keepCertificate(shown.cert);
-      metrics.certificateExpires.set(Date.parse(validTo) / 1000);
-      return shown;
-    } catch (error) {
-      throw asFedshotError(error, 'format', "the server's certificate");
-    }
+  const stops = keepUp(options, parts);
+  const { store, log, host = DEFAULT_HOST } = options;
+  const address = `${host.includes(':') ? `[${host}]` : host}:${server.port}`;
+  const mtls = parts.desk.access().clientCa !== undefined;
+  log.info({ address, store, root: parts.root, mtls }, 'serving');
+  const { doorway, broken } = parts;
+  const stop = stopper(options, parts, server, scrape);
+  return {
+    address,
+    port: server.port,
+    metricsAddress: scrape && metricsAddress(scrape),
+    reload: async () => {
+      doorway.readAccess();
+      await doorway.readTls();
+      log.info(READ_AGAIN);
+    },
+    broken,
+    close: async () => {
+      log.info('draining');
+      standard?.drain();
+      for (const end of stops) end();
+      await stop();
+      log.info('stopped');
+    },
   };
+}
 
-  const metrics = createMetrics(
-    {
-      connections: () => server.connections(),
-      sites: () =>
-        doorway.access.clientCa === undefined
-          ? undefined
-          : { ...door.counts(), firstExpiry: door.firstExpiry(now()) },
-    },
-    { sites: options.metricsSites ?? false, version: options.version ?? 'unknown' },
-  );
-  const [running, sums] = [new Running(), new Sums(log)];
-  const admission = new Admission(() => desk, limits);
-  const desk: Desk = {
-    catalog,
-    limits,
-    metrics,
-    log,
-    now,
-    running,
-    sums,
-    transparency,
-    budget: new SharedBudget(limits.bufferBytes),
-    access: () => doorway.access,
-    refused: admission.refused,
-    disconnect: (peer) => {
-      server.disconnect(peer);
-    },
-    logSigner: options.logSigner,
-  };
-  const doorway = new Doorway({ access, shown: await load(), load, door, desk });
+const DEFAULT_HOST = '127.0.0.1';
+const READ_AGAIN = 'what changed was read again';
+
+/** Takes connections from now on. @throws FedshotError `network` */
+async function listen(
+  { host = DEFAULT_HOST, port }: ServingOptions,
+  { desk, doorway, admission }: ServerParts,
+): Promise<{ server: RpcServer; standard: StandardServices | undefined }> {
   let standard: StandardServices | undefined;
   const server = await startRpcServer({
     host,
-    port: options.port,
-    limits,
+    port,
+    limits: desk.limits,
     tls: doorway.tls,
     addServices: (grpc) => {
       grpc.addService(rawService(desk), handlers(desk));
@@ -109,23 +77,27 @@ export async function serve(options: ServingOptions): Promise<Serving> {
     onRefused: admission.handshake,
   });
   doorway.attach(server);
-  const scrape =
-    options.metricsPort === undefined
-      ? undefined
-      : await serveMetrics(
-          metrics.registry,
-          options.metricsHost ?? '127.0.0.1',
-          options.metricsPort,
-        ).catch(async (error: unknown) => {
-          await server.close(0);
-          throw error;
-        });
+  return { server, standard };
+}
 
+async function startMetrics(
+  { metricsPort, metricsHost = DEFAULT_HOST }: ServingOptions,
+  { desk }: ServerParts,
+): Promise<Server | undefined> {
+  if (metricsPort === undefined) return undefined;
+  return serveMetrics(desk.metrics.registry, metricsHost, metricsPort);
+}
+
+/** Follows what changes while the server runs. @returns what ends each of it */
+function keepUp(options: ServingOptions, parts: ServerParts): (() => void)[] {
+  const { sites, policy, tls } = options;
+  const { desk, doorway, lookForVanished } = parts;
+  const { catalog, metrics, log, now, sums } = desk;
   const readAgain = (): void => {
-    log.info('what changed was read again');
+    log.info(READ_AGAIN);
   };
-  const stops = [
-    watchPaths([options.sites ?? [], options.policy ?? []].flat(), LOOK_EVERY_MS, () => {
+  return [
+    watchPaths([sites ?? [], policy ?? []].flat(), LOOK_EVERY_MS, () => {
       doorway.readAccess();
       readAgain();
     }),
@@ -137,37 +109,28 @@ export async function serve(options: ServingOptions): Promise<Serving> {
     every(LOOK_EVERY_MS, () => {
       doorway.look();
     }),
-    every(LOOK_EVERY_MS, vanished),
+    every(LOOK_EVERY_MS, lookForVanished),
     every(SUM_EVERY_MS, () => {
       sums.flush();
     }),
   ];
+}
 
-  const address = `${host.includes(':') ? `[${host}]` : host}:${server.port}`;
-  log.info({ address, store, root: root.version, mtls: access.clientCa !== undefined }, 'serving');
-  let failed = false;
-  void broken.then(() => (failed = true));
-  return {
-    address,
-    port: server.port,
-    metricsAddress: scrape && metricsAddress(scrape),
-    reload: async () => {
-      doorway.readAccess();
-      await doorway.readTls();
-      readAgain();
-    },
-    broken,
-    close: async () => {
-      log.info('draining');
-      standard?.drain();
-      for (const stop of stops) stop();
-      await server.close(failed ? 0 : (options.graceMs ?? 10_000));
-      scrape?.close();
-      scrape?.closeAllConnections();
-      sums.flush();
-      await transparency?.close();
-      log.info('stopped');
-    },
+/** Ends the connections, at once where the server is broken, and then writes down what is left. */
+function stopper(
+  { graceMs = 10_000 }: ServingOptions,
+  { desk, broken }: ServerParts,
+  server: RpcServer,
+  scrape: Server | undefined,
+): () => Promise<void> {
+  let failure: FedshotError | undefined;
+  void broken.then((error) => (failure = error));
+  return async () => {
+    await server.close(failure ? 0 : graceMs);
+    scrape?.close();
+    scrape?.closeAllConnections();
+    desk.sums.flush();
+    await desk.transparency?.close();
   };
 }
 
@@ -176,20 +139,4 @@ function every(ms: number, what: () => void): () => void {
   return () => {
     clearInterval(timer);
   };
-}
-
-function breaking(): { broken: Promise<FedshotError>; breakDown: (error: FedshotError) => void } {
-  let breakDown: (error: FedshotError) => void = () => undefined;
-  const broken = new Promise<FedshotError>((resolve) => (breakDown = resolve));
-  return { broken, breakDown };
-}
-
-function keptLog(
-  { transparency, reopenTransparency, log }: ServingOptions,
-  onLost: (error: FedshotError) => void,
-): LogKeeper | undefined {
-  if (!transparency) return undefined;
-  const never = (): Promise<never> =>
-    Promise.reject(new FedshotError('log', 'the log cannot be written any more'));
-  return new LogKeeper(transparency, { reopen: reopenTransparency ?? never, log, onLost });
 }

@@ -21,15 +21,46 @@ import { claim, type Claim } from '../types.js';
 
 /** A log's folder may be served by any web server: other files in it would be published too. */
 export function auditLogFolder(dir: string, log: AuditedLog, store: PublicStore): Claim {
+  const found = files(dir);
+  const faultsOf = fileFaults(log, store);
+  let bytes = 0;
+  const findings = found.flatMap((path) => {
+    const name = relative(dir, path);
+    const look = (): string[] => {
+      const content = readBytes(path, MOST_BYTES);
+      bytes += content.length;
+      return faultsOf(name, content);
+    };
+    return attempt(look, path).map((fault) => `${name}: ${fault}`);
+  });
+  const kept = ['certificates', 'closed', 'responses', 'journal', 'tile']
+    .map((name) => join(dir, name))
+    .filter((path) => existsSync(path));
+  return claim('log/folder', 'The folder of the log holds the log and nothing else', {
+    evidence: [
+      `${found.length} files of ${bytes} bytes: tiles as the leaves give them, the journal, statements and certificates that were sent`,
+    ],
+    findings: [
+      ...findings,
+      ...foreignFolders(dir, [...found, ...kept.map((path) => join(path, '-'))]),
+    ],
+    notCovered: [
+      'times and access rights of files, which a copy need not keep',
+      'serial number, key and signature of a certificate, some 150 bytes each',
+    ],
+  });
+}
+
+/** @returns what is wrong with a file of the log's folder, given its path there and its bytes */
+function fileFaults(
+  log: AuditedLog,
+  store: PublicStore,
+): (path: string, content: Buffer) => string[] {
   const entries = log.leaves.map(encodeLeaf);
   const hashes = entries.map(hashLeaf);
   const sent = new Set(log.leaves.map(({ response }) => response));
-  const found = files(dir);
-  let bytes = 0;
-  const faultOf = (path: string): string[] => {
+  return (path, content) => {
     const [folder, name = ''] = path.split('/');
-    const content = readBytes(join(dir, path), MOST_BYTES);
-    bytes += content.length;
     switch (folder) {
       case 'checkpoint':
         return content.equals(Buffer.from(log.checkpoint.note)) && log.checkpoint.signatures === 1
@@ -58,29 +89,6 @@ export function auditLogFolder(dir: string, log: AuditedLog, store: PublicStore)
         return ['belongs to no log'];
     }
   };
-  const findings = found.flatMap((path) => {
-    const name = relative(dir, path);
-    return attempt(() => faultOf(name), join(dir, name)).map((fault) => `${name}: ${fault}`);
-  });
-  const kept = ['certificates', 'closed', 'responses', 'journal', 'tile'].map((name) =>
-    join(dir, name),
-  );
-  return claim('log/folder', 'The folder of the log holds the log and nothing else', {
-    evidence: [
-      `${found.length} files of ${bytes} bytes: tiles as the leaves give them, the journal, statements and certificates that were sent`,
-    ],
-    findings: [
-      ...findings,
-      ...foreignFolders(dir, [
-        ...found,
-        ...kept.filter((path) => existsSync(path)).map((path) => join(path, '-')),
-      ]),
-    ],
-    notCovered: [
-      'times and access rights of files, which a copy need not keep',
-      'serial number, key and signature of a certificate, some 150 bytes each',
-    ],
-  });
 }
 
 /** A file that cannot be read is a fault like any other. */

@@ -44,63 +44,117 @@ export interface PublicStore {
  */
 export function readStore(dir: string, trust: Uint8Array): PublicStore {
   const store = new Store(dir);
-  const pinned = openRoot(trust, 'the pinned root');
-  const roots = readRoots(store, pinned);
-  const expected = new Set([
-    store.trustPath(),
-    ...roots.map(({ version }) => store.rootPath(version)),
-  ]);
-  const findings: string[] = [];
-  const attempt = (path: string, what: () => void): void => {
+  const roots = readRoots(store, openRoot(trust, 'the pinned root'));
+  const reading: Reading = {
+    store,
+    roots,
+    expected: new Set([
+      store.trustPath(),
+      ...roots.map(({ version }) => store.rootPath(version)),
+      ...enrolledMemory(dir),
+    ]),
+    findings: [],
+  };
+  const releases = readReleases(reading);
+  readStatement(reading, releases.length > 0);
+  checkTrustFile(reading);
+  for (const { chunks } of releases)
+    for (const { sha256: digest } of chunks) reading.expected.add(store.objectPath(digest));
+  const bytes = checkFiles(reading);
+  const metadata = [...metadataFaults(store, roots, releases)].flatMap(([path, faults]) =>
+    faults.map((fault) => `${relative(dir, path)}: ${fault}`),
+  );
+  return {
+    dir,
+    roots,
+    releases,
+    logKeys: new Map(roots.flatMap(logKeysOf)),
+    object: (digest) => readObject(store, digest),
+    findings: [...reading.findings, ...metadata],
+    bytes,
+  };
+}
+
+/** A store while it is read. */
+interface Reading {
+  readonly store: Store;
+  readonly roots: readonly Root[];
+  /** Paths of the files that belong to it. */
+  readonly expected: Set<string>;
+  readonly findings: string[];
+}
+
+/** Looks at a file; what is wrong with it is a finding. */
+function attempt({ store, findings }: Reading, path: string, look: () => void): void {
+  try {
+    look();
+  } catch (error) {
+    findings.push(`${relative(store.dir, path)}: ${shortened(error, path)}`);
+  }
+}
+
+/** Opens what one of the roots vouches for, the newest first. */
+function underAnyRoot<T>({ roots }: Reading, open: (root: Root) => T): T {
+  let last: unknown;
+  for (const root of [...roots].reverse())
     try {
-      what();
+      return open(root);
     } catch (error) {
-      findings.push(`${relative(dir, path)}: ${shortened(error, path)}`);
+      last = error;
     }
-  };
-  const underAny = <T>(open: (root: Root) => T): T => {
-    let last: unknown;
-    for (const root of [...roots].reverse())
-      try {
-        return open(root);
-      } catch (error) {
-        last = error;
-      }
-    throw last;
-  };
+  throw last;
+}
+
+function readReleases(reading: Reading): Release[] {
+  const { store, expected } = reading;
   const releases: Release[] = [];
-  const manifests = files(join(dir, 'metadata', 'releases')).filter(
+  const manifests = files(join(store.dir, 'metadata', 'releases')).filter(
     (path) => !isTemporary(basename(path)), // what a killed command has left belongs to no release
   );
   for (const path of manifests)
-    attempt(path, () => {
+    attempt(reading, path, () => {
       const bytes = readBytes(path, MAX_MANIFEST_BYTES);
-      const release = underAny((root) => openManifest(root, bytes));
+      const release = underAnyRoot(reading, (root) => openManifest(root, bytes));
       if (store.manifestPath(release.name, release.version) !== path)
         throw new FedshotError('trust', `it is ${release.name} ${release.version}`);
       expected.add(path);
       releases.push(release);
     });
-  if (existsSync(store.freshnessPath())) {
-    expected.add(store.freshnessPath());
-    attempt(store.freshnessPath(), () => {
-      const bytes = readBytes(store.freshnessPath(), MAX_FRESHNESS_BYTES);
-      underAny((root) => openFreshness(root, bytes));
+  return releases;
+}
+
+function readStatement(reading: Reading, isNeeded: boolean): void {
+  const { store, expected, findings } = reading;
+  const path = store.freshnessPath();
+  if (existsSync(path)) {
+    expected.add(path);
+    attempt(reading, path, () => {
+      const bytes = readBytes(path, MAX_FRESHNESS_BYTES);
+      underAnyRoot(reading, (root) => openFreshness(root, bytes));
     });
-  } else if (releases.length > 0)
-    findings.push(`${relative(dir, store.freshnessPath())}: is gone, and there are releases`);
-  attempt(store.trustPath(), () => {
-    const bytes = readBytes(store.trustPath(), MAX_ROOT_BYTES);
-    if (!roots.some(({ envelope }) => bytes.equals(envelope)))
+  } else if (isNeeded)
+    findings.push(`${relative(store.dir, path)}: is gone, and there are releases`);
+}
+
+function checkTrustFile(reading: Reading): void {
+  const path = reading.store.trustPath();
+  attempt(reading, path, () => {
+    const bytes = readBytes(path, MAX_ROOT_BYTES);
+    if (!reading.roots.some(({ envelope }) => bytes.equals(envelope)))
       throw new FedshotError('trust', 'not one of the roots');
   });
-  for (const { chunks } of releases)
-    for (const { sha256: digest } of chunks) expected.add(store.objectPath(digest));
+}
+
+/** The file that remembers enrolled sites: signed by nobody, but it can say one thing only. */
+function enrolledMemory(dir: string): string[] {
+  const path = join(dir, MEMORY_FILE);
+  const isOne = existsSync(path) && readBytes(path, MEMORY.length).equals(Buffer.from(MEMORY));
+  return isOne ? [path] : [];
+}
+
+/** Finds files that belong to nothing. @returns bytes of all files */
+function checkFiles({ store: { dir }, expected, findings }: Reading): number {
   const lock = join(dir, 'metadata', '.lock'); // of who publishes at this moment
-  // Signed by nobody, but it can say one thing only.
-  const memory = join(dir, MEMORY_FILE);
-  if (existsSync(memory) && readBytes(memory, MEMORY.length).equals(Buffer.from(MEMORY)))
-    expected.add(memory);
   let bytes = 0;
   for (const path of files(dir)) {
     const stat = lstatSync(path);
@@ -110,22 +164,24 @@ export function readStore(dir: string, trust: Uint8Array): PublicStore {
     else if (!stat.isFile()) findings.push(`${relative(dir, path)}: a link, or no regular file`);
   }
   findings.push(...foreignFolders(dir, [...expected, lock]));
-  for (const [path, faults] of metadataFaults(store, roots, releases))
-    findings.push(...faults.map((fault) => `${relative(dir, path)}: ${fault}`));
-  const keys = roots.flatMap((root) =>
-    root.roles.log.keyids.map((id) => [id, root.keys.get(id)!] as const),
-  );
-  const object = (digest: string): Buffer | undefined => {
-    const path = store.objectPath(digest);
-    if (!existsSync(path)) return undefined;
-    try {
-      const found = readBytes(path, MAX_CHUNK_BYTES);
-      return sha256(found) === digest ? found : undefined;
-    } catch {
-      return undefined; // a pipe, a folder, more than a chunk can have
-    }
-  };
-  return { dir, roots, releases, logKeys: new Map(keys), object, findings, bytes };
+  return bytes;
+}
+
+const logKeysOf = ({ roles, keys }: Root): [id: string, key: Uint8Array][] =>
+  roles.log.keyids.flatMap((id) => {
+    const key = keys.get(id);
+    return key ? [[id, key]] : [];
+  });
+
+function readObject(store: Store, digest: string): Buffer | undefined {
+  const path = store.objectPath(digest);
+  if (!existsSync(path)) return undefined;
+  try {
+    const found = readBytes(path, MAX_CHUNK_BYTES);
+    return sha256(found) === digest ? found : undefined;
+  } catch {
+    return undefined; // a pipe, a folder, more than a chunk can have
+  }
 }
 
 /** Why, without the path that stands before it. */

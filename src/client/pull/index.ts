@@ -1,2 +1,3 @@
 export { currentRelease, releaseDir, type CurrentRelease } from './home.js';
-export { pull, type PullOptions, type PullResult } from './pull.js';
+export type { PullOptions, PullResult } from './options.js';
+export { pull } from './pull.js';

@@ -14,19 +14,6 @@ const OPERATIONS = ['audit', 'diagnose', 'predict', 'pull', 'serve', 'simulate',
 /** Names that stand for more than one thing all the same, and why. */
 const ALLOWED: Readonly<Record<string, string>> = {
   register: 'each file of a command exports one; the command line asks for it by this name',
-  // Still to be told apart.
-  Step: 'of the engine, of the sandbox and of training',
-  run: 'of the engine and of the command line',
-  some: 'of the engine and of csv',
-  together: 'of the engine and of the battery',
-  Finding: 'of engines and of the battery',
-  Recorder: 'of the engine and of the audit',
-  Progress: 'of training and of adapting',
-  trainEpochs: 'of training and of adapting',
-  Takes: 'of readers and of networks',
-  Task: 'of networks and of the reporter',
-  parseOptions: 'of operations and of methods',
-  list: 'of options and of readers',
 };
 
 const DECLARED =

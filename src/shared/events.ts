@@ -1,4 +1,4 @@
-import type { Reporter, RunEvent, Task } from './reporter.js';
+import type { Reporter, RunEvent, ReportedTask } from './reporter.js';
 
 export type { RunEvent } from './reporter.js';
 
@@ -25,7 +25,7 @@ export function eventReporter(emit: (event: FedshotEvent) => void): Reporter {
     note: (text) => emit({ type: 'note', text }),
     warn: (text) => emit({ type: 'warning', text }),
     event: emit,
-    task(label, total, unit): Task {
+    task(label, total, unit): ReportedTask {
       const task = tasks++;
       let done = 0;
       emit({ type: 'task', task, label, total, unit });

@@ -1,4 +1,4 @@
-import type { Reporter, RunEvent, Task } from './reporter.js';
+import type { Reporter, RunEvent, ReportedTask } from './reporter.js';
 
 /** Progress as it travels from a process to the one that started it. */
 export type ProgressMessage =
@@ -52,7 +52,7 @@ export function messageReporter(
 
 /** Repeats another process's progress, with its name in front if it has one. */
 export function replay(reporter: Reporter, name?: string): (message: ProgressMessage) => void {
-  const tasks = new Map<number, Task>();
+  const tasks = new Map<number, ReportedTask>();
   const named = (text: string, mark: string): string =>
     name === undefined ? text : `${name}${mark}${text}`;
   return (message) => {

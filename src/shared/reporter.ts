@@ -15,7 +15,7 @@ export type RunEvent =
   | { type: 'verdict'; outcome: string; kept: string };
 
 /** One long piece of work with a known number of steps. */
-export interface Task {
+export interface ReportedTask {
   /** Moves on by `by` steps (default 1); `note` is the latest figure worth seeing, e.g. `loss 0.42`. */
   advance(by?: number, note?: string): void;
   /** Ends the task; `note` is what came of it. */
@@ -28,7 +28,7 @@ export interface Task {
  */
 export interface Reporter {
   /** Starts a task; `unit` names the steps (`steps`, `MiB`, `epochs`). */
-  task(label: string, total: number, unit?: string): Task;
+  task(label: string, total: number, unit?: string): ReportedTask;
   /** One line of information. */
   note(line: string): void;
   /** One line that asks for attention, with what to do about it. */

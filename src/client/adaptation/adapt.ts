@@ -1,5 +1,5 @@
 import type { Model } from '../../shared/model/folder.js';
-import { learns, methods, parseOptions } from '../methods/index.js';
+import { learns, methods, parseMethodOptions } from '../methods/index.js';
 import { evaluate } from './evaluate.js';
 import { assertMeetsNeeds } from './needs.js';
 import { withPrepared, type Prepared } from './prepare.js';
@@ -26,7 +26,7 @@ export async function adaptModel(
   const since = clock();
   const { methodOptions, resume, force = false } = options;
   const method = methods.get(options.method ?? 'shot');
-  parseOptions(method, methodOptions);
+  parseMethodOptions(method, methodOptions);
   assertMeetsNeeds(method, model);
   const request = { method, methodOptions, work, resume, force };
   return withPrepared(model, release, options, learns(method) ? 2 : 1, (prepared) =>

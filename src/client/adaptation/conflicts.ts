@@ -1,5 +1,5 @@
 import { FedshotError } from '../../shared/errors.js';
-import { methods, parseOptions } from '../methods/index.js';
+import { methods, parseMethodOptions } from '../methods/index.js';
 import type { AutoOptions } from './types.js';
 
 /** Names of the methods whose loss has a term for the shares of the classes. */
@@ -23,7 +23,7 @@ export function assertNoConflict({
   const refuse = (message: string, hint: string): never => {
     throw new FedshotError('usage', message, { hint });
   };
-  if (method !== 'auto') parseOptions(methods.get(method), methodOptions);
+  if (method !== 'auto') parseMethodOptions(methods.get(method), methodOptions);
   else if (methodOptions)
     refuse(
       'options of a method have no effect with --method auto',

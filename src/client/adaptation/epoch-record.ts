@@ -3,7 +3,7 @@ import { agreement } from '../../shared/model/score.js';
 import type { StepFigures } from '../../shared/objective/figures.js';
 import type { PseudoLabels } from '../../shared/objective/pseudo-labels.js';
 import { SHOT_TERMS } from '../../shared/objective/terms.js';
-import type { Reporter, Task } from '../../shared/reporter.js';
+import type { Reporter, ReportedTask } from '../../shared/reporter.js';
 import type { TargetEpochRecord } from './types.js';
 
 /**
@@ -38,7 +38,7 @@ export function recordOf(
 
 /** Shows an epoch to whoever waits for the run, and tells programs of it. */
 export function noteEpoch(
-  task: Task,
+  task: ReportedTask,
   reporter: Reporter,
   { epoch, loss, terms, accuracy }: TargetEpochRecord,
   epochs: number,

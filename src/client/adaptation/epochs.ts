@@ -10,7 +10,7 @@ import type { StepFigures } from '../../shared/objective/figures.js';
 import type { PseudoLabels } from '../../shared/objective/pseudo-labels.js';
 import { adaptationEpoch } from '../../shared/objective/target.js';
 import { random } from '../../shared/random.js';
-import { silent, type Task } from '../../shared/reporter.js';
+import { silent, type ReportedTask } from '../../shared/reporter.js';
 import type { AdaptationMethod } from '../methods/index.js';
 import { scoredAnswers } from '../prediction/answers.js';
 import { noteEpoch, recordOf } from './epoch-record.js';
@@ -18,7 +18,7 @@ import type { Prepared } from './prepare.js';
 import type { TargetEpochRecord } from './types.js';
 
 /** What a run keeps between its epochs, and across an interruption. */
-export interface Progress {
+export interface AdaptationProgress {
   epochs: TargetEpochRecord[];
   pseudo?: number[];
   /** The epoch of the checkpoint's best weights. */
@@ -34,9 +34,9 @@ export interface EpochLoop {
   hypothesis: Hypothesis;
   /** How the hypothesis sees all samples now; the loop disposes it. */
   embedding: Embedding;
-  checkpoint: CheckpointFile<Progress>;
+  checkpoint: CheckpointFile<AdaptationProgress>;
   /** Where an interrupted run stopped. */
-  saved?: TrainingCheckpoint<Progress>;
+  saved?: TrainingCheckpoint<AdaptationProgress>;
   /** Whether the battery would keep these weights; without it none are set aside. */
   accepts?: (weights: StateDict) => Promise<boolean>;
 }
@@ -59,7 +59,7 @@ const SCORINGS = 10;
  *
  * @throws FedshotError `data` once the loss is no number; the signal's reason once it is aborted
  */
-export async function trainEpochs(loop: EpochLoop): Promise<Trained> {
+export async function adaptEpochs(loop: EpochLoop): Promise<Trained> {
   const { prepared, hypothesis, checkpoint, saved } = loop;
   const { options, data } = prepared;
   const { epochs } = options;
@@ -70,7 +70,7 @@ export async function trainEpochs(loop: EpochLoop): Promise<Trained> {
   const task = reporter.task('adapt', perEpoch * epochs, 'steps');
   task.advance(perEpoch * (saved?.epochs ?? 0));
   const epochOf = stepper(loop, plan, optimizer, task);
-  const progress: Progress = saved?.progress ?? { epochs: [] };
+  const progress: AdaptationProgress = saved?.progress ?? { epochs: [] };
   let { embedding } = loop;
   let best = saved?.best;
   try {
@@ -123,7 +123,7 @@ function stepper(
   { prepared, method, methodOptions, hypothesis }: EpochLoop,
   plan: Plan,
   optimizer: Sgd,
-  task: Task,
+  task: ReportedTask,
 ): (
   epoch: number,
   embedding: Embedding,

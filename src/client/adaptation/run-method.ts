@@ -7,8 +7,8 @@ import type { StateDict } from '../../shared/model/state.js';
 import { refreshStatistics } from '../../shared/objective/refresh.js';
 import { random } from '../../shared/random.js';
 import { judge } from '../diagnostics/index.js';
-import { methods, parseOptions, type AdaptationMethod } from '../methods/index.js';
-import { trainEpochs, type Progress } from './epochs.js';
+import { methods, parseMethodOptions, type AdaptationMethod } from '../methods/index.js';
+import { adaptEpochs, type AdaptationProgress } from './epochs.js';
 import type { Prepared } from './prepare.js';
 import { settingsOf } from './settings.js';
 import type { TargetEpochRecord } from './types.js';
@@ -57,10 +57,10 @@ export async function runMethod(prepared: Prepared, request: MethodRequest): Pro
   const hypothesis = new Hypothesis(model.config.architecture, engine.ops, state);
   try {
     if (method.objective) {
-      const trained = await trainEpochs({
+      const trained = await adaptEpochs({
         prepared,
         method,
-        methodOptions: parseOptions(request.method, request.methodOptions),
+        methodOptions: parseMethodOptions(request.method, request.methodOptions),
         hypothesis,
         embedding: saved ? embed(hypothesis, data.x) : released.embedding(),
         checkpoint,
@@ -91,8 +91,8 @@ function acceptsOf(
 const checkpointOf = (
   { options, release, engine }: Prepared,
   { method, methodOptions, work }: MethodRequest,
-): CheckpointFile<Progress> =>
-  new CheckpointFile<Progress>(join(work, '.checkpoint.safetensors'), {
+): CheckpointFile<AdaptationProgress> =>
+  new CheckpointFile<AdaptationProgress>(join(work, '.checkpoint.safetensors'), {
     ...settingsOf({ ...options, method: method.name, methodOptions }, release),
     ...engineSettings(engine),
   });

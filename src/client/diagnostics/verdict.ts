@@ -5,7 +5,7 @@ import { RUN_CHECKS } from './checks-run.js';
 import { SHARES_CHECKS } from './checks-shares.js';
 import type { Check, Finding, CheckFinding, VerdictOutcome } from './finding.js';
 import type { Signals } from './signals.js';
-import { together } from './together.js';
+import { combinedFinding } from './combined.js';
 
 export type { Finding, VerdictOutcome } from './finding.js';
 
@@ -43,7 +43,7 @@ export function verdict(signals: Signals, config: ModelConfig, force: boolean): 
     return { ...finding, outcome: 'ok', remedy: 'adapting made up for it' };
   });
   const single = [...data, ...columnFindings(signals.columns), ...run];
-  const all = together(single, signals);
+  const all = combinedFinding(single, signals);
   const findings = all ? [...single, all] : single;
   const gravest = Math.max(0, ...findings.map(({ outcome }) => GRAVITY.indexOf(outcome)));
   const leave = findings.some((finding) => finding.leave);

@@ -85,7 +85,7 @@ export const learns = ({
  * A method's own options, completed by its defaults.
  * @throws FedshotError `usage`, naming the option
  */
-export function parseOptions(
+export function parseMethodOptions(
   { name, options }: AdaptationMethod,
   given: Readonly<Record<string, unknown>> = {},
 ): Record<string, unknown> {

@@ -27,5 +27,5 @@ class Methods extends Registry<AdaptationMethod> {
  */
 export const methods = new Methods('method', [source, bn, shot, shotIm, nrc, shotPlus, aad, t3a]);
 
-export { defineMethod, learns, parseOptions } from './define.js';
+export { defineMethod, learns, parseMethodOptions } from './define.js';
 export type { AdaptationMethod, Need } from './define.js';

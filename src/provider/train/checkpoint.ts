@@ -5,7 +5,7 @@ import type { TrainSettings } from './options.js';
 import type { SourceEpochRecord } from './result.js';
 
 /** Progress of a run, kept in its checkpoint. */
-export interface Progress {
+export interface TrainingProgress {
   epochs: SourceEpochRecord[];
   best: { epoch: number; accuracy: number };
 }
@@ -16,10 +16,16 @@ const checkpointPath = (out: string): string => join(out, '.checkpoint.safetenso
 export function checkpointOf(
   settings: TrainSettings,
   engine: Engine,
-): { file: CheckpointFile<Progress>; resumed: () => TrainingCheckpoint<Progress> | undefined } {
+): {
+  file: CheckpointFile<TrainingProgress>;
+  resumed: () => TrainingCheckpoint<TrainingProgress> | undefined;
+} {
   const { out, resume, reporter } = settings;
-  const file = new CheckpointFile<Progress>(checkpointPath(out), identityOf(settings, engine));
-  const resumed = (): TrainingCheckpoint<Progress> | undefined => {
+  const file = new CheckpointFile<TrainingProgress>(
+    checkpointPath(out),
+    identityOf(settings, engine),
+  );
+  const resumed = (): TrainingCheckpoint<TrainingProgress> | undefined => {
     if (!resume) return undefined;
     if (file.exists()) return file.load();
     reporter.note(`nothing to resume in ${out}: starting anew`);

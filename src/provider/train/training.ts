@@ -10,7 +10,7 @@ import type { StateDict } from '../../shared/model/state.js';
 import { sourceEpoch } from '../../shared/objective/source.js';
 import { random } from '../../shared/random.js';
 import { batchReader, tensorOf } from './batches.js';
-import { checkpointOf, type Progress } from './checkpoint.js';
+import { checkpointOf, type TrainingProgress } from './checkpoint.js';
 import type { TrainSettings } from './options.js';
 import type { SourceEpochRecord } from './result.js';
 import type { SourceData } from './source-data.js';
@@ -43,7 +43,10 @@ export async function trainEpochs(
   const saved = checkpoint.resumed();
   const run = startRun(settings, data, engine, saved?.weights);
   if (saved) run.optimizer.restore(saved.velocity);
-  const progress: Progress = saved?.progress ?? { epochs: [], best: { epoch: 0, accuracy: -1 } };
+  const progress: TrainingProgress = saved?.progress ?? {
+    epochs: [],
+    best: { epoch: 0, accuracy: -1 },
+  };
   let best: Pick<Best, 'state' | 'seen'> | undefined = saved?.best && { state: saved.best };
 
   const plan: Plan = {

@@ -4,7 +4,7 @@ import { saidWhite, type ArrayOptions } from './array-options.js';
 import { assertColumns, missingCells, positionalColumns } from './columns.js';
 import { greyLevels } from './grey.js';
 import type { RawArray, RawLabels } from './raw.js';
-import type { Dataset, Takes } from './types.js';
+import type { Dataset, ExpectedInput } from './types.js';
 
 /** From here on a flat square row is taken for an image (8×8), below for a table. */
 const SMALLEST_FLAT_IMAGE = 64;
@@ -20,7 +20,7 @@ export function arrayDataset(
   { source, options }: { source: string; options: ArrayOptions },
   data: RawArray,
   target?: RawLabels,
-  takes?: Takes,
+  takes?: ExpectedInput,
 ): Dataset {
   const notes: string[] = [];
   const { kind, shape, channelsLast } = layout(data, options.as, notes, takes);
@@ -43,7 +43,7 @@ function layout(
   { name, shape }: RawArray,
   as: ArrayOptions['as'],
   notes: string[],
-  takes: Takes | undefined,
+  takes: ExpectedInput | undefined,
 ): Pick<Dataset, 'kind' | 'shape'> & { channelsLast?: boolean } {
   const [count, a = 1, b = 1, c = 1] = shape;
   if (count === 0) throw bad(name, 'no samples');

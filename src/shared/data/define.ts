@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FedshotError } from '../errors.js';
 import type { Notation } from './notation.js';
 import type { OptionShape } from './options.js';
-import type { Dataset, Takes } from './types.js';
+import type { Dataset, ExpectedInput } from './types.js';
 
 /** A notation whose options have been read. */
 export interface ReaderInput<S extends OptionShape = OptionShape> extends Omit<
@@ -15,7 +15,7 @@ export interface ReaderInput<S extends OptionShape = OptionShape> extends Omit<
 /** What a reader is told besides the notation. */
 export interface ReadContext {
   /** What the model takes that the samples are read for, where it is known. */
-  readonly takes?: Takes;
+  readonly takes?: ExpectedInput;
   /** Says what a person should know of how the data was read, one line each. */
   readonly warn: (line: string) => void;
   /** Reading ends with its reason once it is aborted. */

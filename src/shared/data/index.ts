@@ -8,7 +8,7 @@ export { filesOfNotation } from './files-of.js';
 export { identifySource, sourceName } from './identify.js';
 export { checkLabels, describe } from './labels.js';
 export { loadDataset, type LoadOptions } from './load.js';
-export { list, option, wholeNumber } from './options.js';
+export { commaSeparated, option, wholeNumber } from './options.js';
 export { readers } from './registry.js';
 export type {
   Dataset,
@@ -16,5 +16,5 @@ export type {
   InMemoryData,
   InMemoryImages,
   InMemoryTable,
-  Takes,
+  ExpectedInput,
 } from './types.js';

@@ -5,11 +5,11 @@ import type { ReaderInput } from './define.js';
 import { memoryDataset } from './memory.js';
 import { pathHint } from './notation.js';
 import { resolveNotation } from './resolve.js';
-import type { DataSource, Dataset, Takes } from './types.js';
+import type { DataSource, Dataset, ExpectedInput } from './types.js';
 
 export interface LoadOptions {
   /** What the model takes, where it is known: other columns are then left aside. */
-  takes?: Takes;
+  takes?: ExpectedInput;
   /** Is told what a person should know of how the data was read. */
   reporter?: Pick<Reporter, 'warn'>;
   signal?: AbortSignal;

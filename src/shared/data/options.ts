@@ -29,7 +29,7 @@ export const wholeNumber = () =>
   });
 
 /** An option that is a list, joined by commas. */
-export const list = () => z.string().transform((text) => text.split(','));
+export const commaSeparated = () => z.string().transform((text) => text.split(','));
 
 /**
  * The options of a notation as their schema reads them.
@@ -37,7 +37,7 @@ export const list = () => z.string().transform((text) => text.split(','));
  * @param named the name of the reader, for the message on a key that it does not know
  * @throws FedshotError `usage`, naming the key
  */
-export function parseOptions<S extends OptionShape>(
+export function parseReaderOptions<S extends OptionShape>(
   { source, options }: Notation,
   schema: z.ZodObject<S>,
   named: string,

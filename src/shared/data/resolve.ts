@@ -1,6 +1,6 @@
 import type { ReaderDefinition, ReaderInput } from './define.js';
 import { parseNotation, pathHint, usage } from './notation.js';
-import { parseOptions } from './options.js';
+import { parseReaderOptions } from './options.js';
 import { readers } from './registry.js';
 
 /**
@@ -14,7 +14,7 @@ export function resolveNotation(source: string): { reader: ReaderDefinition; inp
   if (!readers.has(name))
     throw usage(source, `unknown reader "${name}"`, `it is ${readers.names().join(', ')}`);
   const reader = readers.get(name);
-  const options = parseOptions(notation, reader.options, name);
+  const options = parseReaderOptions(notation, reader.options, name);
   if (part !== undefined && !reader.part)
     throw usage(source, `"${part}" is not key=value`, pathHint(notation));
   const { path, paths } = notation;

@@ -71,8 +71,8 @@ export interface LabelMatching {
   readonly fold?: boolean;
 }
 
-/** What the reader is told of the model that will take the data, so that it reads what is asked for. */
-export interface Takes {
+/** What the model that will take the data expects: the reader reads just that. */
+export interface ExpectedInput {
   readonly kind: 'image' | 'table';
   /** Names of a table's columns. */
   readonly columns?: readonly string[];

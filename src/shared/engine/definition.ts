@@ -21,7 +21,7 @@ export interface NotHere {
   why: string;
 }
 
-export interface Finding<Place = unknown> {
+export interface EngineSearch<Place = unknown> {
   /** The best of a device first. */
   found: Found<Place>[];
   missing: NotHere[];
@@ -88,7 +88,7 @@ export interface EngineDefinition<Place = unknown> {
   /** Whether a process can run it once only, with one number of threads. */
   readonly single?: boolean;
   /** What of it is on this machine. @throws FedshotError `engine` for a setting that names none */
-  find(env: Environment): Finding<Place>;
+  find(env: Environment): EngineSearch<Place>;
   /** Fetches it into `enginesFolder`. @throws FedshotError `engine`, `network`, `digest`, `io` */
   install?(options: InstallOptions): Promise<Installed>;
   /**

@@ -1,7 +1,7 @@
 export { defineEngine } from './definition.js';
 export type {
   EngineDefinition,
-  Finding,
+  EngineSearch,
   Found,
   Installed,
   InstallOptions,

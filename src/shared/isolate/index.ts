@@ -1,7 +1,7 @@
 export { examine } from './examine.js';
 export { insidePath, withOutsidePaths } from './moved.js';
 export { runIsolated } from './run-isolated.js';
-export type { Step, StepContext } from './step.js';
+export type { IsolatedStep, StepContext } from './step.js';
 export {
   ISOLATE_MODES,
   type Attempt,

@@ -21,7 +21,7 @@ export interface StepContext {
 }
 
 /** What a worker runs: the default export of a module. */
-export interface Step<I = unknown, R = unknown> {
+export interface IsolatedStep<I = unknown, R = unknown> {
   run(input: I, context: StepContext): Promise<R>;
 }
 
@@ -63,13 +63,13 @@ export interface Reply {
  * The step that a module exports: by itself, or as the operation of a command, or as one of a list.
  * @throws TypeError
  */
-export function stepIn(exported: unknown, name: string): Step {
+export function stepIn(exported: unknown, name: string): IsolatedStep {
   const steps = [exported].flat().map((one) => {
     const { operation = one } = one as { operation?: unknown };
-    return operation as Partial<Step> & { name?: string };
+    return operation as Partial<IsolatedStep> & { name?: string };
   });
   const step =
     steps.find((one) => one.name === name) ?? (steps.length === 1 ? steps[0] : undefined);
   if (typeof step?.run !== 'function') throw new TypeError(`${name}: its module exports no step`);
-  return step as Step;
+  return step as IsolatedStep;
 }

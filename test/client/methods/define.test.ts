@@ -5,7 +5,7 @@ import {
   defineMethod,
   METHOD_NAMES,
   methods,
-  parseOptions,
+  parseMethodOptions,
 } from '../../../src/client/methods/index.js';
 import { candidateNames } from '../../../src/client/selection/candidates.js';
 
@@ -46,11 +46,11 @@ describe('methods', () => {
 
   it('have the options of their schema, with its defaults, and no others', () => {
     const method = defineMethod(sound);
-    expect(parseOptions(method)).toEqual({ k: 3 });
-    expect(parseOptions(method, { k: 5 })).toEqual({ k: 5 });
-    expect(() => parseOptions(method, { k: 0 })).toThrow('option of method sound: "k"');
-    expect(() => parseOptions(method, { j: 1 })).toThrow(/option of method sound: .*"j"/);
-    expect(() => parseOptions(methods.get('shot'), { k: 1 })).toThrow('method shot');
+    expect(parseMethodOptions(method)).toEqual({ k: 3 });
+    expect(parseMethodOptions(method, { k: 5 })).toEqual({ k: 5 });
+    expect(() => parseMethodOptions(method, { k: 0 })).toThrow('option of method sound: "k"');
+    expect(() => parseMethodOptions(method, { j: 1 })).toThrow(/option of method sound: .*"j"/);
+    expect(() => parseMethodOptions(methods.get('shot'), { k: 1 })).toThrow('method shot');
   });
 
   it('describe each option', () => {

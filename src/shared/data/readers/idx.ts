@@ -4,7 +4,7 @@ import { ARRAY_OPTIONS } from '../array-options.js';
 import { arrayDataset } from '../arrays.js';
 import { defineReader, type ReaderInput } from '../define.js';
 import type { RawArray } from '../raw.js';
-import type { Dataset, Takes } from '../types.js';
+import type { Dataset, ExpectedInput } from '../types.js';
 import { readMaybeGzip } from './bytes.js';
 import { decodeElements, whiteOf, type ElementType } from './elements.js';
 import { pairOf } from './pair.js';
@@ -29,7 +29,7 @@ export const idx = defineReader({
   read: (input, { takes }) => readIdx(input, takes),
 });
 
-function readIdx(input: ReaderInput<typeof ARRAY_OPTIONS>, takes?: Takes): Dataset {
+function readIdx(input: ReaderInput<typeof ARRAY_OPTIONS>, takes?: ExpectedInput): Dataset {
   const { samples: images, labels } = pairOf(input, 'idx', 'IMAGES');
   const data = parseIdx(readMaybeGzip(images), images);
   if (data.shape.length < 2)

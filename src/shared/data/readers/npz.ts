@@ -7,7 +7,7 @@ import { FedshotError } from '../../errors.js';
 import { arrayDataset } from '../arrays.js';
 import { defineReader, type ReaderInput } from '../define.js';
 import type { RawLabels } from '../raw.js';
-import type { Dataset, Takes } from '../types.js';
+import type { Dataset, ExpectedInput } from '../types.js';
 import { readFileBytes } from './bytes.js';
 import { NAMED_OPTIONS, namedArrays } from './named.js';
 import { parseNpy } from './npy.js';
@@ -29,7 +29,10 @@ export const npz = defineReader({
   read: (input, { takes }) => readNpz(input, takes),
 });
 
-async function readNpz(input: ReaderInput<typeof NAMED_OPTIONS>, takes?: Takes): Promise<Dataset> {
+async function readNpz(
+  input: ReaderInput<typeof NAMED_OPTIONS>,
+  takes?: ExpectedInput,
+): Promise<Dataset> {
   const { path, options } = input;
   const bytes = readFileBytes(path);
   try {

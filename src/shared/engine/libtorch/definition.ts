@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { defineEngine, type Finding, type Found, type NotHere } from '../definition.js';
+import { defineEngine, type EngineSearch, type Found, type NotHere } from '../definition.js';
 import { cudaDeviceCount } from '../gpu.js';
 import { SETTINGS } from '../settings.js';
 import type { Device } from '../types.js';
@@ -11,7 +11,7 @@ type Way = Found<LibtorchInstallation>;
 /** tfjs-core's kernels on LibTorch's stable C ABI, on a CPU or with CUDA. */
 export const libtorch = defineEngine<LibtorchInstallation>({
   name: 'libtorch',
-  find(env): Finding<LibtorchInstallation> {
+  find(env): EngineSearch<LibtorchInstallation> {
     const all = findLibtorch(env);
     const gpus = cudaDeviceCount();
     const on = (device: Device): Way[] =>

@@ -1,4 +1,4 @@
-import { defineEngine, type Finding, type NotHere } from '../definition.js';
+import { defineEngine, type EngineSearch, type NotHere } from '../definition.js';
 import { cudaDeviceCount } from '../gpu.js';
 import type { Device } from '../types.js';
 import { findTensorflow, unbuiltTensorflow, type TensorflowInstallation } from './find.js';
@@ -8,7 +8,7 @@ export const tensorflow = defineEngine<TensorflowInstallation>({
   name: 'tensorflow',
   // It registers itself under one name, and TensorFlow has one pool of threads.
   single: true,
-  find(env): Finding<TensorflowInstallation> {
+  find(env): EngineSearch<TensorflowInstallation> {
     const all = findTensorflow(env);
     const gpus = cudaDeviceCount();
     const on = (device: Device) =>

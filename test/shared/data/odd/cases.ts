@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { ErrorCode } from '../../../../src/shared/errors.js';
 import { loadDataset } from '../../../../src/shared/data/index.js';
-import type { Takes } from '../../../../src/shared/data/types.js';
+import type { ExpectedInput } from '../../../../src/shared/data/types.js';
 import { silent } from '../../../../src/shared/reporter.js';
 import { refusal } from '../files.js';
 
@@ -27,7 +27,7 @@ export type Outcome =
 export async function expectOutcome(
   notation: string,
   outcome: Outcome,
-  takes?: Takes,
+  takes?: ExpectedInput,
 ): Promise<void> {
   if ('code' in outcome) {
     const refused = await refusal(() => loadDataset(notation, { takes }));

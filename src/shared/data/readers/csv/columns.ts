@@ -1,6 +1,6 @@
 import { FedshotError } from '../../../errors.js';
 import { positionalColumns } from '../../columns.js';
-import type { Takes } from '../../types.js';
+import type { ExpectedInput } from '../../types.js';
 import type { CsvInput } from './options.js';
 import type { Rows } from './rows.js';
 
@@ -22,7 +22,7 @@ export interface Columns {
 export function chooseColumns(
   { path, options }: CsvInput,
   { header, rows }: Rows,
-  takes: Takes | undefined,
+  takes: ExpectedInput | undefined,
   notes: string[],
 ): Columns {
   const bad = (why: string, hint?: string): FedshotError =>
@@ -74,7 +74,7 @@ function indexColumn(names: readonly string[], rows: Rows['rows']): number | und
 function taken(
   free: number[],
   names: readonly string[],
-  takes: Takes | undefined,
+  takes: ExpectedInput | undefined,
   notes: string[],
 ): number[] {
   const wanted = new Set(takes?.columns ?? []);
@@ -82,10 +82,10 @@ function taken(
   if (wanted.size === 0 || kept.length < wanted.size) return free;
   const others = free.filter((i) => !wanted.has(names[i] ?? '')).map((i) => names[i] ?? '');
   if (others.length > 0)
-    notes.push(`left aside, since the model does not take them: ${some(others)}`);
+    notes.push(`left aside, since the model does not take them: ${abbreviate(others)}`);
   return kept;
 }
 
 /** Names for a message, the first of many. */
-export const some = (names: readonly (string | number)[], most = 8): string =>
+export const abbreviate = (names: readonly (string | number)[], most = 8): string =>
   names.slice(0, most).join(', ') + (names.length > most ? ` and ${names.length - most} more` : '');

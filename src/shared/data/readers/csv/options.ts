@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ReaderInput } from '../../define.js';
-import { list, option } from '../../options.js';
+import { commaSeparated, option } from '../../options.js';
 import { encoding } from './encoding.js';
 import { separator } from './separator.js';
 
@@ -19,7 +19,7 @@ export const CSV_OPTIONS = {
     .optional()
     .describe('takes labels that differ in case or space for one class'),
   header: z.enum(['yes', 'no']).optional().describe('whether the first row holds names'),
-  ignore: list().optional().describe('columns to leave out'),
+  ignore: commaSeparated().optional().describe('columns to leave out'),
   sep: separator().optional().describe('what stands between cells, by its word or itself'),
   separator: separator().optional().describe('the same as sep='),
   decimal: option((said, refuse) => {
@@ -29,7 +29,9 @@ export const CSV_OPTIONS = {
     .optional()
     .describe('with comma, 1,5 is one and a half'),
   encoding: encoding().optional().describe('the encoding of the text'),
-  missing: list().optional().describe('further codes for a missing value, joined by commas'),
+  missing: commaSeparated()
+    .optional()
+    .describe('further codes for a missing value, joined by commas'),
 };
 
 export type CsvInput = ReaderInput<typeof CSV_OPTIONS>;

@@ -1,9 +1,9 @@
 import { FedshotError } from '../../../errors.js';
 import { missingCells } from '../../columns.js';
 import { classesOf } from '../../label-values.js';
-import type { Dataset, Takes } from '../../types.js';
+import type { Dataset, ExpectedInput } from '../../types.js';
 import { cellsOf, TRUTH, type Cells } from './cells.js';
-import { chooseColumns, some, type Columns } from './columns.js';
+import { chooseColumns, abbreviate, type Columns } from './columns.js';
 import type { CsvInput } from './options.js';
 import { readRows, type Row, type Rows } from './rows.js';
 
@@ -11,7 +11,7 @@ import { readRows, type Row, type Rows } from './rows.js';
  * Reads a table: rows without any value are left out.
  * @throws FedshotError `not-found`, `data`, `usage`, `limit`
  */
-export function readCsv(input: CsvInput, takes?: Takes): Dataset {
+export function readCsv(input: CsvInput, takes?: ExpectedInput): Dataset {
   const { source, path, options } = input;
   const cells = cellsOf(options);
   const table = readRows(input, cells);
@@ -51,7 +51,7 @@ function withValues(
   if (empty > 0) notes.push(`${empty} empty ${empty === 1 ? 'line is' : 'lines are'} left out`);
   if (left.length > 0)
     notes.push(
-      `${left.length} ${left.length === 1 ? 'row without any value is' : 'rows without any value are'} left out and not counted, on line ${some(left)}`,
+      `${left.length} ${left.length === 1 ? 'row without any value is' : 'rows without any value are'} left out and not counted, on line ${abbreviate(left)}`,
     );
   return full;
 }
@@ -91,7 +91,7 @@ function toNumbers(
   const where = `row ${number + 1}, column "${name(first.column)}": ${said}`;
   if (wrong.length === 1) throw bad(path, where, hint);
   const all = wrong.map(({ column }) => `"${name(column)}"`);
-  throw bad(path, `${all.length} columns hold words, ${some(all, 20)} (${where})`, hint);
+  throw bad(path, `${all.length} columns hold words, ${abbreviate(all, 20)} (${where})`, hint);
 }
 
 /** How a column's cells become numbers: as such, or as truth values if they all are. */

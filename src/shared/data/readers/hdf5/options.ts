@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ReaderInput } from '../../define.js';
-import { list } from '../../options.js';
+import { commaSeparated } from '../../options.js';
 import { NAMED_OPTIONS } from '../named.js';
 
 const ORDERS = ['matlab', 'c'] as const;
@@ -10,7 +10,7 @@ export type Order = (typeof ORDERS)[number];
 export const HDF5_OPTIONS = {
   ...NAMED_OPTIONS,
   order: z.enum(ORDERS).optional().describe('matlab turns the axes round, c leaves them'),
-  sources: list()
+  sources: commaSeparated()
     .optional()
     .describe('files and folders that virtual datasets and external links refer to'),
 };

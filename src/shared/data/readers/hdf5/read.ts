@@ -2,7 +2,7 @@ import { Dataset as Hdf5Dataset, Group } from 'h5wasm/node';
 import { FedshotError } from '../../../errors.js';
 import { arrayDataset } from '../../arrays.js';
 import type { RawArray, RawLabels } from '../../raw.js';
-import type { Dataset, Takes } from '../../types.js';
+import type { Dataset, ExpectedInput } from '../../types.js';
 import { readFileBytes } from '../bytes.js';
 import { namedArrays } from '../named.js';
 import { rowMajor } from '../order.js';
@@ -17,7 +17,7 @@ import { readValues } from './values.js';
  * Reads a group; what other files hold is read where `sources=` names them, and never made up.
  * @throws FedshotError `not-found`, `data`, `limit`
  */
-export async function readHdf5(input: Hdf5Input, takes?: Takes): Promise<Dataset> {
+export async function readHdf5(input: Hdf5Input, takes?: ExpectedInput): Promise<Dataset> {
   const { path, part = '/', options } = input;
   const files = await OpenFiles.start();
   try {

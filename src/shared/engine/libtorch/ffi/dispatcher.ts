@@ -3,7 +3,7 @@ import { FedshotError } from '../../../errors.js';
 import type { CApi, Pointer } from './abi.js';
 import { Float, float, Some, type Arg, type Direct } from './args.js';
 import type { Graphs } from './graphs.js';
-import type { Recorder } from './steps.js';
+import type { CallRecorder } from './steps.js';
 
 const MAX_ARGS = 24;
 
@@ -15,7 +15,7 @@ export class Dispatcher {
   /** Handles that exist at this moment, for leak checks. */
   live = 0;
   /** What is told of everything that is done, while there is one. */
-  recording: Recorder | undefined;
+  recording: CallRecorder | undefined;
   /** Makes graphs of what is replayed, on devices that have them. */
   graphs: Graphs | undefined;
   /** Where C functions write their results. */

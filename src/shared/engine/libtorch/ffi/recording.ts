@@ -3,7 +3,13 @@ import { Some, type Arg, type Direct } from './args.js';
 import type { Dispatcher } from './dispatcher.js';
 import { GraphedReplay } from './graph.js';
 import { Replay } from './replay.js';
-import { Ref, type Recorded, type Recorder, type Step, type Template } from './steps.js';
+import {
+  Ref,
+  type Recorded,
+  type CallRecorder,
+  type RecordedStep,
+  type Template,
+} from './steps.js';
 
 /** Operators that write to an argument, by ATen's naming. */
 const WRITES = /_(\.|$)|_out$/;
@@ -12,8 +18,8 @@ const WRITES = /_(\.|$)|_out$/;
  * What a computation asked of LibTorch, with each handle replaced by the place at which it came up
  * (its slot), so that the same can be asked again of other inputs.
  */
-export class Recording implements Recorded, Recorder {
-  readonly steps: Step[] = [];
+export class Recording implements Recorded, CallRecorder {
+  readonly steps: RecordedStep[] = [];
   private readonly slots = new Map<Pointer, number>();
   readonly constants: { slot: number; handle: Pointer; values: Uint8Array }[] = [];
   readonly hosts: { slot: number; upload: () => Pointer; what: string }[] = [];

@@ -1,7 +1,7 @@
 import type { Pointer } from './abi.js';
 import { Some, type Float } from './args.js';
 import type { Dispatcher } from './dispatcher.js';
-import { Ref, type Recorded, type Step, type Template } from './steps.js';
+import { Ref, type Recorded, type RecordedStep, type Template } from './steps.js';
 
 /** Writes one argument to its place on the stack. */
 type Fill = (at: BigUint64Array) => void;
@@ -78,7 +78,7 @@ export class Replay {
   }
 
   /** @param going slots that nobody asks for after this step */
-  private prepare(step: Step, going: number[]): Action[] {
+  private prepare(step: RecordedStep, going: number[]): Action[] {
     const { torch, own } = this;
     if (step.kind === 'free') return [];
     if (step.kind === 'direct') {
@@ -178,7 +178,7 @@ function slotsOf(template: Template | readonly Template[]): number[] {
 }
 
 /** For each step, which of `slots` come up there for the last time. */
-function lastUses(steps: readonly Step[], slots: readonly number[]): Map<number, number[]> {
+function lastUses(steps: readonly RecordedStep[], slots: readonly number[]): Map<number, number[]> {
   const last = new Map<number, number>();
   steps.forEach((step, i) => {
     if (step.kind === 'free') return;

@@ -9,7 +9,7 @@ export class Ref {
 export type Template = Ref | number | boolean | string | null | Float | Some | readonly Template[];
 
 /** One thing that was done; `results` and `freed` are slots. */
-export type Step =
+export type RecordedStep =
   | { kind: 'operator'; op: string; args: Template[]; results: number[] }
   | { kind: 'direct'; name: string; f: Direct; handles: Ref[]; result: number | undefined }
   | { kind: 'free'; slot: number };
@@ -17,7 +17,7 @@ export type Step =
 /** What was done, by slots. */
 export interface Recorded {
   readonly count: number;
-  readonly steps: readonly Step[];
+  readonly steps: readonly RecordedStep[];
   readonly outside: readonly { slot: number; handle: Pointer }[];
   readonly constants: readonly { slot: number; handle: Pointer }[];
   readonly hosts: readonly { slot: number; upload: () => Pointer }[];
@@ -28,7 +28,7 @@ export interface Recorded {
 }
 
 /** What is told of everything that a dispatcher does. */
-export interface Recorder {
+export interface CallRecorder {
   operator(op: string, args: readonly Arg[], results: readonly Pointer[]): void;
   direct(name: string, f: Direct, handles: readonly Pointer[], result?: Pointer): void;
   /** A tensor of values from the host, the same each time. */

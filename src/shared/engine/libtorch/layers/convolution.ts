@@ -2,7 +2,7 @@ import type { Ops } from '../../ops.js';
 import { some } from '../ffi/args.js';
 import { define, type KernelContext } from '../define.js';
 import type { Pointer } from '../ffi/abi.js';
-import { defineGradient, libtorchBackend, run, together } from './gradient.js';
+import { defineGradient, libtorchBackend, runKernel, gradientsAtOnce } from './gradient.js';
 
 const CONVOLUTION = 'TorchConvolution';
 const MAX_POOL = 'TorchMaxPool';
@@ -37,7 +37,7 @@ function defineConvolution(): void {
     const filter = y!.aux[0] ?? weight!.handle;
     // Asked for apart: the first layer's images need no gradient.
     const part = (names: string[], mask: number[], pick: number[]) =>
-      together(dy, names, (torch) => {
+      gradientsAtOnce(dy, names, (torch) => {
         const sizes = some([weight!.shape[0]!]);
         const all = torch.callMany(
           'aten::convolution_backward',
@@ -68,7 +68,7 @@ function defineMaxPool(): void {
     return info;
   });
   defineGradient(MAX_POOL, { inputs: ['x'], output: true }, (dy, [x, y], { size }) =>
-    together(dy, ['x'], (torch) => [
+    gradientsAtOnce(dy, ['x'], (torch) => [
       torch.call(
         'aten::max_pool2d_with_indices_backward',
         libtorchBackend().data(dy).handle,
@@ -87,6 +87,6 @@ export function defineImageLayers(): void {
 
 export const imageOps: Pick<Ops, 'conv2d' | 'maxPool2d'> = {
   conv2d: (x, weight, bias, stride, padding) =>
-    run(CONVOLUTION, { x, weight, bias }, { stride, padding }),
-  maxPool2d: (x, size) => run(MAX_POOL, { x }, { size }),
+    runKernel(CONVOLUTION, { x, weight, bias }, { stride, padding }),
+  maxPool2d: (x, size) => runKernel(MAX_POOL, { x }, { size }),
 };

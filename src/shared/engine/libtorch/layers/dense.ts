@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Ops } from '../../ops.js';
 import { some } from '../ffi/args.js';
 import { define } from '../define.js';
-import { compute, defineGradient, libtorchBackend, run } from './gradient.js';
+import { compute, defineGradient, libtorchBackend, runKernel } from './gradient.js';
 
 const LINEAR = 'TorchLinear';
 const IMAGES = 'TorchImages';
@@ -104,14 +104,14 @@ export const denseOps: Pick<
   | 'flatten'
   | 'gatherRows'
 > = {
-  images: (x) => run(IMAGES, { x }),
+  images: (x) => runKernel(IMAGES, { x }),
   flatten: (x) => tf.reshape(x, [x.shape[0], -1]),
-  linear: (x, weight, bias) => run(LINEAR, { x, weight, bias }),
-  relu: (x) => run(RELU, { x }),
+  linear: (x, weight, bias) => runKernel(LINEAR, { x, weight, bias }),
+  relu: (x) => runKernel(RELU, { x }),
   add: (a, b) => tf.add(a, b),
   mul: (a, b) => tf.mul(a, b),
-  scaleChannels: (x, mask) => run(SCALE, { x, mask }),
-  softmax: (x) => run('TorchSoftmax', { x }),
-  logSoftmax: (x) => run('TorchLogSoftmax', { x }),
+  scaleChannels: (x, mask) => runKernel(SCALE, { x, mask }),
+  softmax: (x) => runKernel('TorchSoftmax', { x }),
+  logSoftmax: (x) => runKernel('TorchLogSoftmax', { x }),
   gatherRows: (x, index) => tf.gather(x, index),
 };

@@ -19,7 +19,7 @@ export function compute(run: (torch: Dispatcher) => Pointer): Tensor {
  * Gradients that one operator computes together. tfjs-core asks for them one by one; the first
  * question runs the operator, and the other results wait as attachments of `dy`, freed with it.
  */
-export function together(
+export function gradientsAtOnce(
   dy: Tensor,
   names: string[],
   run: (torch: Dispatcher) => Pointer[],
@@ -62,7 +62,7 @@ export function defineGradient(
 
 /** Runs a kernel of ours. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller knows the rank
-export function run<T extends Tensor>(
+export function runKernel<T extends Tensor>(
   kernel: string,
   inputs: Record<string, Tensor>,
   attrs: object = {},

@@ -4,7 +4,7 @@ import type { Ops } from '../../ops.js';
 import type { TensorData } from '../backend.js';
 import { float, some } from '../ffi/args.js';
 import { define } from '../define.js';
-import { defineGradient, libtorchBackend, run, together } from './gradient.js';
+import { defineGradient, libtorchBackend, runKernel, gradientsAtOnce } from './gradient.js';
 import { owned } from './in-place.js';
 
 const BATCH_NORM = 'TorchBatchNorm';
@@ -38,7 +38,7 @@ function defineBatchNorm(): void {
       TensorData,
       TensorData,
     ];
-    return together(dy, ['x', 'weight', 'bias'], (torch) =>
+    return gradientsAtOnce(dy, ['x', 'weight', 'bias'], (torch) =>
       torch.callMany(
         'aten::native_batch_norm_backward',
         3,
@@ -66,7 +66,7 @@ function defineWeightNorm(): void {
     return info;
   });
   defineGradient(WEIGHT_NORM, { inputs: ['v', 'g'], output: true }, (dy, [v, g, weight]) =>
-    together(dy, ['v', 'g'], (torch) =>
+    gradientsAtOnce(dy, ['v', 'g'], (torch) =>
       torch.callMany(
         'aten::_weight_norm_interface_backward',
         2,
@@ -94,9 +94,9 @@ export const normalisationOps: Pick<Ops, 'batchNormTrain' | 'batchNormEval' | 'w
     variance: Variable,
   ): T {
     const inputs = { x, weight, bias, mean: owned(mean), variance: owned(variance) };
-    return run(BATCH_NORM, inputs, { train: true });
+    return runKernel(BATCH_NORM, inputs, { train: true });
   },
   batchNormEval: (x, weight, bias, mean, variance) =>
-    run(BATCH_NORM, { x, weight, bias, mean, variance }, { train: false }),
-  weightNorm: (v, g) => run(WEIGHT_NORM, { v, g }),
+    runKernel(BATCH_NORM, { x, weight, bias, mean, variance }, { train: false }),
+  weightNorm: (v, g) => runKernel(WEIGHT_NORM, { v, g }),
 };

@@ -18,7 +18,10 @@ const NOT_LOST = 0.7;
  * the classes is right in the second case alone, which is hardly that of a model that seems right on most
  * samples.
  */
-export function together(findings: readonly Finding[], s: Signals): CheckFinding | undefined {
+export function combinedFinding(
+  findings: readonly Finding[],
+  s: Signals,
+): CheckFinding | undefined {
   if (s.adaptedClasses === undefined) return undefined;
   const warned = (checks: readonly string[]): Finding[] =>
     findings.filter(({ check, outcome }) => checks.includes(check) && outcome === 'warn');

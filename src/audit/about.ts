@@ -46,7 +46,8 @@ export function periodOf(
   const times = records
     ? records.flatMap(({ from, until }) => [from, until].filter((time) => time !== ''))
     : (log?.leaves ?? []).map(({ time }) => new Date(time).toISOString());
-  if (times.length === 0) return null;
   const sorted = [...times].sort();
-  return { from: sorted[0]!, until: sorted.at(-1)! };
+  const [from] = sorted;
+  const until = sorted.at(-1);
+  return from === undefined || until === undefined ? null : { from, until };
 }

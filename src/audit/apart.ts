@@ -30,8 +30,8 @@ export class Apartness {
   readonly #tries: string[] = [];
 
   unreadable(name: string, error: unknown): void {
-    const [why] = (error as Error).message.split('\n');
-    this.#network.push(`${name}: its records cannot be read: ${why!}`);
+    const [why = ''] = (error as Error).message.split('\n');
+    this.#network.push(`${name}: its records cannot be read: ${why}`);
   }
 
   /** @throws what is wrong with a record that cannot be read */

@@ -16,7 +16,7 @@ export function chainOf(pem: string): X509Certificate[] | undefined {
   if (parts.length === 0 || parts.join('') !== pem) return undefined;
   try {
     const chain = parts.map((part) => new X509Certificate(part));
-    const same = chain.every((one, i) => trimmed(one.toString()) === trimmed(parts[i]!));
+    const same = chain.every((one, i) => trimmed(one.toString()) === trimmed(parts[i] ?? ''));
     return same ? chain : undefined;
   } catch {
     return undefined;
@@ -26,9 +26,9 @@ export function chainOf(pem: string): X509Certificate[] | undefined {
 /** What is wrong with a root's authorities: room in which data could be hidden. */
 export function authorityFaults({ document }: Root): string[] {
   return document.tls.ca.flatMap((pem) => {
-    const chain = chainOf(pem);
-    if (chain?.length !== 1) return ['an authority that is not one certificate'];
-    const { length } = chain[0]!.raw;
+    const [one, ...others] = chainOf(pem) ?? [];
+    if (!one || others.length > 0) return ['an authority that is not one certificate'];
+    const { length } = one.raw;
     return length > MOST_AUTHORITY_BYTES
       ? [`an authority with a certificate of ${length} bytes`]
       : [];

@@ -104,8 +104,9 @@ async function scoreOn(
     declaredAccuracy: options.writeCard ? accuracy : config.heldOutAccuracy,
     binding: options.writeCard ? 'bound' : bindingOf(model),
     classes: config.classes.map((className, k) => {
-      const samples = confusion[k]!.reduce((a, b) => a + b, 0);
-      const share = samples > 0 ? confusion[k]![k]! / samples : undefined;
+      const row = confusion[k] ?? [];
+      const samples = row.reduce((a, b) => a + b, 0);
+      const share = samples > 0 ? (row[k] ?? 0) / samples : undefined;
       return { name: className, samples, accuracy: share };
     }),
     confusion,

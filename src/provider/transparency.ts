@@ -1,3 +1,4 @@
+import { present } from '../shared/present.js';
 import { type InspectedLog, inspectLog, TransparencyLog } from '../shared/log/index.js';
 import { type Keyring, logTrust, type Root, type Signer, Store } from '../shared/release/index.js';
 
@@ -11,7 +12,7 @@ export const logKeys = (roots: readonly Root[]): ReadonlyMap<string, Uint8Array>
 /** The log key of the store's newest root that is here. @throws FedshotError `trust` without one */
 export async function logSigner(store: string, keyring: Keyring): Promise<Signer> {
   const [signer] = await keyring.signers('log', new Store(store).newestRoot().roles.log);
-  return signer!;
+  return present(signer, 'the log key');
 }
 
 /**

@@ -5,6 +5,7 @@ import { MODEL_FILES } from '../../shared/model/folder.js';
 import { CONFIG_FILE } from '../../shared/release/index.js';
 import { parseSafetensors } from '../../shared/format/safetensors.js';
 import { random } from '../../shared/random.js';
+import { present } from '../../shared/present.js';
 import type { PublicStore } from '../release/store.js';
 import { claim, notChecked, type Claim } from '../types.js';
 import { fileBytes } from '../release/release.js';
@@ -128,7 +129,7 @@ function plantCanaries(
   const blind = new Set<string>();
   for (const way of ways)
     for (let i = 0; i < CANARIES && findable.length > 0; i++) {
-      const { needle, from } = findable[draw.int(findable.length)]!;
+      const { needle, from } = present(findable[draw.int(findable.length)], 'a sample to plant');
       const secret = needle.bytes.subarray(from);
       if (isText(way) && text.size === 0) continue; // whole small numbers, of which any text has some
       planted++;

@@ -1,3 +1,4 @@
+import { present } from '../../shared/present.js';
 import type { Dataset } from '../../shared/data/index.js';
 import { applyInput } from '../../shared/preprocessing/input.js';
 import { modelConfigSchema, type ModelConfig } from '../../shared/model/config.js';
@@ -44,7 +45,10 @@ const inputsOf = (configs: readonly Buffer[]): Input[] =>
 export function normalisations(configs: readonly Buffer[]): Normalisation[] {
   const all = inputsOf(configs).flatMap((input) =>
     input.kind === 'image'
-      ? input.mean.map((mean, channel) => ({ mean, std: input.std[channel]! }))
+      ? input.mean.map((mean, channel) => ({
+          mean,
+          std: present(input.std[channel], `the deviation of channel ${channel}`),
+        }))
       : [],
   );
   return [...new Map(all.map((each) => [JSON.stringify(each), each])).values()];

@@ -1,3 +1,4 @@
+import { present } from '../../shared/present.js';
 /**
  * How many bytes a connection must and may have, given the calls that were logged on it. TLS is
  * counted exactly: its records show their lengths on the way. HTTP/2 is bounded by formula.
@@ -233,7 +234,10 @@ function requestBytes(call: LoggedCall, limit: RequestLimit, whole: boolean): Ra
  * A site whose certificate is turned away has sent its first request by the time it learns of it (TLS
  * 1.3 lets it speak first).
  */
-const UNREAD_REQUEST = 2 * FRAME + GRPC_PREFIX + requestBlock(requestLimits()[0]!.method).first;
+const UNREAD_REQUEST =
+  2 * FRAME +
+  GRPC_PREFIX +
+  requestBlock(present(requestLimits()[0], 'the first method of the schema').method).first;
 
 /** Bounds for what the site sent. */
 export function sentBudget(

@@ -41,7 +41,7 @@ export const streams = (calls: readonly LoggedCall[]): number =>
 
 /** What a method's path and request may have: our own, the standard services', any other. */
 export function methodLimits(): ReadonlyMap<LoggedMethod, RequestLimit> {
-  const own = requestLimits().map((limit) => [limit.method.split('/').at(-1)!, limit] as const);
+  const own = requestLimits().map((limit) => [limit.method.split('/').at(-1), limit] as const);
   const others = { ...standardLimits(), Other: UNKNOWN_METHOD };
   return new Map([...own, ...Object.entries(others)] as [LoggedMethod, RequestLimit][]);
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readBytes } from '../../shared/files.js';
+import { present } from '../../shared/present.js';
 import { join } from 'node:path';
 import { keptPath, type Leaf, type AuditedLog } from '../../shared/log/index.js';
 import { MAX_FRESHNESS_BYTES, openFreshness } from '../../shared/release/index.js';
@@ -39,6 +40,9 @@ function noteSizes(origin: string, most: number): number[] {
   });
 }
 
+/** Digest and size of a leaf's response, as the artefacts are known by. */
+const saidBy = ({ response, bytes }: Leaf): string => `${response ?? ''} ${bytes}`;
+
 /**
  * Finds for each leaf the signed artefact that its message was: chunk, manifest, root or freshness
  * statement; a statement of the log about itself; or a fixed answer of a standard service.
@@ -76,7 +80,7 @@ export class Explainer {
       case 'GetRoot':
       case 'GetManifest': {
         const key = [leaf.method, leaf.index ?? '', leaf.release ?? ''].join(' ');
-        return this.#known.get(key) === `${leaf.response!} ${leaf.bytes}`
+        return this.#known.get(key) === saidBy(leaf)
           ? undefined
           : 'not a signed root or manifest of the store';
       }
@@ -100,7 +104,7 @@ export class Explainer {
       }
       case 'Health':
       case 'Reflection':
-        return this.#standard.has(`${leaf.method} ${leaf.response!} ${leaf.bytes}`)
+        return this.#standard.has(`${leaf.method} ${saidBy(leaf)}`)
           ? undefined
           : 'not an answer that this service has';
       default:
@@ -121,16 +125,17 @@ export class Explainer {
       expected = `${sha256(message)} ${message.length}`;
       this.#chunks.set(chunk.sha256, expected);
     }
-    if (expected === `${leaf.response!} ${leaf.bytes}`) return undefined;
+    if (expected === saidBy(leaf)) return undefined;
     const size = Number(expected.split(' ')[1]);
+    const what = `chunk ${leaf.index ?? '?'} of ${release.name} ${release.version}`;
     return leaf.bytes === size
-      ? `not the bytes of chunk ${leaf.index!} of ${release.name} ${release.version}`
-      : `${leaf.bytes} bytes were sent where chunk ${leaf.index!} of ${release.name} ${release.version} has ${size}`;
+      ? `not the bytes of ${what}`
+      : `${leaf.bytes} bytes were sent where ${what} has ${size}`;
   }
 
   /** Replaced statements are kept with the log; each has to be signed, and to be what was sent. */
   #freshnessFault(leaf: Leaf): string | undefined {
-    const digest = leaf.response!;
+    const digest = present(leaf.response, 'the digest of a response');
     let good = this.#kept.get(digest);
     if (good === undefined) {
       const path = join(this.logDir, keptPath(digest));

@@ -1,3 +1,4 @@
+import { present } from '../../shared/present.js';
 import type { Leaf } from '../../shared/log/index.js';
 import type { OpenConnection, RecordedConnection } from '../record/index.js';
 import type { LoggedCall } from './calls.js';
@@ -11,6 +12,12 @@ export interface Matched {
   readonly pending: readonly Leaf[];
   /** Of no connection that was recorded. */
   readonly orphans: readonly Leaf[];
+}
+
+/** The call that these leaves are of. */
+function callOf(leaves: readonly Leaf[]): LoggedCall {
+  const { method } = present(leaves[0], 'the first leaf of a call');
+  return { method, leaves };
 }
 
 /** Which leaves are of which connection: same port, within its time. */
@@ -39,10 +46,7 @@ export function match(
     else orphans.push(leaf);
   }
   const byConnection = new Map(
-    [...calls].map(([connection, own]) => [
-      connection,
-      [...own.values()].map((list): LoggedCall => ({ method: list[0]!.method, leaves: list })),
-    ]),
+    [...calls].map(([connection, own]) => [connection, [...own.values()].map(callOf)]),
   );
   return { byConnection, pending, orphans };
 }

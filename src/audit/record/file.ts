@@ -109,10 +109,9 @@ class RecordReader {
   take(bytes: Buffer): void {
     this.#line++;
     const tied = this.#parse(bytes);
-    const known = tied && (this.#key === undefined ? this.#start(tied) : true);
-    if (tied && known) {
+    if (tied && (this.#key !== undefined || this.#start(tied))) {
       if (this.#key === undefined) this.#takeUnsigned(tied.value);
-      else if (this.#isInPlace(bytes, tied)) this.#read(tied.value);
+      else if (this.#isInPlace(bytes, tied, this.#key)) this.#read(tied.value);
     }
     const carried = this.#astray && typeof tied?.chain === 'string' ? tied.chain : undefined;
     const before = carried ? Buffer.from(carried, 'hex') : this.#chain;
@@ -197,14 +196,14 @@ class RecordReader {
     this.#times.push(connection.data.closed);
   }
 
-  #isInPlace(bytes: Buffer, { value, chain }: Tied): boolean {
+  #isInPlace(bytes: Buffer, { value, chain }: Tied, key: KeyObject): boolean {
     const head = Head.safeParse(value);
     const other = head.success ? lineKey(head.data.key) : undefined;
-    if (other && !other.equals(this.#key!)) {
+    if (other && !other.equals(key)) {
       this.#fault('another recorder goes on from here, with a key of its own');
       this.#key = other;
     }
-    if (!lineVerifies(bytes, this.#key!)) {
+    if (!lineVerifies(bytes, this.#key ?? key)) {
       this.#fault('changed since the recorder signed it');
       return true; // still read: what it says now is compared with the log as well
     }

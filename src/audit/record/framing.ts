@@ -66,7 +66,7 @@ export class RecordCounter {
 
   #begin(): void {
     const { counts } = this;
-    const type = this.#header[0]!;
+    const type = this.#header.readUInt8(0);
     const length = this.#header.readUInt16BE(3);
     this.#have = 0;
     const known = type >= CHANGE_CIPHER_SPEC && type <= APPLICATION_DATA;

@@ -39,7 +39,7 @@ export class Places {
     this.#by.set(group, own + 1);
     return () => {
       this.#taken--;
-      const left = this.#by.get(group)! - 1;
+      const left = (this.#by.get(group) ?? 0) - 1;
       if (left > 0) this.#by.set(group, left);
       else this.#by.delete(group);
     };

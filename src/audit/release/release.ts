@@ -94,8 +94,8 @@ function structureFaults(
     stranger === undefined ? paramSpecs(parseModelConfig(config, CONFIG_FILE).architecture) : [];
   for (const [path, found] of bytes) {
     if (path === CONFIG_FILE || !found) continue;
-    const prefix = `${path.split('.')[0]!}.`;
-    const own = specs.filter(({ name }) => name.startsWith(prefix));
+    const [part = ''] = path.split('.');
+    const own = specs.filter(({ name }) => name.startsWith(`${part}.`));
     try {
       const state = decodeState(found, path);
       if (stranger === undefined) assertFits(state, own, path);

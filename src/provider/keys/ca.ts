@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { FedshotError } from '../../shared/errors.js';
 import { readBytes } from '../../shared/files.js';
+import { present } from '../../shared/present.js';
 import { type Keyring, Store } from '../../shared/release/index.js';
 import { expiryOf, findAuthority, fingerprintOf, MAX_AUTHORITIES } from '../authorities.js';
 import type { RootChange, RootOutcome } from './root.js';
@@ -57,12 +58,12 @@ export async function addAuthority(
       hint: 'take out one that no server uses: fedshot keys ca remove',
     });
   const given = file === undefined ? undefined : readAuthority(file, now);
-  const made = given === undefined ? await createAuthority('fedshot provider', now) : undefined;
-  const cert = given ?? made!.cert;
+  const made = given ?? (await createAuthority('fedshot provider', now));
+  const cert = typeof made === 'string' ? made : made.cert;
   const authority = fingerprintOf(cert);
   if (document.tls.ca.some((known) => fingerprintOf(known) === authority))
     throw new FedshotError('usage', `the root names ${authority.slice(0, 16)} already`);
-  if (made) await sealNextAuthority(keyring, made);
+  if (typeof made !== 'string') await sealNextAuthority(keyring, made);
   const outcome = await changeRoot(options, {
     ...document,
     tls: { ca: [...document.tls.ca, cert] },
@@ -126,7 +127,10 @@ export async function removeAuthority(
   if (done && removed !== undefined) return { ...done, authority: removed };
   const authority = find(store, options.authority);
   const { document } = new Store(store).newestRoot();
-  const gone = document.tls.ca.find((cert) => fingerprintOf(cert) === authority)!;
+  const gone = present(
+    document.tls.ca.find((cert) => fingerprintOf(cert) === authority),
+    'the authority in the root',
+  );
   const kept = document.tls.ca.filter((cert) => cert !== gone);
   if (kept.length === 0 || issuedServer(keyring, gone))
     throw new FedshotError(

@@ -1,5 +1,6 @@
 import { FedshotError } from '../../shared/errors.js';
 import { quoted } from '../../shared/json.js';
+import { present } from '../../shared/present.js';
 import {
   assertPinnable,
   keyId,
@@ -61,7 +62,10 @@ export async function revokeKeys(
   for (const prefix of options.keyids) {
     const { role, keyid } = findKey(document, prefix);
     const { keyids, threshold } = document.roles[role];
-    const kept = keyids.filter((id) => id !== keyid).map((id) => document.keys[id]!.public);
+    const { keys } = document;
+    const kept = keyids
+      .filter((id) => id !== keyid)
+      .map((id) => present(keys[id], `key ${id} of the root`).public);
     if (kept.length < threshold)
       kept.push((await options.keyring.create(role, options.now)).public);
     document = withKeys(document, role, kept, threshold);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { FedshotError } from '../../shared/errors.js';
 import { makeFolder, readBytes, writeFileAtomic } from '../../shared/files.js';
 import { withLock } from '../../shared/lock.js';
+import { present } from '../../shared/present.js';
 import { rememberEnrolled } from '../../shared/release/enrolled.js';
 import type { Keyring } from '../../shared/release/index.js';
 import { fingerprintOf, openKey, sealKey } from '../authorities.js';
@@ -115,7 +116,7 @@ export function assertAuthorities(dir: string): string[] {
  */
 export async function openSitesAuthority(keyring: Keyring): Promise<Identity> {
   const dir = sitesDir(keyring);
-  const cert = assertAuthorities(dir)[0]!;
+  const cert = present(assertAuthorities(dir)[0], 'the authority that issues');
   const hint = 'restore it from a copy, or make another authority: fedshot provision ca add';
   return { cert, key: await openKey(keyring, keyFile(dir, fingerprintOf(cert)), cert, hint) };
 }

@@ -3,6 +3,7 @@ import { webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
 import { FedshotError } from '../../shared/errors.js';
+import { present } from '../../shared/present.js';
 
 /** A certificate and its private key, both PEM. */
 export interface Identity {
@@ -29,7 +30,9 @@ async function exportKey(key: CryptoKey): Promise<string> {
 
 function importKey(pem: string): Promise<CryptoKey> {
   const [der] = x509.PemConverter.decode(pem);
-  return subtle.importKey('pkcs8', der!, ALGORITHM, true, ['sign']);
+  return subtle.importKey('pkcs8', present(der, 'the key of a PEM file'), ALGORITHM, true, [
+    'sign',
+  ]);
 }
 
 const pem = (cert: x509.X509Certificate): string => `${cert.toString('pem')}\n`;
@@ -37,7 +40,7 @@ const pem = (cert: x509.X509Certificate): string => `${cert.toString('pem')}\n`;
 /** 16 random bytes with the top bit clear: positive, and never the same twice. */
 function newSerial(): string {
   const bytes = webcrypto.getRandomValues(new Uint8Array(16));
-  bytes[0]! &= 0x7f;
+  bytes[0] = (bytes[0] ?? 0) & 0x7f;
   return Buffer.from(bytes).toString('hex');
 }
 

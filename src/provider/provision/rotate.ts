@@ -1,4 +1,5 @@
 import { FedshotError } from '../../shared/errors.js';
+import { present } from '../../shared/present.js';
 import type { Keyring } from '../../shared/release/index.js';
 import { expiryOf, findAuthority, fingerprintOf, MAX_AUTHORITIES } from '../authorities.js';
 import {
@@ -130,9 +131,10 @@ function removeAlone(
   const authorities = assertAuthorities(dir);
   const authority = find(authorities, prefix);
   const short = authority.slice(0, 16);
-  const { inUse, sites } = listSitesAuthorities(change).find(
-    ({ fingerprint }) => fingerprint === authority,
-  )!;
+  const { inUse, sites } = present(
+    listSitesAuthorities(change).find(({ fingerprint }) => fingerprint === authority),
+    'the authority in the list',
+  );
   if (inUse)
     throw new FedshotError(
       'usage',

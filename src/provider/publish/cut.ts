@@ -19,6 +19,7 @@ import {
   type SafetensorsHeader,
   safetensorsDataStart,
   serializeSafetensorsHeader,
+  type TensorRange,
 } from '../../shared/format/safetensors-header.js';
 
 export type CutFile = ReleaseContent['files'][number];
@@ -47,17 +48,16 @@ export function cutFile(
     const { size } = fstatSync(fd);
     if (size === 0) throw new FedshotError('format', `${file} is empty`);
     const header = path === CONFIG_FILE ? undefined : readHeader(fd, size, file);
-    const pieces = header ? piecesOf(header) : [{ end: size }];
+    const pieces: Piece[] = header ? piecesOf(header) : [{ end: size }];
     const whole = createHash('sha256');
     const chunks: Chunk[] = [];
     const tensors = new Map<string, ReleaseTensor>();
     let at = 0;
-    for (const { name, end } of pieces) {
-      const tensor = name === undefined ? undefined : header!.tensors.get(name)!;
+    for (const { tensor, end } of pieces) {
       const own = createHash('sha256');
       for (const length of chunkSizes([end - at])) {
         const bytes = readExactly(fd, at, length, file);
-        if (tensor) assertFinite(bytes, tensor.dtype, `${file}: ${quoted(name!)}`);
+        if (tensor) assertFinite(bytes, tensor.range.dtype, `${file}: ${quoted(tensor.name)}`);
         const chunk = { sha256: digest(createHash('sha256').update(bytes)), size: length };
         own.update(bytes);
         whole.update(bytes);
@@ -65,7 +65,7 @@ export function cutFile(
         chunks.push(chunk);
         at += length;
       }
-      if (tensor) tensors.set(name!, { ...tensor, sha256: digest(own) });
+      if (tensor) tensors.set(tensor.name, { ...tensor.range, sha256: digest(own) });
     }
     return { path, size, sha256: digest(whole), chunks, tensors };
   } finally {
@@ -104,9 +104,18 @@ const changed = (file: string): FedshotError =>
     hint: 'publish again once nobody trains into that folder',
   });
 
+/** A part of a file that is cut by itself: a header, a tensor or the whole of it. */
+interface Piece {
+  readonly end: number;
+  readonly tensor?: { readonly name: string; readonly range: TensorRange };
+}
+
 /** The header, then each tensor. */
-function piecesOf(header: SafetensorsHeader): { name?: string; end: number }[] {
-  const tensors = [...header.tensors].map(([name, { end }]) => ({ name, end }));
+function piecesOf(header: SafetensorsHeader): Piece[] {
+  const tensors = [...header.tensors].map(([name, range]): Piece => ({
+    end: range.end,
+    tensor: { name, range },
+  }));
   return [{ end: header.dataStart }, ...tensors];
 }
 

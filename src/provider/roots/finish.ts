@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { FedshotError } from '../../shared/errors.js';
 import { readBytes, writeFileAtomic } from '../../shared/files.js';
 import { withLock } from '../../shared/lock.js';
+import { present } from '../../shared/present.js';
 import { type Freshness, type Keyring, type Root, Store } from '../../shared/release/index.js';
 import { currentListing, type Listing, lockPath, writeFreshness } from '../publish/freshness.js';
 import { tidyStore } from '../publish/tidy.js';
@@ -61,7 +62,8 @@ export async function finishRootChange(options: {
     const { root, before } = state;
     tidyStore(store);
     const { version, releases } = listingOf(store, root, before);
-    const again = (name: string): boolean => !verifies(store, root, name, releases[name]!);
+    const again = (name: string): boolean =>
+      !verifies(store, root, name, present(releases[name], `${name} in the list of releases`));
     if (Object.keys(releases).some(again)) await keyring.signers('release', release); // says what is missing
     const listed = relist(store, state, releases, { signers: releaseSigners, now, again });
     if (!existsSync(store.trustPath()) || !readBytes(store.trustPath()).equals(root.envelope))

@@ -110,8 +110,10 @@ function unary<M extends Exclude<Method, 'GetChunks'>>(
 /** @throws FedshotError `format` unless ascending; `not-found` beyond the last chunk */
 function pick(chunks: readonly Chunk[], indices: readonly number[]): Chunk[] {
   if (indices.length === 0) throw new FedshotError('format', 'asks for nothing');
-  return indices.map((index, at) => {
-    if (at > 0 && index <= indices[at - 1]!) throw new FedshotError('format', 'not ascending');
+  let before = -1;
+  return indices.map((index) => {
+    if (index <= before) throw new FedshotError('format', 'not ascending');
+    before = index;
     const chunk = chunks[index];
     if (!chunk) throw new FedshotError('not-found', 'no such chunk');
     return chunk;

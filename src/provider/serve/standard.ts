@@ -96,7 +96,7 @@ export function addStandardServices(grpc: Server, desk: Desk): StandardServices 
 
   grpc.addService(healthService, {
     Check: (rpc: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>) => {
-      const call = callOf(healthService.Check!.path, peerOf(rpc));
+      const call = callOf(healthService.Check.path, peerOf(rpc));
       const answer = isKnown(rpc.request) ? healthAnswer(state()) : undefined;
       logged(desk, call, answer).then(
         (message) => callback(null, message),
@@ -104,14 +104,14 @@ export function addStandardServices(grpc: Server, desk: Desk): StandardServices 
       );
     },
     Watch: (rpc: ServerWritableStream<Buffer, Buffer>) => {
-      const call = callOf(healthService.Watch!.path, peerOf(rpc));
+      const call = callOf(healthService.Watch.path, peerOf(rpc));
       finish(desk, call, rpc, watch(rpc, call));
     },
   });
   for (const service of reflectionServices)
     grpc.addService(service, {
       ServerReflectionInfo: (rpc: ServerDuplexStream<Buffer, Buffer>) => {
-        const call = callOf(service.ServerReflectionInfo!.path, peerOf(rpc));
+        const call = callOf(service.ServerReflectionInfo.path, peerOf(rpc));
         finish(desk, call, rpc, reflect(rpc, call));
       },
     });

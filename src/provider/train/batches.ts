@@ -1,6 +1,7 @@
 import { tensor, type Tensor } from '@tensorflow/tfjs-core';
 import type { Ops } from '../../shared/engine/index.js';
 import { FedshotError } from '../../shared/errors.js';
+import { present } from '../../shared/present.js';
 import { indexTensor } from '../../shared/model/batches.js';
 import type { Step } from '../../shared/model/epochs.js';
 import { cropRotate, type Augmentation } from '../../shared/preprocessing/augment.js';
@@ -35,7 +36,7 @@ export function batchReader(
   if (input.kind !== 'image')
     throw new FedshotError('usage', `--augment ${augment} needs images, not a table`);
   const { shape, mean: means, std } = input;
-  const black = means.map((m, c) => (0 - m) / std[c]!);
+  const black = means.map((m, c) => (0 - m) / present(std[c], `the deviation of channel ${c}`));
   const read = ({ index, random: stream }: Step): Tensor => {
     const x = cropRotate(train.x, shape, index, black, stream.fork('augment'));
     return tensor(x, [index.length, ...shape]);

@@ -8,6 +8,7 @@ import { MINIMUM_COUNT } from '../../shared/model/card/index.js';
 import type { Network } from '../../shared/model/network.js';
 import { networks } from '../../shared/model/networks/index.js';
 import { random } from '../../shared/random.js';
+import { present } from '../../shared/present.js';
 import { assertClasses } from './source-classes.js';
 import type { TrainSettings } from './options.js';
 
@@ -44,7 +45,7 @@ export async function sourceData(settings: TrainSettings): Promise<SourceData> {
   const task = { input: input.shape, classes: classes.length, bottleneck };
   const samples = (dataset: Dataset): Samples => ({
     x: applyInput(dataset, input),
-    labels: dataset.labels!,
+    labels: labelsOf(dataset),
     count: dataset.count,
     shape: input.shape,
   });
@@ -86,7 +87,7 @@ async function readSamples(
   const classes = classNames(source, settings.classes);
   const checked = checkLabels(source, classes); // before the split, so that samples keep their numbers
   if (given) return { classes, trained: checked, heldOut: checkLabels(given, classes) };
-  const { kept, held } = split(checked.labels!, classes.length, settings);
+  const { kept, held } = split(labelsOf(checked), classes.length, settings);
   return { classes, trained: rows(checked, kept), heldOut: rows(checked, held) };
 }
 
@@ -122,7 +123,7 @@ function classNames(source: Dataset, given: string[] | undefined): string[] {
       `--classes names ${given.length} class; two or more are needed`,
     );
   if (given) return given;
-  const most = source.labels!.reduce((a, b) => Math.max(a, b), -1);
+  const most = labelsOf(source).reduce((a, b) => Math.max(a, b), -1);
   const names = source.classNames
     ? [...source.classNames]
     : Array.from({ length: most + 1 }, (_, k) => String(k));
@@ -134,6 +135,10 @@ function classNames(source: Dataset, given: string[] | undefined): string[] {
   return names;
 }
 
+/** The labels of data that were checked to have some. */
+const labelsOf = ({ labels, source }: Dataset): Int32Array =>
+  present(labels, `the labels of ${source}`);
+
 /** The samples with these numbers. */
 function rows(dataset: Dataset, index: Int32Array): Dataset {
   const width = dataset.x.length / dataset.count;
@@ -141,6 +146,7 @@ function rows(dataset: Dataset, index: Int32Array): Dataset {
   index.forEach((from, to) =>
     x.set(dataset.x.subarray(from * width, (from + 1) * width), to * width),
   );
-  const labels = dataset.labels && Int32Array.from(index, (i) => dataset.labels![i]!);
+  const all = dataset.labels;
+  const labels = all && Int32Array.from(index, (i) => present(all[i], `label ${i}`));
   return { ...dataset, count: index.length, x, labels };
 }

@@ -8,6 +8,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { status, type Server } from '@grpc/grpc-js';
 import { FedshotError } from '../errors.js';
+import { present } from '../present.js';
 import { MAX_HEADER_BYTES } from './credentials.js';
 import { CutOff, peerOf, type CallObserver, type Peer } from './peer.js';
 import { NO_METHOD, toStatus, WORDS, wordOf } from './status.js';
@@ -84,7 +85,7 @@ function guard(
   process.nextTick(() => (arriving = false));
 
   async function tell(theirs: OutgoingHttpHeaders): Promise<OutgoingHttpHeaders> {
-    const peer = peerOfSocket(stream.session!.socket);
+    const peer = peerOfSocket(present(stream.session, 'the connection of a call').socket);
     const said = tooLong ? TRAILERS_ONLY : theirs;
     let outcome = tooLong ? TOO_LONG : outcomeOf(said);
     let reason = outcome.details;

@@ -75,24 +75,28 @@ export async function sendAll(
   const { budget } = options;
   const rest = [...messages];
   const loading: { bytes: number; loaded: Promise<Buffer> }[] = [];
-  const begin = ({ bytes, load }: Outgoing): void => {
-    const loaded = load();
+  const beginNext = (): void => {
+    const next = rest.shift();
+    if (!next) return;
+    const loaded = next.load();
     loaded.catch(() => undefined); // thrown where it is awaited, below
-    loading.push({ bytes, loaded });
+    loading.push({ bytes: next.bytes, loaded });
   };
   let previous: Promise<void> = Promise.resolve();
   try {
-    for (let first; (first = rest[0] ?? loading[0]);) {
+    for (;;) {
       // Wait for room only with nothing loaded: waiting with loaded messages would block others.
-      if (loading.length === 0) {
-        await budget.take(first.bytes);
-        begin(rest.shift()!);
+      if (loading.length === 0 && rest[0]) {
+        await budget.take(rest[0].bytes);
+        beginNext();
       }
-      while (rest[0] && loading.length < AHEAD && budget.tryTake(rest[0].bytes))
-        begin(rest.shift()!);
-      const [bytes] = await Promise.all([loading[0]!.loaded, previous]);
+      while (rest[0] && loading.length < AHEAD && budget.tryTake(rest[0].bytes)) beginNext();
+      const [next] = loading;
+      if (!next) break;
+      const [bytes] = await Promise.all([next.loaded, previous]);
       if (call.cancelled) throw new FedshotError('network', 'the client went away');
-      const size = loading.shift()!.bytes;
+      const size = next.bytes;
+      loading.shift();
       previous = write(call, bytes, options).finally(() => {
         budget.give(size);
         letGo(size);

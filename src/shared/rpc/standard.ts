@@ -3,10 +3,11 @@
  * answer, is known beforehand, to the server as to whoever checks what it sent.
  */
 import { EventEmitter } from 'node:events';
-import type { ServiceDefinition } from '@grpc/grpc-js';
+import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { service as healthDefinition } from 'grpc-health-check';
 import descriptor from 'protobufjs/ext/descriptor/index.js';
+import { present } from '../present.js';
 import { packageDefinition, SERVICE, type RequestLimit } from './schema.js';
 
 export const HEALTH_STATES = ['SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'] as const;
@@ -14,26 +15,34 @@ export type HealthState = (typeof HEALTH_STATES)[number];
 
 const raw = (bytes: Buffer): Buffer => bytes;
 
-/** The service with bytes at both ends: what is logged has to be exactly what is sent. */
-function bytesOnly(definition: ServiceDefinition, methods = Object.keys(definition)) {
-  return Object.fromEntries(
-    methods.map((name) => [
-      name,
-      { ...definition[name]!, requestDeserialize: raw, responseSerialize: raw },
-    ]),
-  );
-}
+/** A method with bytes at both ends: what is logged has to be exactly what is sent. */
+const bytesOnly = (definition: AnyMethod) => ({
+  ...definition,
+  requestDeserialize: raw,
+  responseSerialize: raw,
+});
+
+type AnyMethod = MethodDefinition<unknown, unknown>;
+
+/** A method of a service that a library defines. */
+const methodOf = (definition: ServiceDefinition, name: string): AnyMethod =>
+  present(definition[name], `method ${name} of a standard service`);
+
+const checkMethod = methodOf(healthDefinition, 'Check');
 
 /** `Check` and `Watch` of `grpc.health.v1.Health`. */
-export const healthService: ServiceDefinition = bytesOnly(healthDefinition, ['Check', 'Watch']);
+export const healthService = {
+  Check: bytesOnly(checkMethod),
+  Watch: bytesOnly(methodOf(healthDefinition, 'Watch')),
+};
 
 /** Every question to the health service that is answered: for the server, and for its one service. */
 export const healthQuestions: readonly Buffer[] = [{}, { service: '' }, { service: SERVICE }].map(
-  (question) => healthDefinition.Check!.requestSerialize(question),
+  (question) => checkMethod.requestSerialize(question),
 );
 
 export const healthAnswer = (status: HealthState): Buffer =>
-  healthDefinition.Check!.responseSerialize({ status });
+  checkMethod.responseSerialize({ status });
 
 interface Reflection {
   readonly definition: ServiceDefinition;
@@ -53,9 +62,9 @@ function reflections(): Reflection[] {
 }
 
 /** Versions `v1` and `v1alpha`, which are one on the wire. */
-export const reflectionServices: readonly ServiceDefinition[] = reflections().map(
-  ({ definition }) => bytesOnly(definition),
-);
+export const reflectionServices = reflections().map(({ definition }) => ({
+  ServerReflectionInfo: bytesOnly(methodOf(definition, 'ServerReflectionInfo')),
+}));
 
 function questions(): object[] {
   const types = Object.entries(packageDefinition);
@@ -67,7 +76,7 @@ function questions(): object[] {
       (bytes) => (descriptor.FileDescriptorProto.decode(bytes) as unknown as { name: string }).name,
     ),
   );
-  const methods = Object.keys(packageDefinition[SERVICE]!).map((name) => `${SERVICE}.${name}`);
+  const methods = Object.keys(packageDefinition[SERVICE] ?? {}).map((name) => `${SERVICE}.${name}`);
   const symbols = [...types.map(([name]) => name), ...methods];
   return [
     ...['*', ''].map((listServices) => ({ listServices })),
@@ -78,7 +87,7 @@ function questions(): object[] {
 
 function answers(): Map<string, Buffer> {
   const [{ definition, implementation }] = reflections() as [Reflection];
-  const method = definition.ServerReflectionInfo!;
+  const method = methodOf(definition, 'ServerReflectionInfo');
   return new Map(
     questions().map((question) => {
       const request = method.requestSerialize(question);
@@ -87,7 +96,7 @@ function answers(): Map<string, Buffer> {
       const stream = Object.assign(new EventEmitter(), { write });
       implementation.ServerReflectionInfo(stream);
       stream.emit('data', method.requestDeserialize(request));
-      return [request.toString('hex'), response!];
+      return [request.toString('hex'), present(response, 'an answer of the reflection service')];
     }),
   );
 }
@@ -109,11 +118,11 @@ export function standardLimits(): Record<'Health' | 'Reflection', RequestLimit> 
     maxBytes,
     fields: [],
   });
-  const paths = reflectionServices.map(({ ServerReflectionInfo }) => ServerReflectionInfo!.path);
+  const paths = reflectionServices.map(({ ServerReflectionInfo }) => ServerReflectionInfo.path);
   const asked = [...reflectionAnswers().keys()].map((hex) => hex.length / 2);
   return {
     Health: limit(
-      healthService.Check!.path,
+      healthService.Check.path,
       'HealthCheckRequest',
       longest(healthQuestions.map(({ length }) => length)),
     ),

@@ -1,4 +1,4 @@
-import { tidy } from '@tensorflow/tfjs-core';
+import { tidy, type Rank, type Variable } from '@tensorflow/tfjs-core';
 import type { Outlook } from '../diagnostics/index.js';
 import type { Ops } from '../../shared/engine/ops.js';
 import type { Embedding } from '../../shared/model/embed.js';
@@ -28,8 +28,8 @@ export async function streamedFrom(
   const hypothesis = new Hypothesis(config.architecture, ops, state);
   const weight = tidy(() =>
     ops.weightNorm(
-      hypothesis.param('C.fc.weight_v') as never,
-      hypothesis.param('C.fc.weight_g') as never,
+      hypothesis.param('C.fc.weight_v') as Variable<Rank.R2>,
+      hypothesis.param('C.fc.weight_g') as Variable<Rank.R2>,
     ),
   );
   const classifier = Float32Array.from(await weight.data());

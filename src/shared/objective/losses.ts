@@ -44,10 +44,10 @@ export function crossEntropy(
 }
 
 /** H(p) = −Σ p·log(p + 1e-5) along the last axis: `[N, K]` → `[N]`, `[K]` → scalar. Nats. */
-export function entropy<T extends Tensor1D | Tensor2D>(
-  p: T,
-): T extends Tensor2D ? Tensor1D : Scalar {
-  return neg(sum(mul(p, log(add(p, EPSILON))), -1)) as never;
+export function entropy(p: Tensor2D): Tensor1D;
+export function entropy(p: Tensor1D): Scalar;
+export function entropy(p: Tensor1D | Tensor2D): Tensor1D | Scalar {
+  return neg(sum<Tensor1D | Scalar>(mul(p, log(add(p, EPSILON))), -1));
 }
 
 /**

@@ -32,7 +32,7 @@ function defineConvolution(): void {
     return y;
   });
   const save = { inputs: ['x', 'weight'], output: true };
-  defineGradient(CONVOLUTION, save, (dy, [x, weight, y], attrs) => {
+  defineGradient<ConvolutionAttrs>(CONVOLUTION, save, (dy, [x, weight, y], attrs) => {
     const grad = libtorchBackend().data(dy).handle;
     const filter = y!.aux[0] ?? weight!.handle;
     // Asked for apart: the first layer's images need no gradient.
@@ -67,16 +67,19 @@ function defineMaxPool(): void {
     backend.data(info).aux.push(torch.take(indices!));
     return info;
   });
-  defineGradient(MAX_POOL, { inputs: ['x'], output: true }, (dy, [x, y], { size }) =>
-    gradientsAtOnce(dy, ['x'], (torch) => [
-      torch.call(
-        'aten::max_pool2d_with_indices_backward',
-        libtorchBackend().data(dy).handle,
-        x!.handle,
-        ...windows(size),
-        y!.aux[0]!,
-      ),
-    ]),
+  defineGradient<{ size: number }>(
+    MAX_POOL,
+    { inputs: ['x'], output: true },
+    (dy, [x, y], { size }) =>
+      gradientsAtOnce(dy, ['x'], (torch) => [
+        torch.call(
+          'aten::max_pool2d_with_indices_backward',
+          libtorchBackend().data(dy).handle,
+          x!.handle,
+          ...windows(size),
+          y!.aux[0]!,
+        ),
+      ]),
   );
 }
 

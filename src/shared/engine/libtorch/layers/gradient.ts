@@ -46,17 +46,18 @@ export const datas = (saved: Tensor[]): TensorData[] => {
   return saved.map((tensor) => backend.data(tensor));
 };
 
-/** Registers the gradient of a kernel of ours, which gets and gives plain tensors. */
-export function defineGradient(
+/** Registers the gradient of a kernel of ours, which gets and gives plain tensors. @typeParam A its attributes */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the kernel knows its attributes
+export function defineGradient<A extends object>(
   kernelName: string,
   save: { inputs?: string[]; output?: boolean },
-  gradient: (dy: Tensor, saved: TensorData[], attrs: never) => Thunks,
+  gradient: (dy: Tensor, saved: TensorData[], attrs: A) => Thunks,
 ): void {
   tf.registerGradient({
     kernelName,
     inputsToSave: save.inputs ?? [],
     outputsToSave: [save.output ?? false],
-    gradFunc: (dy, saved, attrs) => gradient(dy as Tensor, datas(saved), attrs as never),
+    gradFunc: (dy, saved, attrs) => gradient(dy as Tensor, datas(saved), attrs as A),
   });
 }
 

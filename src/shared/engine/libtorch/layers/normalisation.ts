@@ -30,7 +30,7 @@ function defineBatchNorm(): void {
     return info;
   });
   const save = { inputs: ['x', 'weight', 'mean', 'variance'], output: true };
-  defineGradient(BATCH_NORM, save, (dy, saved, { train }) => {
+  defineGradient<{ train: boolean }>(BATCH_NORM, save, (dy, saved, { train }) => {
     const [x, weight, mean, variance, y] = saved as [
       TensorData,
       TensorData,

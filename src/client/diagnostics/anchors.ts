@@ -7,7 +7,7 @@ export interface ClassFigures {
 }
 
 export interface Naming {
-  /** Share of samples whose cluster is nearest to the released class whose name it bears. */
+  /** Share of samples in clusters that are nearest to the released class of the same name. */
   own: number;
   /** Share of samples in clusters that keep their name when clusters and classes are matched at best. */
   matched: number;
@@ -19,8 +19,8 @@ export interface Naming {
 
 /**
  * Holds clusters of the target against the released classes, *in the released model's own feature
- * space*: adaptation makes clusters clean and confident whatever their names, but it cannot move
- * what the released features say of the same samples.
+ * space*: adaptation makes clusters clean and confident even under wrong names, but it cannot
+ * change the released features of the same samples.
  *
  * Both sides are centred and scaled by the pooled deviation within classes, since a shift of domain
  * moves all classes together.

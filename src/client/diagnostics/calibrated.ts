@@ -1,15 +1,15 @@
 import { ERRORS } from './label-shift.js';
 import type { Signals } from './signals.js';
 
-/** Up to here released features lie where the provider's own did. */
+/** Up to this distance, released features count as like the provider's own. */
 const NEAR = 1.2;
-/** By how much an estimate of accuracy may be off. */
+/** Error that an estimate of accuracy may have. */
 export const LOSS = 0.02;
 
 /**
- * Whether the released model's estimate of its own accuracy may be believed: its features of these
- * samples lie where those lay that it was calibrated on, and refreshing its batch statistics does not
- * make it surer. A model can be as sure of what it has never seen.
+ * Whether the released model's estimate of its own accuracy is reliable. It is where the features of these
+ * samples are like those of the calibration samples, and where refreshed batch statistics do not make the
+ * model more confident. Confidence alone is no sign: a model can be confident about data unlike any it saw.
  */
 export const isCalibrated = (
   s: Pick<Signals, 'distance' | 'estimatedAccuracy' | 'estimatedRefreshed' | 'refreshedError'>,

@@ -10,18 +10,18 @@ const SMOOTH = 0.05;
 const READING_NEAR = 1.4;
 const READING_SHARE = 0.6;
 const FAR_HISTOGRAM = 0.15;
-/** Share of the images that is no accident. */
+/** Share of the images from which on a finding is not due to a few odd ones. */
 const SOME_INVERTED = 0.1;
 /** Shift of the classes' shares; the second where the estimate is that of a model to be believed. */
 const SHIFTED = 0.25;
 const SHIFTED_NEAR = 0.15;
-/** Names that a line has room for. */
+/** How many names a message lists. */
 const NAMES = 5;
 
 /** Share of the classes that a card has to describe where they are many. */
 const DESCRIBED = 0.5;
 
-/** A release that says too little of its classes leaves nothing to hold an adaptation against. */
+/** Without a card that describes the classes, no adaptation can be checked. */
 const cardSays: Check = ({ described, strict }, { card, classes }) => {
   const undecided = (says: string, remedy: string): CheckFinding => ({
     check: 'card',

@@ -9,26 +9,27 @@ import type { Signals } from './signals.js';
  * agree with the released model's, the steadier they have to be: steadiness + κ / 5 must reach this.
  */
 const STEADY = 1.01;
-/** Steadiness below which results of the robustness suite were hardly above chance, and below which all were. */
+/** Below this steadiness, results of the robustness suite were little better than chance. */
 const LOST = 0.79;
+/** Below this steadiness, all of them were. */
 const HOPELESS = 0.7;
 /**
- * Beyond this distance the released model was hardly right either (8 to 40 % in the robustness
- * suite): neither of the two is worth keeping, and nothing says which one is less wrong.
+ * Beyond this distance the released model failed as well (8 to 40 % accuracy in the robustness suite):
+ * neither model can be used, and no figure shows which of the two is better.
  */
 const FAR = 1.6;
 /**
- * Answers are unsteady because of the images, and not because clusters are other than the classes, where
- * the adapted answers agree this well with the released model's and the classes are shared out as at the
- * provider's, or where something lies over the images (a box, noise, dead pixels).
+ * Unsteady answers are the images' fault, and not a sign of wrong clusters, where the adapted answers agree
+ * this well with the released model's and the class shares are near the provider's; or where something
+ * covers the images (a box, noise, dead pixels: `SPOILT`).
  */
 const SAME = { kappa: 0.7, shift: 0.15 };
 const SPOILT = { deviation: 1.2, smoothness: 0.5 };
-/** Share of samples in clusters that look most like the class whose name they bear. */
+/** Share of samples that must be in clusters nearest to the released class of the same name. */
 const NAMED = 0.8;
 /**
- * Samples of classes that the release does not have form clusters as steady as any. They lie further than this from the released
- * classes, and adapted answers agree with the released model's less than κ.
+ * Samples of classes that the release does not have form steady clusters, too. They are further than
+ * `distance` from the released classes, and adapted answers agree with the released model's less than `kappa`.
  */
 const FOREIGN = { distance: 2, kappa: 0.62 };
 /** Classes left over, as a share of those that the released model sees. */
@@ -41,7 +42,7 @@ const trust = ({ steadiness, agreementBalanced }: Steadiness): number | undefine
     ? undefined
     : steadiness + agreementBalanced / 5;
 
-/** Whether adapted answers are as steady as their agreement with the released model's asks for. */
+/** Whether the steadiness of adapted answers suffices, given their agreement with the released model's. */
 export const isSteady = (s: Steadiness): boolean => (trust(s) ?? 0) >= STEADY;
 
 /** What can be said of an adaptation, each tied back to the released model or to its card. */

@@ -1,7 +1,7 @@
 import { wholePercent, type Check } from './finding.js';
 import type { SampleFigures } from './samples.js';
 
-/** Share of images without anything on them that is worth a word, and from which nothing is left. */
+/** Shares of blank images: from the first on a warning, from the second on a refusal. */
 const BLANK = 0.05;
 const NOTHING = 0.5;
 const FEW = 5;

@@ -2,13 +2,13 @@ import { isCalibrated, LOSS } from './calibrated.js';
 import { wholePercent, type Check, type CheckFinding } from './finding.js';
 import { ERRORS, uncertainty } from './label-shift.js';
 
-/** Adapted answers this far from the shares that a site has given are shared out otherwise. */
+/** Total variation above which adapted answers contradict the class shares that a site has given. */
 const AS_GIVEN = 0.1;
 
-/** Shares of which the estimate may be off by more say nothing. */
+/** An estimate of the shares that may be wrong by more than this is not used. */
 const KNOWN = 0.1;
 
-/** Shares known less well than this cannot be said to be those of the provider. */
+/** Estimates less certain than this cannot show that the shares equal the provider's. */
 const SEEN = 0.16;
 
 const points = (share: number): string => (100 * share).toFixed(1);
@@ -60,7 +60,7 @@ const expectedLoss: Check = (s, { classes }): CheckFinding | undefined => {
   };
 };
 
-/** Few classes, or a table, that lie elsewhere: rare classes and another domain look alike. */
+/** Few classes, or a table, with features unlike the provider's: rare classes and another domain look the same. */
 const cannotTell: Check = (s, config) => {
   if (!s.strict || s.adaptedClasses === undefined || isCalibrated(s)) return undefined;
   if (!describesAll(s, config.classes)) return undefined; // said of the card already
@@ -83,13 +83,13 @@ const asGiven = (gap: number): CheckFinding =>
     ? {
         check: 'shares of the classes',
         outcome: 'warn',
-        says: "adapted answers are shared out as told, which is all that could be checked: the samples lie elsewhere than the provider's",
+        says: "adapted answers have the class shares that were given; nothing else could be checked, since the samples are unlike the provider's",
         remedy: 'score some samples by hand before relying on the result',
       }
     : {
         check: 'shares of the classes',
         outcome: 'rolled back',
-        says: `adapted answers are shared out otherwise than told, so that at least ${wholePercent(gap)} of them are wrong`,
+        says: `adapted answers contradict the class shares that were given: at least ${wholePercent(gap)} of them are wrong`,
         remedy: 'keep the released model, or score some samples by hand',
       };
 

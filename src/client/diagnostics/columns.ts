@@ -1,13 +1,13 @@
 import type { InputSpec } from '../../shared/preprocessing/input.js';
 import type { Dataset } from '../../shared/data/types.js';
 
-/** Half of a column: more is made up than was measured. */
+/** Half of a column: above it, more values are filled in than measured. */
 const HALF = 0.5;
 /** Rows that a spread takes. */
 const FEW = 10;
 /** Spread or middle that is other than the provider's; no mixture of the same classes explains it. */
 const OTHER = { spread: 2, middle: 2.5 };
-/** As far away as another unit takes a column. */
+/** From this distance on, a column is probably in another unit. */
 const UNIT = { spread: 5, middle: 6 };
 
 /** What is odd about one column of a site's table. */
@@ -20,7 +20,7 @@ export interface OddColumn {
   /** Middle (median) and spread (standard deviation), in the column's own units. */
   site?: { middle: number; spread: number };
   provider?: { middle: number; spread: number };
-  /** Whether it is so far away that its unit is another. */
+  /** Whether it is so far away that it is probably in another unit. */
   unit?: boolean;
 }
 
@@ -69,7 +69,7 @@ function figuresOf(x: Float32Array, input: Table, d: number): OddColumn | undefi
     (_, i) => x[i * width + d]!,
   ).sort();
   const n = values.length;
-  // a column that is constant at the provider has a deviation of 1 by decree, and a mean as its median
+  // for a column that is constant at the provider, the contract sets the deviation to 1; its mean is its median
   const flat = input.std[d] === 1 && input.mean[d] === input.impute[d];
   if (n < FEW || flat) return undefined;
   const [least, most] = [values[0]!, values[n - 1]!];
@@ -93,7 +93,7 @@ function figuresOf(x: Float32Array, input: Table, d: number): OddColumn | undefi
   };
 }
 
-/** Other values than the usual one that n rows would hold, for none of them to be no chance (e⁻⁵). */
+/** Expected number of other values above which it is not chance that all rows hold the usual one (e⁻⁵). */
 const EXPECTED = 5;
 
 /**

@@ -1,22 +1,22 @@
 import type { Finding, CheckFinding } from './finding.js';
 import type { Signals } from './signals.js';
 
-/** Warnings that say the same of an adaptation, each by another figure. */
+/** Warnings about the same fault of an adaptation, each from another figure. */
 const DIRECTIONS = {
   clusters: ['class features', 'other classes', 'steadiness'],
   shares: ['missing classes', 'label shift'],
 } as const;
 
-/** Estimated accuracy of a released model that is not lost here. */
+/** From this estimated accuracy on, the released model works at the site. */
 const NOT_LOST = 0.7;
 
 /**
- * What the findings say together. One warning may be wrong; where several point the same way, adapting is
- * not to be relied on, and neither is the released model: not enough to tell.
+ * The finding that follows from several warnings. One warning may be wrong. Where several point the same
+ * way, neither the adapted nor the released model can be relied on: the verdict is `undecided`.
  *
- * Classes that hardly any sample is taken for are rare, or the model does not know them here. Evening out
- * the classes is right in the second case alone, which is hardly that of a model that seems right on most
- * samples.
+ * A class that the model predicts for few samples is rare at the site, or the model does not recognise it
+ * there. Evening out the classes helps in the second case alone, and the second case is unlikely where the
+ * model seems right on most samples.
  */
 export function combinedFinding(
   findings: readonly Finding[],

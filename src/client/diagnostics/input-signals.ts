@@ -2,7 +2,7 @@ import type { InputSpec } from '../../shared/preprocessing/input.js';
 import { inputFigures, intensityHistogram, type Card } from '../../shared/model/card/index.js';
 import type { Signals } from './signals.js';
 
-/** Below this share of the grey scale no image counts as inverted: it is hardly unlike the contract. */
+/** Images that differ from the contract by less than this share of the grey scale never count as inverted. */
 const UNLIKE = 0.15;
 
 /**

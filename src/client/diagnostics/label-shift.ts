@@ -2,22 +2,22 @@ import type { Card } from '../../shared/model/card/index.js';
 import { countsOf } from './linear.js';
 import { chiSquareTail, inverse } from './statistics.js';
 
-/** Below this probability a difference is no chance. */
+/** Significance level: a difference less probable than this is taken to be real. */
 const CHANCE = 0.01;
-/** Difference (total variation) from equal shares at which the loss had better be given the estimated ones. */
+/** From this difference (total variation) to equal shares on, the loss should use the estimated shares. */
 const WORTH_TELLING = 0.1;
-/** Standard errors that an estimate is taken to be off by at most. */
+/** Half the width of a confidence interval, in standard errors. */
 export const ERRORS = 2;
 
-/** How the classes are shared out at a site, by the released model's answers. */
+/** Class shares at a site, estimated from the released model's answers. */
 export interface LabelShift {
   /** Estimated share of each class (MLLS, {@link estimatePrior}). */
   shares: number[];
   /** Standard error of each share. */
   errors: number[];
-  /** Whether the answers are other than the provider's shares of the classes would give. */
+  /** Whether the answers differ significantly from those that the provider's class shares would give. */
   significant: boolean;
-  /** Whether they are other than equal shares would give, by more than is not worth a word. */
+  /** Whether they differ significantly, and by more than a trifle, from those that equal shares would give. */
   uneven: boolean;
 }
 

@@ -15,7 +15,7 @@ export function countsOf(labels: Int32Array, K: number): Float64Array {
   return counts;
 }
 
-/** exp(H) of a distribution, given up to a factor: how many classes it is as wide as. */
+/** exp(H) of a distribution, given up to a factor: the effective number of classes. */
 export function effectiveNumber(weights: ArrayLike<number>): number {
   const values = Array.from(weights);
   const total = values.reduce((a, b) => a + b, 0) || 1;

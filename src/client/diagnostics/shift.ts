@@ -28,7 +28,7 @@ export function estimatePrior(
 
 /** A class is missing where it has less than this share of what it has at the provider. */
 const MISSING = 0.1;
-/** Samples that it would have to have by the provider's shares: of ten, none is no chance (e⁻¹⁰). */
+/** Samples that the provider's share must predict: to see none of ten expected ones is not chance (e⁻¹⁰). */
 const EXPECTED = 10;
 
 /** Classes that samples with these estimated shares seem to lack. */

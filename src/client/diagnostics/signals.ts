@@ -40,7 +40,7 @@ export interface Signals {
   informed?: boolean;
   /** Classes whose answers and features the card describes. */
   described?: number;
-  /** How the classes are shared out by the released model's answers; nothing where the card says too little. */
+  /** Class shares by the released model's answers; undefined where the card says too little. */
   answered?: LabelShift;
   /** Columns of a table that are not like the provider's. */
   columns?: OddColumn[];
@@ -49,7 +49,7 @@ export interface Signals {
   refreshedClasses: number;
   /**
    * Total variation between the card's prior and the one estimated from the released model's
-   * predictions where they may be believed, else from refreshed ones.
+   * predictions where these are reliable, else from refreshed ones.
    */
   labelShift: number;
   /** Classes that seem to be missing, by the same estimate. */

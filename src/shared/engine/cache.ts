@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { ownEnvironment, SETTINGS, type Environment } from './settings.js';
 
-/** Engines for every user of a machine: whoever administers it installs them there. */
+/** Engines for every user of a machine, installed by its administrator. */
 export const SHARED_ENGINES = '/usr/local/lib/fedshot/engines';
 
 /** Where engines that fedshot fetches are kept: the folder of the setting, else the user's cache. */

@@ -42,7 +42,7 @@ export interface Started {
   /** Version of the library underneath. */
   version: string;
   ops: Ops;
-  /** Is called when a turn of its begins; what it returns, when that ends. */
+  /** Called when a turn of this engine begins; the returned function is called when the turn ends. */
   enter?(): () => void;
   /** Is called after its backend is removed from tfjs-core. */
   stopped?(): void;
@@ -83,7 +83,7 @@ export interface SandboxNeeds {
 export interface EngineDefinition<Place = unknown> {
   readonly kind: 'engine';
   readonly name: string;
-  /** What is said where `auto` has to take this one: a fast engine says nothing. */
+  /** Note for the user where `auto` has to take this engine, e.g. that it is slow. */
   readonly slow?: string;
   /** Whether a process can run it once only, with one number of threads. */
   readonly single?: boolean;

@@ -18,7 +18,7 @@ export interface Repeater {
   dispose(): void;
 }
 
-/** Who has to know of what a recorded computation does outside of the engine. */
+/** Observes what a recorded computation does outside of the engine. */
 export interface Witness {
   host(make: () => Float32Array, shape: number[]): Tensor;
   eachTime(effect: () => void): void;
@@ -26,11 +26,11 @@ export interface Witness {
 
 /**
  * Like tfjs-core's tape and scopes, of which there is one per process: a computation runs through without
- * a pause, so what is set for it is put back before anybody else computes.
+ * a pause, so what is set for it is restored before another computation starts.
  */
 let witness: Witness | undefined;
 
-/** Runs `f` while `who` is told of host tensors and effects. */
+/** Runs `f`; `who` is called for each host tensor and each effect in it. */
 export function witnessed<T>(who: Witness, f: () => T): T {
   const before = witness;
   witness = who;

@@ -35,7 +35,7 @@ export interface EngineOptions {
   device?: 'auto' | Device;
   /** CPU threads; by default all cores. */
   threads?: number;
-  /** Is told when `auto` has to pass over an engine that is here and does not load. */
+  /** Called when `auto` skips an installed engine that does not load. */
   reporter?: Reporter;
   /** Where settings such as `FEDSHOT_ENGINE` are read; by default the process's own. */
   env?: Environment;

@@ -16,7 +16,7 @@ export class TensorData {
   refCount = 1;
   /** Further handles that live as long as this tensor: what its gradient will need. */
   aux: Pointer[] = [];
-  /** Made by `owned`: contiguous memory that was never anybody else's. */
+  /** Made by `owned`: contiguous memory that was never shared. */
   private = false;
 
   constructor(
@@ -77,7 +77,7 @@ export class LibtorchBackend extends KernelBackend {
     return { dataId: data, shape, dtype };
   }
 
-  /** A tensor of tfjs-core around a handle that nobody else has. */
+  /** A tensor of tfjs-core around a handle that nothing else holds. */
   adopt(handle: Pointer, shape: number[], dtype: TorchDtype): Tensor {
     this.count++;
     const dataId = new TensorData(handle, shape, dtype, { users: 1 }, this);

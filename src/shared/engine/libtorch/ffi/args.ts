@@ -1,6 +1,6 @@
 import type { Pointer } from './abi.js';
 
-/** A C++ `double` argument, told apart from an integer. */
+/** A C++ `double` argument: marked, since a JavaScript number may also be an integer. */
 export class Float {
   constructor(readonly value: number) {}
 }

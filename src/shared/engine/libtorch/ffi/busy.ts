@@ -5,7 +5,7 @@ import { availableParallelism, loadavg } from 'node:os';
 const LOOKS = 5;
 const APART = 4;
 
-/** Threads that run or could run at this moment, this one included; undefined where nobody says. */
+/** Threads that run or could run at this moment, this one included; undefined where the system does not say. */
 function runnable(): number | undefined {
   try {
     const queue = / (\d+)\/\d+ /.exec(readFileSync('/proc/loadavg', 'utf8'));

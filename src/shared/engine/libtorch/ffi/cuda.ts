@@ -12,7 +12,7 @@ const FREE = 0.1;
 /**
  * CUDA graphs through CUDA's own runtime, on a stream of LibTorch's pool that nothing else uses: the
  * allocator lends what a recording has given back to none but its own stream, so what a graph writes
- * to belongs to nobody else. It would return such memory to the card where that runs out; hence
+ * to is used by nothing else. It would return such memory to the card where that runs out; hence
  * no graph is made on a card that is nearly full.
  */
 export class CudaGraphs implements Graphs {

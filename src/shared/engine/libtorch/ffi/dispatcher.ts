@@ -14,7 +14,7 @@ const MAX_ARGS = 24;
 export class Dispatcher {
   /** Handles that exist at this moment, for leak checks. */
   live = 0;
-  /** What is told of everything that is done, while there is one. */
+  /** Receives every call while a computation is recorded. */
   recording: CallRecorder | undefined;
   /** Makes graphs of what is replayed, on devices that have them. */
   graphs: Graphs | undefined;

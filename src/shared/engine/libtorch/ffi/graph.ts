@@ -15,7 +15,7 @@ const ABSOLUTE = 1e-6;
  * A replay as one graph. Its inputs are copied to where the graph reads them, its outputs are copied
  * from where it leaves them. It is done as a replay the first time, then recorded, and the first
  * launches are held against a replay from the same state; where they disagree, or recording fails,
- * it stays a replay, and `report` is told why.
+ * it stays a replay, and `report` is called with the reason.
  */
 export class GraphedReplay {
   private inputs: Pointer[] | undefined;

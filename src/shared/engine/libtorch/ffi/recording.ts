@@ -138,7 +138,7 @@ export class Recording implements Recorded, CallRecorder {
     const { graphs } = torch;
     if (!graphs) return replay;
     return new GraphedReplay(torch, this, replay, graphs, (why) => {
-      // Whoever computes has to know that it is slower than it might be; results are the same.
+      // The results are the same, but the user should know that it is slower.
       process.emitWarning(`steps are replayed without a CUDA graph: ${why}`, 'FedshotWarning');
     });
   }

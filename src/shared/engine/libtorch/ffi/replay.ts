@@ -77,7 +77,7 @@ export class Replay {
     this.torch.free(this.at[slot]!);
   }
 
-  /** @param going slots that nobody asks for after this step */
+  /** @param going slots that no later step uses */
   private prepare(step: RecordedStep, going: number[]): Action[] {
     const { torch, own } = this;
     if (step.kind === 'free') return [];

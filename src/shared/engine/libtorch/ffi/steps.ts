@@ -23,11 +23,11 @@ export interface Recorded {
   readonly hosts: readonly { slot: number; upload: () => Pointer }[];
   readonly effects: readonly (() => void)[];
   readonly outputs: readonly number[];
-  /** Slots that nobody freed. */
+  /** Slots that were not freed. */
   readonly leftOver: readonly number[];
 }
 
-/** What is told of everything that a dispatcher does. */
+/** Receives every call that a dispatcher makes. */
 export interface CallRecorder {
   operator(op: string, args: readonly Arg[], results: readonly Pointer[]): void;
   direct(name: string, f: Direct, handles: readonly Pointer[], result?: Pointer): void;

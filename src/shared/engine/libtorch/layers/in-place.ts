@@ -4,7 +4,7 @@ import { float } from '../ffi/args.js';
 import { compute, libtorchBackend } from './gradient.js';
 
 /**
- * A variable that may be written in place: its memory is contiguous and nobody else's. One that
+ * A variable that may be written in place: its memory is contiguous and not shared. One that
  * shares memory (a fresh variable with its initial value, a clone, a view) gets a copy of its own
  * first, so that no other tensor ever changes.
  */

@@ -29,6 +29,8 @@ export interface AdaptationMethod<Options extends z.ZodObject = z.ZodObject> {
   readonly options: Options;
   /** Names of the terms that its loss reports, besides the total, which is reported as `loss`. */
   readonly terms: readonly string[];
+  /** What a report calls terms whose names are not plain words: `pseudoCe` is "pseudo-label cross-entropy". */
+  readonly termTitles?: Readonly<Record<string, string>>;
   readonly needs?: readonly Need[];
   /** Whether `auto` may try it. */
   readonly auto: boolean;
@@ -66,6 +68,11 @@ export function defineMethod<Options extends z.ZodObject>(
   if (terms.some((term) => RESERVED.includes(term)) || new Set(terms).size !== terms.length)
     refuse('terms have names of their own, other than "loss"', 'that is the total');
   if (terms.length > 0 && !objective) refuse('it has terms and no objective', 'leave one out');
+  if (Object.keys(definition.termTitles ?? {}).some((term) => !terms.includes(term)))
+    refuse(
+      'it gives a title to a term that it does not have',
+      'list the term, or leave the title out',
+    );
   if (!options.safeParse({}).success)
     refuse('an option has no default', 'give each option of its schema a default');
   return { ...definition, kind: 'method' };

@@ -1,4 +1,4 @@
-import { SHOT_TERMS } from '../../shared/objective/terms.js';
+import { SHOT_TERM_TITLES, SHOT_TERMS } from '../../shared/objective/terms.js';
 import { defineMethod, NO_OPTIONS } from './define.js';
 
 /** SHOT-IM: information maximisation alone. */
@@ -10,6 +10,7 @@ export const shotIm = defineMethod({
   summary: 'SHOT with β = 0',
   options: NO_OPTIONS,
   terms: SHOT_TERMS,
+  termTitles: SHOT_TERM_TITLES,
   auto: true,
   even: 'by default',
   objective: async (context) =>

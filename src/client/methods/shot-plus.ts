@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SHOT_TERMS } from '../../shared/objective/terms.js';
+import { SHOT_TERM_TITLES, SHOT_TERMS } from '../../shared/objective/terms.js';
 import { defineMethod } from './define.js';
 
 /**
@@ -28,6 +28,7 @@ export const shotPlus = defineMethod({
       .describe('λ_U, weight of the squared error on hard samples'),
   }),
   terms: [...SHOT_TERMS, 'hardSquared'],
+  termTitles: { ...SHOT_TERM_TITLES, hardSquared: 'squared error of uncertain samples' },
   auto: true,
   even: 'by default',
   objective: async (context) =>

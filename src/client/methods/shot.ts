@@ -1,4 +1,4 @@
-import { SHOT_TERMS } from '../../shared/objective/terms.js';
+import { SHOT_TERM_TITLES, SHOT_TERMS } from '../../shared/objective/terms.js';
 import { defineMethod, NO_OPTIONS } from './define.js';
 
 /**
@@ -13,6 +13,7 @@ export const shot = defineMethod({
   summary: 'the above; the default',
   options: NO_OPTIONS,
   terms: SHOT_TERMS,
+  termTitles: SHOT_TERM_TITLES,
   auto: true,
   even: 'by default',
   objective: async (context) =>

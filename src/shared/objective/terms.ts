@@ -10,3 +10,6 @@ export interface Loss {
 
 /** The terms of SHOT's objective (`losses.ts`), in its order. */
 export const SHOT_TERMS = ['entropy', 'diversity', 'pseudoCe'] as const;
+
+/** What a report calls the terms of SHOT's objective that have an abbreviation for a name. */
+export const SHOT_TERM_TITLES = { pseudoCe: 'pseudo-label cross-entropy' } as const;

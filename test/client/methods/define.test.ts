@@ -31,6 +31,7 @@ describe('defineMethod', () => {
     [{ terms: ['loss'] }, 'terms have names of their own'],
     [{ terms: ['one', 'one'] }, 'terms have names of their own'],
     [{ objective: undefined }, 'terms and no objective'],
+    [{ termTitles: { two: 'second' } }, 'a title to a term that it does not have'],
     [{ options: z.strictObject({ k: z.number() }) }, 'an option has no default'],
   ])('refuses what cannot work: %o', (wrong, why) => {
     expect(() => defineMethod<z.ZodObject>({ ...sound, ...wrong })).toThrow(why);

@@ -121,6 +121,14 @@ describe('renderReport', () => {
     expect(page).not.toContain('pseudoCe');
   });
 
+  it('calls a term by its title where it has one', () => {
+    const termTitles = { pseudoCe: 'pseudo-label cross-entropy' };
+    const page = renderReport({ ...model, sites: [{ ...site, termTitles }] });
+    expect(page).toContain('pseudo-label cross-entropy');
+    expect(page).not.toContain('pseudoCe');
+    expect(page).toContain('diversity');
+  });
+
   it('leaves out what a method does not have', () => {
     const epochs = [{ epoch: 1, pseudoLabelAgreement: 0.5 }];
     const page = renderReport({ ...model, sites: [{ ...site, run: { ...run, epochs } }] });

@@ -92,6 +92,8 @@ export interface SiteReport {
   /** The data it adapted to, in the notation of `--data`. */
   data: string;
   bytesReceived?: number;
+  /** What to call the terms of its objective, where the method's own names are abbreviations. */
+  termTitles?: Readonly<Record<string, string>>;
   run: RunReport;
 }
 

@@ -7,7 +7,7 @@ import type { BatteryReport, EpochReport, RunReport, SiteReport } from './model.
 import { samples } from './samples.js';
 
 /** The section of one site: figures, curves, confusion matrices, samples. */
-export function site({ name, data, bytesReceived, run }: SiteReport): Markup {
+export function site({ name, data, bytesReceived, termTitles, run }: SiteReport): Markup {
   const pictures = run.samples && samples(run.samples, run.classes);
   return html`<section>
     <h2>
@@ -15,7 +15,7 @@ export function site({ name, data, bytesReceived, run }: SiteReport): Markup {
     </h2>
     ${facts(run, bytesReceived)} ${run.battery && verdict(run.battery)}
     ${run.choice && choiceSection(run.choice)}
-    ${run.epochs.length > 0 && curves(run)}
+    ${run.epochs.length > 0 && curves(run, termTitles)}
     ${
       run.confusion &&
       html`<h3>Confusion</h3>
@@ -91,7 +91,7 @@ const termsIn = (epochs: readonly EpochReport[]): string[] => [
   ...new Set(epochs.flatMap((epoch) => Object.keys(termsOf(epoch)))),
 ];
 
-function curves(run: RunReport): Markup {
+function curves(run: RunReport, titles: SiteReport['termTitles'] = {}): Markup {
   const over = (name: string, pick: (epoch: EpochReport) => number | undefined): Series => ({
     name,
     points: pointsOf(run.epochs, pick),
@@ -107,7 +107,9 @@ function curves(run: RunReport): Markup {
   }
   const losses = [
     over('objective', (epoch) => epoch.loss),
-    ...termsIn(run.epochs).map((name) => over(name, (epoch) => termsOf(epoch)[name])),
+    ...termsIn(run.epochs).map((name) =>
+      over(titles[name] ?? name, (epoch) => termsOf(epoch)[name]),
+    ),
   ].filter(({ points }) => points.length > 0);
   const figure = (caption: string, lines: Series[], share?: 'whole'): Markup | false =>
     lines.length > 0 &&

@@ -47,16 +47,17 @@ export const datas = (saved: Tensor[]): TensorData[] => {
 };
 
 /** Registers the gradient of a kernel of ours, which gets and gives plain tensors. */
-export function defineGradient(
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- names the attributes at the call
+export function defineGradient<A = Record<string, never>>(
   kernelName: string,
   save: { inputs?: string[]; output?: boolean },
-  gradient: (dy: Tensor, saved: TensorData[], attrs: never) => Thunks,
+  gradient: (dy: Tensor, saved: TensorData[], attrs: A) => Thunks,
 ): void {
   tf.registerGradient({
     kernelName,
     inputsToSave: save.inputs ?? [],
     outputsToSave: [save.output ?? false],
-    gradFunc: (dy, saved, attrs) => gradient(dy as Tensor, datas(saved), attrs as never),
+    gradFunc: (dy, saved, attrs) => gradient(dy as Tensor, datas(saved), attrs as A),
   });
 }
 

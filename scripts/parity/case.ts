@@ -15,6 +15,7 @@ import { sourceEpoch } from '../../src/shared/objective/source.js';
 import { targetEpoch } from '../../src/shared/objective/target.js';
 import { random } from '../../src/shared/random.js';
 import { parseSafetensors } from '../../src/shared/format/safetensors.js';
+import { widened } from '../../src/shared/format/widen.js';
 
 /** Largest absolute differences that a case may show, and how many pseudo-labels may differ. */
 export const TOLERANCE = { loss: 1e-4, weights: 1e-3, logits: 5e-3, pseudoLabels: 0 } as const;
@@ -28,6 +29,7 @@ const recordSchema = z.object({
   cls_par: z.number(),
   ent_par: z.number(),
   lr0: z.number(),
+  feature_lr: z.number().default(1),
   smoothing: z.number(),
   dropout: z.literal(0),
   source: z.array(step),
@@ -64,7 +66,8 @@ const stateGap = (a: StateDict, b: StateDict): number =>
 /**
  * Repeats a run of the original code (`<path>.json`, `<path>.safetensors`) on the engine in use:
  * source training from the recorded weights, then adaptation from the *recorded* source weights, so
- * that each phase is held against its own figures.
+ * that each phase is held against its own figures. A case that keeps only small tensors of what was
+ * trained has begun both phases with the initial weights.
  */
 export async function parityCase(path: string, ops: Ops): Promise<Differences> {
   const record = recordSchema.parse(JSON.parse(readFileSync(`${path}.json`, 'utf8')));
@@ -111,7 +114,10 @@ export async function parityCase(path: string, ops: Ops): Promise<Differences> {
   };
 
   const source = new Hypothesis(architecture, ops, stage('initial.'));
-  const trainer = new Sgd(ops, [{ params: source.trainable('F', 'B', 'C'), factor: 1 }]);
+  const trainer = new Sgd(ops, [
+    { params: source.trainable('F'), factor: record.feature_lr },
+    { params: source.trainable('B', 'C'), factor: 1 },
+  ]);
   const losses: number[] = [];
   for (let epoch = 0; epoch < plan.epochs; epoch++)
     losses.push(
@@ -134,8 +140,12 @@ export async function parityCase(path: string, ops: Ops): Promise<Differences> {
   note('weights', stateGap(await source.state(), stage('source.')));
   await logitsOf(source, targetX, 'source_logits_on_target');
 
-  const target = new Hypothesis(architecture, ops, stage('source.'));
-  const adapter = new Sgd(ops, [{ params: target.trainable('F', 'B'), factor: 1 }]);
+  const whole = stage('source.').size === stage('initial.').size;
+  const target = new Hypothesis(architecture, ops, stage(whole ? 'source.' : 'initial.'));
+  const adapter = new Sgd(ops, [
+    { params: target.trainable('F'), factor: record.feature_lr },
+    { params: target.trainable('B'), factor: 1 },
+  ]);
   for (let epoch = 0; epoch < plan.epochs; epoch++) {
     const expected = record.pseudo[epoch];
     let pseudo: Int32Array | undefined;
@@ -178,20 +188,16 @@ export async function parityCase(path: string, ops: Ops): Promise<Differences> {
   return found;
 }
 
-/** The float32 and int64 tensors of a fixture; its int32 labels are read apart. */
+/** The floats of a fixture, widened, and its batch counters; its int32 labels are read apart. */
 function decodeFloats(file: Buffer): StateDict {
   const tensors = parseSafetensors(file);
-  const kept = [...tensors].filter(([, { dtype }]) => dtype === 'F32' || dtype === 'I64');
   return new Map(
-    kept.map(([name, { dtype, shape, data }]) => {
-      const { buffer } = new Uint8Array(data);
-      return [
-        name,
-        {
-          shape: [...shape],
-          data: dtype === 'I64' ? new BigInt64Array(buffer) : new Float32Array(buffer),
-        },
-      ];
+    [...tensors].flatMap(([name, tensor]): [string, HostTensor][] => {
+      const shape = [...tensor.shape];
+      if (tensor.dtype === 'I32') return [];
+      if (tensor.dtype === 'I64')
+        return [[name, { shape, data: new BigInt64Array(new Uint8Array(tensor.data).buffer) }]];
+      return [[name, { shape, data: widened(tensor, name) }]];
     }),
   );
 }

@@ -104,7 +104,9 @@ const ELEMENTWISE: Entry[] = [
   unary('Log', (dy, x) => tf.div(dy, x)),
   unary('Log1p', (dy, x) => tf.div(dy, tf.add(x, 1))),
   unary('Neg', (dy) => tf.neg(dy)),
+  unary('Erf', (dy, x) => tf.mul(dy, tf.mul(tf.exp(tf.neg(tf.square(x))), 2 / Math.sqrt(Math.PI)))),
   unary('Relu', (dy, x) => tf.mul(dy, tf.step(x))),
+  unary('Relu6', (dy, x) => mask(dy, tf.logicalAnd(tf.greater(x, 0), tf.less(x, 6)))),
   unary('Rsqrt', (dy, x) => tf.div(dy, tf.mul(tf.pow(x, 1.5), -2))),
   unary('Square', (dy, x) => tf.mul(dy, tf.mul(x, 2))),
   ofOutput('Exp', (dy, y) => tf.mul(dy, y)),
@@ -229,6 +231,17 @@ const LAYERS: Entry[] = [
         x: () => run('Conv2DBackpropInput', { dy, filter }, { ...common, inputShape: x!.shape }),
         filter: () =>
           run('Conv2DBackpropFilter', { x, dy }, { ...common, filterShape: filter!.shape }),
+      };
+    },
+  ],
+  [
+    'DepthwiseConv2dNative',
+    { inputs: ['x', 'filter'] },
+    (dy, [x, filter], attrs) => {
+      const kernel = 'DepthwiseConv2dNativeBackprop';
+      return {
+        x: () => run(`${kernel}Input`, { dy, filter }, { ...attrs, inputShape: x!.shape }),
+        filter: () => run(`${kernel}Filter`, { x, dy }, { ...attrs, filterShape: filter!.shape }),
       };
     },
   ],

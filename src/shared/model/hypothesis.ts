@@ -107,6 +107,8 @@ export class Hypothesis {
       param: (name) => this.param(name),
       vector: (name) => this.param(name) as Variable<Rank.R1>,
       matrix: (name) => this.param(name) as Variable<Rank.R2>,
+      tokens: (name) => this.param(name) as Variable<Rank.R3>,
+      scope: tidy,
       filter: (name) => this.param(name) as Variable<Rank.R4>,
       count: (name) => eachTime(() => void this.counters.set(name, this.counters.get(name)! + 1n)),
     };

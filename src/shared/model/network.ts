@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { FedshotError } from '../errors.js';
-import type { Normalisation } from '../preprocessing/picture-input.js';
+import type { ChannelNormalisation } from '../preprocessing/picture-input.js';
 import type { Layer, ParamSpec } from './layers/index.js';
+import type { HostTensor } from './state.js';
 
 /** The three parts of a hypothesis (Liang et al. 2020, fig. 2): logits = C(B(F(x))). */
 export interface Parts {
@@ -37,6 +38,22 @@ export interface Task<T extends Takes = 'any'> {
   bottleneck: number;
 }
 
+/** How F takes weights that were trained elsewhere, by their names (`--init`). */
+export interface Pretrained {
+  /** Parameters of the network that follow from a file's tensors, where nobody says otherwise. */
+  implied?: (names: ReadonlySet<string>) => Record<string, unknown>;
+  /**
+   * A tensor of another shape, made to fit `shape`; undefined where it cannot be.
+   * @param name as in the file, without `F.`
+   */
+  fit?: (
+    name: string,
+    tensor: HostTensor,
+    shape: number[],
+    input: SampleShapes['image'],
+  ) => HostTensor | undefined;
+}
+
 /** What is written down of a network in one file; see {@link defineNetwork}. */
 export interface NetworkDefinition<P extends z.ZodObject, T extends Takes> {
   kind?: 'network';
@@ -46,8 +63,11 @@ export interface NetworkDefinition<P extends z.ZodObject, T extends Takes> {
   input: T;
   /** The size of images that it is made for; others are resized to it. The data's own without it. */
   naturalInput?: SampleShapes['image'];
-  /** Mean and deviation of pictures that pretrained weights of it take, in levels 0..1; 0.5 without it. */
-  normalisation?: Normalisation;
+  /** What its weights from elsewhere expect of images; mean and deviation 0.5 without it. */
+  normalisation?: ChannelNormalisation;
+  /** Width of what F gives. */
+  featureWidth?: number;
+  pretrained?: Pretrained;
   /** What `model.json` says of it beside {@link Task}, with the defaults of `train`. */
   parameters: P;
   /**
@@ -65,7 +85,11 @@ export interface Network {
   readonly name: string;
   readonly input: Takes;
   readonly naturalInput?: SampleShapes['image'];
-  readonly normalisation?: Normalisation;
+  /** What its weights from elsewhere expect of images; mean and deviation 0.5 without it. */
+  readonly normalisation?: ChannelNormalisation;
+  /** Width of what F gives. */
+  readonly featureWidth?: number;
+  readonly pretrained?: Pretrained;
   readonly parameters: z.ZodObject;
   /** @throws FedshotError `model` for samples or parameters that do not suit it */
   build(parameters: Record<string, unknown>, task: Task): Parts;
@@ -83,7 +107,7 @@ const RESERVED = ['name', 'input', 'classes', 'bottleneck'];
 export function defineNetwork<P extends z.ZodObject, T extends Takes>(
   definition: NetworkDefinition<P, T>,
 ): Network {
-  const { name, input, naturalInput, normalisation, layers } = definition;
+  const { name, input, naturalInput, normalisation, featureWidth, pretrained, layers } = definition;
   const parameters: z.ZodObject = definition.parameters.strict();
   const taken = Object.keys(parameters.shape).find((key) => RESERVED.includes(key));
   if (taken)
@@ -103,6 +127,8 @@ export function defineNetwork<P extends z.ZodObject, T extends Takes>(
     input,
     naturalInput,
     normalisation,
+    featureWidth,
+    pretrained,
     parameters,
     build: (given, task) => {
       if (!suits(input, task))

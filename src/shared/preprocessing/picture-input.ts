@@ -2,7 +2,7 @@ import type { ImageSpec } from './input.js';
 import type { PictureStep } from './steps.js';
 
 /** Mean and deviation of each channel, in grey levels 0..1. */
-export interface Normalisation {
+export interface ChannelNormalisation {
   readonly mean: readonly number[];
   readonly std: readonly number[];
 }
@@ -19,7 +19,7 @@ const CROPPED_FROM = 48;
  */
 export function pictureInput(
   [C, H, W]: readonly [number, number, number],
-  { mean, std }: Normalisation = { mean: half(C), std: half(C) },
+  { mean, std }: ChannelNormalisation = { mean: half(C), std: half(C) },
 ): ImageSpec {
   const steps: PictureStep[] = [{ step: 'colour', to: C === 1 ? 'grey' : 'rgb' }];
   if (Math.min(H, W) < CROPPED_FROM) steps.push(resizeTo(H, W));

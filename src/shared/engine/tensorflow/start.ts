@@ -2,17 +2,30 @@ import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import { FedshotError } from '../../errors.js';
 import { genericOps } from '../generic.js';
-import type { Ops } from '../ops.js';
+import type { Activation, Ops, Padding } from '../ops.js';
 import type { Started } from '../definition.js';
 import { whileSet, type Environment } from '../settings.js';
 import type { TensorflowInstallation } from './find.js';
 
-/** tfjs-node refuses paddings given as numbers, so the zeros are written out. */
-const conv2d: Ops['conv2d'] = (x, weight, bias, stride, padding) => {
+/** tfjs-node refuses paddings given as numbers, so they are written out. */
+function padded(x: Activation, padding: Padding, value = 0): [Activation, Padding] {
+  if (typeof padding === 'string' || padding === 0) return [x, padding];
   const sides: [number, number] = [padding, padding];
-  const padded = padding > 0 ? tf.pad(x, [[0, 0], sides, sides, [0, 0]]) : x;
-  return genericOps.conv2d(padded, weight, bias, stride, 0);
+  return [tf.pad(x, [[0, 0], sides, sides, [0, 0]], value), 0];
+}
+
+const conv2d: Ops['conv2d'] = (x, weight, bias, stride, padding) => {
+  const [wide, rest] = padded(x, padding);
+  return genericOps.conv2d(wide, weight, bias, stride, rest);
 };
+
+const depthwiseConv2d: Ops['depthwiseConv2d'] = (x, weight, stride, padding) => {
+  const [wide, rest] = padded(x, padding);
+  return genericOps.depthwiseConv2d(wide, weight, stride, rest);
+};
+
+const maxPool2d: Ops['maxPool2d'] = (x, size, stride, padding = 0) =>
+  genericOps.maxPool2d(padded(x, padding, -Infinity)[0], size, stride);
 
 /** Functions that tfjs-node calls and Node 23 took out of `node:util`, or warns of. */
 function restoreUtil(require: NodeJS.Require): void {
@@ -57,6 +70,6 @@ export function startTensorflow(
   return {
     device: gpu ? 'cuda:0' : 'cpu',
     version: binding.TF_Version,
-    ops: { ...genericOps, conv2d },
+    ops: { ...genericOps, conv2d, depthwiseConv2d, maxPool2d },
   };
 }

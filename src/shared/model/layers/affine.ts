@@ -1,4 +1,5 @@
-import { images, rows, type Init, type Layer, type ParamSpec } from './layer.js';
+import type { Padding } from '../../engine/ops.js';
+import { images, rows, tokens, type Init, type Layer, type ParamSpec } from './layer.js';
 
 /** Weights as PyTorch initialises `nn.Conv2d` and `nn.Linear`: U(−1/√fanIn, 1/√fanIn), bias too. */
 function affine(name: string, shape: [number, ...number[]], init: Init): ParamSpec[] {
@@ -11,27 +12,77 @@ function affine(name: string, shape: [number, ...number[]], init: Init): ParamSp
   ];
 }
 
-/** `nn.Conv2d` from `i` to `o` channels with a square kernel and zero padding on every side. */
-export function conv2d(i: number, o: number, kernel: number, stride = 1, padding = 0): Layer {
+/** What is said of a convolution beside its size. */
+export interface ConvolutionOptions {
+  /** Without, as before a batch normalisation, which has one. */
+  bias?: boolean;
+}
+
+/** A filter as PyTorch's ResNets draw it: N(0, 2/fan), fan the outputs that a value takes part in. */
+const filterOf = (
+  name: string,
+  shape: [o: number, i: number, height: number, width: number],
+  fan: number,
+): ParamSpec => ({
+  name: `${name}.weight`,
+  shape,
+  init: 'kaiming_normal',
+  fanIn: fan,
+  trainable: true,
+});
+
+/**
+ * `nn.Conv2d` from `i` to `o` channels with a square kernel and zero padding: on every side as said, or
+ * TensorFlow's "same".
+ */
+export function conv2d(
+  i: number,
+  o: number,
+  kernel: number,
+  stride = 1,
+  padding: Padding = 0,
+  { bias = true }: ConvolutionOptions = {},
+): Layer {
   return {
-    params: (name) => affine(name, [o, i, kernel, kernel], 'kaiming_uniform'),
+    params: (name) =>
+      bias
+        ? affine(name, [o, i, kernel, kernel], 'kaiming_uniform')
+        : [filterOf(name, [o, i, kernel, kernel], o * kernel ** 2)],
     forward: (x, name, { ops, filter, vector }) =>
       ops.conv2d(
         images(x, name),
         filter(`${name}.weight`),
-        vector(`${name}.bias`),
+        bias ? vector(`${name}.bias`) : undefined,
         stride,
         padding,
       ),
   };
 }
 
-/** `nn.Linear` from `i` to `o` features. */
+/** `nn.Conv2d` with as many groups as channels and no bias: a filter of its own for each channel. */
+export function depthwiseConv2d(
+  channels: number,
+  kernel: number,
+  stride = 1,
+  padding: Padding = 0,
+): Layer {
+  return {
+    params: (name) => [filterOf(name, [channels, 1, kernel, kernel], kernel ** 2)],
+    forward: (x, name, { ops, filter }) =>
+      ops.depthwiseConv2d(images(x, name), filter(`${name}.weight`), stride, padding),
+  };
+}
+
+/** `nn.Linear` from `i` to `o` features, of rows `[N, i]` or tokens `[N, T, i]`. */
 export function linear(i: number, o: number, init: Init = 'kaiming_uniform'): Layer {
   return {
     params: (name) => affine(name, [o, i], init),
     forward: (x, name, { ops, matrix, vector }) =>
-      ops.linear(rows(x, name), matrix(`${name}.weight`), vector(`${name}.bias`)),
+      ops.linear(
+        x.rank === 3 ? tokens(x, name) : rows(x, name),
+        matrix(`${name}.weight`),
+        vector(`${name}.bias`),
+      ),
   };
 }
 

@@ -1,7 +1,10 @@
 import type { Init, Layer, ParamSpec } from './layer.js';
 
-/** `nn.BatchNorm1d` or `2d`, whichever the rank of its input says. */
-export function batchNorm(width: number): Layer {
+/**
+ * `nn.BatchNorm1d` or `2d`, whichever the rank of its input says.
+ * @param epsilon added to the variance; 1e-5 as in PyTorch, 1e-3 in networks that come from TensorFlow
+ */
+export function batchNorm(width: number, epsilon?: number): Layer {
   const spec = (name: string, init: Init, trainable: boolean): ParamSpec => ({
     name,
     shape: [width],
@@ -17,13 +20,14 @@ export function batchNorm(width: number): Layer {
       spec(`${name}.running_var`, 'ones', false),
       { ...spec(`${name}.num_batches_tracked`, 'counter', false), shape: [] },
     ],
-    forward: (x, name, { ops, vector, train, count }) => {
-      if (train) count(`${name}.num_batches_tracked`);
+    forward: (x, name, { ops, vector, train, frozenStatistics = false, count }) => {
+      const ofBatch = train && !frozenStatistics;
+      if (ofBatch) count(`${name}.num_batches_tracked`);
       const [weight, bias] = [vector(`${name}.weight`), vector(`${name}.bias`)];
       const [mean, variance] = [vector(`${name}.running_mean`), vector(`${name}.running_var`)];
-      return train
-        ? ops.batchNormTrain(x, weight, bias, mean, variance)
-        : ops.batchNormEval(x, weight, bias, mean, variance);
+      return ofBatch
+        ? ops.batchNormTrain(x, weight, bias, mean, variance, epsilon)
+        : ops.batchNormEval(x, weight, bias, mean, variance, epsilon);
     },
   };
 }

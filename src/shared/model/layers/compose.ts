@@ -47,7 +47,15 @@ export function residual(main: Layer, shortcut?: Layer): Layer {
 function inOrder(layers: [suffix: string, layer: Layer][]): Layer {
   return {
     params: (name) => layers.flatMap(([suffix, layer]) => layer.params(name + suffix)),
-    forward: (x, name, context) =>
-      layers.reduce((h, [suffix, layer]) => layer.forward(h, name + suffix, context), x),
+    forward: (x, name, context) => {
+      let h = x;
+      for (const [suffix, layer] of layers) {
+        const next = context.scope(() => layer.forward(h, name + suffix, context));
+        // A gradient keeps what it needs by itself; nobody else asks for what lies between two layers.
+        if (h !== x && h !== next) h.dispose();
+        h = next;
+      }
+      return h;
+    },
   };
 }

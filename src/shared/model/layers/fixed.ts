@@ -5,15 +5,33 @@ const none = (): ParamSpec[] => [];
 
 export const relu: Layer = { params: none, forward: (x, _, { ops }) => ops.relu(x) };
 
+/** min(max(x, 0), 6): of networks that are made for few bits. */
+export const relu6: Layer = { params: none, forward: (x, _, { ops }) => ops.relu6(x) };
+
+/** x·Φ(x) by the error function, as `nn.GELU()`. */
+export const gelu: Layer = { params: none, forward: (x, _, { ops }) => ops.gelu(x) };
+
+/** Mean of each channel: `[N, C, H, W]` → `[N, C]`. */
+export const globalAveragePool: Layer = {
+  params: none,
+  forward: (x, name, { ops }) => ops.globalAveragePool(images(x, name)),
+};
+
 /** `[N, C, H, W]` → `[N, C·H·W]`; rows stay as they are. */
 export const flatten: Layer = {
   params: none,
   forward: (x, name, { ops }) => (x.rank === 2 ? x : ops.flatten(images(x, name))),
 };
 
-/** The largest of each `size × size` window; what is left over at the edge is dropped. */
-export function maxPool2d(size: number): Layer {
-  return { params: none, forward: (x, name, { ops }) => ops.maxPool2d(images(x, name), size) };
+/**
+ * The largest of each `size × size` window; what is left over at the edge is dropped.
+ * @param stride from one window to the next; `size` unless said
+ */
+export function maxPool2d(size: number, stride = size, padding = 0): Layer {
+  return {
+    params: none,
+    forward: (x, name, { ops }) => ops.maxPool2d(images(x, name), size, stride, padding),
+  };
 }
 
 /** Drops whole channels (`[N, C, H, W]` logically); its mask needs the channel count. */

@@ -6,13 +6,13 @@ import type { Layer } from './layer.js';
 
 /**
  * B of Liang et al. 2020: `inputs` features of F to `width`, normalised over the batch.
- * @param dropped share of the features that training drops; the original drops half of its digits'
+ * @param dropped share of the features that training drops: half for digits in the original, none for objects
  */
 export function bottleneck(inputs: number, width: number, dropped = 0.5): Layer {
   return named({
     bottleneck: linear(inputs, width, 'xavier_normal'),
     bn: batchNorm(width),
-    dropout: dropout(dropped),
+    ...(dropped > 0 && { dropout: dropout(dropped) }),
   });
 }
 

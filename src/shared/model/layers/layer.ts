@@ -1,18 +1,30 @@
-import type { Rank, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
 import type { Activation, Ops } from '../../engine/ops.js';
 import { FedshotError } from '../../errors.js';
 
 // Layers compute by `Ops` alone and load no tensor library: the command line lists the networks.
 
 /** How a parameter is filled before training; names of PyTorch's initialisers where they exist. */
-export type Init = 'kaiming_uniform' | 'xavier_normal' | 'row_norm' | 'zeros' | 'ones' | 'counter';
+export type Init =
+  | 'kaiming_uniform'
+  | 'kaiming_normal'
+  | 'xavier_normal'
+  | 'normal_02'
+  | 'row_norm'
+  | 'layer_scale'
+  | 'zeros'
+  | 'ones'
+  | 'counter';
 
 export interface ParamSpec {
   /** State-dict name, e.g. `F.conv_params.0.weight`. */
   name: string;
   shape: number[];
   init: Init;
-  /** Inputs per output unit; the bound of `kaiming_uniform` with a = √5 is 1/√fanIn. */
+  /**
+   * Inputs per output unit; the bound of `kaiming_uniform` with a = √5 is 1/√fanIn. For `kaiming_normal`,
+   * whose deviation is √(2/fan), outputs per input unit.
+   */
   fanIn: number;
   /** False for running statistics, which training moves but the optimiser does not. */
   trainable: boolean;
@@ -22,12 +34,18 @@ export interface ParamSpec {
 export interface Context {
   ops: Ops;
   train: boolean;
+  /** Batch normalisation uses its running statistics in training too, and leaves them as they are. */
+  frozenStatistics?: boolean;
+  /** Runs a layer; what it made on the way to its result goes. */
+  scope: <T extends Tensor>(layer: () => T) => T;
   /** A parameter by its state-dict name, of whatever rank. */
   param: (name: string) => Variable;
   /** A parameter `[n]`. */
   vector: (name: string) => Variable<Rank.R1>;
   /** A parameter `[out, in]`. */
   matrix: (name: string) => Variable<Rank.R2>;
+  /** A parameter `[1, T, D]`. */
+  tokens: (name: string) => Variable<Rank.R3>;
   /** A parameter `[out, in, height, width]`. */
   filter: (name: string) => Variable<Rank.R4>;
   /** Counts a batch: `num_batches_tracked` of PyTorch's state dicts. */
@@ -61,6 +79,15 @@ export function images(x: Tensor, name: string): Activation {
 export function rows(x: Tensor, name: string): Tensor2D {
   if (x.rank !== 2) throw misplaced(name, 'rows [N, D]; flatten comes before it', x);
   return x as Tensor2D;
+}
+
+/**
+ * `x` as tokens of each sample.
+ * @throws FedshotError `model`, naming the layer, for what are no tokens
+ */
+export function tokens(x: Tensor, name: string): Tensor3D {
+  if (x.rank !== 3) throw misplaced(name, 'tokens [N, T, D]', x);
+  return x as Tensor3D;
 }
 
 const misplaced = (name: string, wanted: string, { shape }: Tensor): FedshotError =>

@@ -1,4 +1,6 @@
-import type { Ops } from '../../ops.js';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Activation, Ops, Padding } from '../../ops.js';
 import { some } from '../ffi/args.js';
 import { define, type KernelContext } from '../define.js';
 import type { Pointer } from '../ffi/abi.js';
@@ -9,12 +11,13 @@ const MAX_POOL = 'TorchMaxPool';
 
 interface ConvolutionAttrs {
   stride: number;
-  padding: number;
+  padding: [number, number];
+  groups: number;
 }
 
 /** Stride, padding, dilation, transposed, output padding, groups: how ATen takes a convolution. */
-const geometry = ({ stride, padding }: ConvolutionAttrs) =>
-  [[stride, stride], [padding, padding], [1, 1], false, [0, 0], 1] as const;
+const geometry = ({ stride, padding, groups }: ConvolutionAttrs) =>
+  [[stride, stride], padding, [1, 1], false, [0, 0], groups] as const;
 
 /** A filter in the layout of the activations, which ATen would else make anew for each gradient. */
 const packed = (filter: Pointer, { torch, backend }: KernelContext): Pointer =>
@@ -26,8 +29,10 @@ function defineConvolution(): void {
   define<ConvolutionAttrs>(CONVOLUTION, ({ x, weight, bias }, attrs, context) => {
     const { torch, backend, give } = context;
     const filter = packed(weight!.handle, context);
-    const name = 'aten::convolution';
-    const y = give(torch.call(name, x!.handle, filter, some(bias!.handle), ...geometry(attrs)));
+    const optional = bias ? some(bias.handle) : null;
+    const y = give(
+      torch.call('aten::convolution', x!.handle, filter, optional, ...geometry(attrs)),
+    );
     if (filter !== weight!.handle) backend.data(y).aux.push(torch.take(filter));
     return y;
   });
@@ -58,28 +63,33 @@ function defineConvolution(): void {
   });
 }
 
+interface PoolAttrs {
+  size: number;
+  stride: number;
+  padding: number;
+}
+
 function defineMaxPool(): void {
-  const windows = (size: number) => [[size, size], [size, size], [0, 0], [1, 1], false] as const;
-  define<{ size: number }>(MAX_POOL, ({ x }, { size }, { torch, backend, give }) => {
+  const windows = ({ size, stride, padding }: PoolAttrs) =>
+    [[size, size], [stride, stride], [padding, padding], [1, 1], false] as const;
+  define<PoolAttrs>(MAX_POOL, ({ x }, attrs, { torch, backend, give }) => {
     const name = 'aten::max_pool2d_with_indices';
-    const [y, indices] = torch.callMany(name, 2, x!.handle, ...windows(size));
+    const [y, indices] = torch.callMany(name, 2, x!.handle, ...windows(attrs));
     const info = give(y!);
     backend.data(info).aux.push(torch.take(indices!));
     return info;
   });
-  defineGradient<{ size: number }>(
-    MAX_POOL,
-    { inputs: ['x'], output: true },
-    (dy, [x, y], { size }) =>
-      gradientsAtOnce(dy, ['x'], (torch) => [
-        torch.call(
-          'aten::max_pool2d_with_indices_backward',
-          libtorchBackend().data(dy).handle,
-          x!.handle,
-          ...windows(size),
-          y!.aux[0]!,
-        ),
-      ]),
+  const save = { inputs: ['x'], output: true };
+  defineGradient<PoolAttrs>(MAX_POOL, save, (dy, [x, y], attrs) =>
+    gradientsAtOnce(dy, ['x'], (torch) => [
+      torch.call(
+        'aten::max_pool2d_with_indices_backward',
+        libtorchBackend().data(dy).handle,
+        x!.handle,
+        ...windows(attrs),
+        y!.aux[0]!,
+      ),
+    ]),
   );
 }
 
@@ -88,8 +98,39 @@ export function defineImageLayers(): void {
   defineMaxPool();
 }
 
-export const imageOps: Pick<Ops, 'conv2d' | 'maxPool2d'> = {
+/** What "same" puts before and behind a side (TensorFlow's rule). */
+function sides(length: number, kernel: number, stride: number): [before: number, behind: number] {
+  const all = Math.max(0, (Math.ceil(length / stride) - 1) * stride + kernel - length);
+  return [Math.floor(all / 2), Math.ceil(all / 2)];
+}
+
+/** An image as far padded as ATen cannot do by itself, and the padding that it can. */
+function padded(
+  x: Activation,
+  { shape: [, , kh, kw] }: Tensor4D,
+  stride: number,
+  padding: Padding,
+): [Activation, [number, number]] {
+  if (padding !== 'same') return [x, [padding, padding]];
+  const [rows, columns] = [sides(x.shape[2], kh, stride), sides(x.shape[3], kw, stride)];
+  if (rows[0] === rows[1] && columns[0] === columns[1]) return [x, [rows[0], columns[0]]];
+  return [tf.pad(x, [[0, 0], [0, 0], rows, columns]), [0, 0]];
+}
+
+function convolve(
+  x: Activation,
+  parameters: { weight: Tensor4D; bias?: tf.Tensor1D },
+  { padding, ...attrs }: { stride: number; padding: Padding; groups: number },
+): Activation {
+  const [image, inner] = padded(x, parameters.weight, attrs.stride, padding);
+  return runKernel(CONVOLUTION, { x: image, ...parameters }, { ...attrs, padding: inner });
+}
+
+export const imageOps: Pick<Ops, 'conv2d' | 'depthwiseConv2d' | 'maxPool2d'> = {
   conv2d: (x, weight, bias, stride, padding) =>
-    runKernel(CONVOLUTION, { x, weight, bias }, { stride, padding }),
-  maxPool2d: (x, size) => runKernel(MAX_POOL, { x }, { size }),
+    convolve(x, bias ? { weight, bias } : { weight }, { stride, padding, groups: 1 }),
+  depthwiseConv2d: (x, weight, stride, padding) =>
+    convolve(x, { weight }, { stride, padding, groups: weight.shape[0] }),
+  maxPool2d: (x, size, stride = size, padding = 0) =>
+    runKernel(MAX_POOL, { x }, { size, stride, padding }),
 };

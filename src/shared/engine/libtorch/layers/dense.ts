@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { byRows } from '../../generic-transformer.js';
 import type { Ops } from '../../ops.js';
 import { some } from '../ffi/args.js';
 import { define } from '../define.js';
@@ -8,7 +9,9 @@ import { compute, defineGradient, libtorchBackend, runKernel } from './gradient.
 const LINEAR = 'TorchLinear';
 const IMAGES = 'TorchImages';
 const RELU = 'TorchRelu';
+const RELU6 = 'TorchRelu6';
 const SCALE = 'TorchScaleChannels';
+const AVERAGE = 'TorchGlobalAverage';
 
 const handleOf = (t: Tensor): bigint => libtorchBackend().data(t).handle;
 
@@ -34,6 +37,21 @@ function defineActivations(): void {
         const mask = torch.call('aten::empty_like', y!.handle, null, null, null, null, null);
         torch.call('aten::gt.Tensor_out', y!.handle, libtorchBackend().zero(), mask);
         return torch.call('aten::mul_.Tensor', mask, handleOf(dy));
+      }),
+  }));
+  define(RELU6, ({ x }, _, { torch, give }) => give(torch.call('aten::relu6', x!.handle)));
+  defineGradient(RELU6, { output: true }, (dy, [y]) => ({
+    x: () =>
+      compute((torch) => {
+        // `hardtanh_backward` cannot be dispatched. hardsigmoid is x/6 + 1/2 between −3 and 3.
+        const centred = torch.direct(
+          'subtract 3',
+          (out, h) => torch.api.addScalar(h, -3, 1, out),
+          y!.handle,
+        );
+        const sixth = torch.call('aten::hardsigmoid_backward', handleOf(dy), centred);
+        const six = libtorchBackend().upload(Float32Array.of(6), [], 'float32');
+        return torch.call('aten::mul_.Tensor', sixth, six);
       }),
   }));
   define(SCALE, ({ x, mask }, _, { torch, give }) => {
@@ -85,8 +103,36 @@ function defineImages(): void {
   });
 }
 
+interface Area {
+  height: number;
+  width: number;
+}
+
+function defineGlobalAverage(): void {
+  define(AVERAGE, ({ x }, _, { torch, give }) =>
+    give(torch.call('aten::mean.dim', x!.handle, some([2, 3]), false, null)),
+  );
+  defineGradient(AVERAGE, {}, (dy, _, { height, width }: Area) => ({
+    x: () =>
+      compute((torch) => {
+        const [n, c] = dy.shape as [number, number];
+        const part = 1 / (height * width);
+        const each = torch.direct(
+          `multiply by ${part}`,
+          (out, h) => torch.api.mulScalar(h, part, out),
+          torch.call('aten::reshape', handleOf(dy), [n, c, 1, 1]),
+        );
+        const { channelsLast, contiguous } = torch.api.memoryFormats;
+        const wide = torch.call('aten::expand', each, [n, c, height, width], false);
+        const format = libtorchBackend().device === 'cpu' ? channelsLast : contiguous;
+        return torch.call('aten::contiguous', wide, format);
+      }),
+  }));
+}
+
 export function defineDense(): void {
   defineImages();
+  defineGlobalAverage();
   defineLinear();
   defineActivations();
 }
@@ -95,6 +141,9 @@ export const denseOps: Pick<
   Ops,
   | 'linear'
   | 'relu'
+  | 'relu6'
+  | 'globalAveragePool'
+  | 'scale'
   | 'add'
   | 'mul'
   | 'scaleChannels'
@@ -106,8 +155,11 @@ export const denseOps: Pick<
 > = {
   images: (x) => runKernel(IMAGES, { x }),
   flatten: (x) => tf.reshape(x, [x.shape[0], -1]),
-  linear: (x, weight, bias) => runKernel(LINEAR, { x, weight, bias }),
+  linear: byRows((x, weight, bias) => runKernel(LINEAR, { x, weight, bias })),
   relu: (x) => runKernel(RELU, { x }),
+  relu6: (x) => runKernel(RELU6, { x }),
+  globalAveragePool: (x) => runKernel(AVERAGE, { x }, { height: x.shape[2], width: x.shape[3] }),
+  scale: (x, factors) => tf.mul(x, factors),
   add: (a, b) => tf.add(a, b),
   mul: (a, b) => tf.mul(a, b),
   scaleChannels: (x, mask) => runKernel(SCALE, { x, mask }),

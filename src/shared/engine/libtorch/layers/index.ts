@@ -5,6 +5,7 @@ import { defineDense, denseOps } from './dense.js';
 import { sgd } from './in-place.js';
 import { TorchRepeater } from '../repeater.js';
 import { defineNormalisation, normalisationOps } from './normalisation.js';
+import { defineTransformer, libtorchTransformerOps } from './transformer.js';
 
 /** Registers the fused layers' kernels and gradients, once. */
 export function defineLayers(): void {
@@ -12,6 +13,7 @@ export function defineLayers(): void {
   defineImageLayers();
   defineNormalisation();
   defineDense();
+  defineTransformer();
 }
 
 /** `Ops` with one ATen operator where tfjs-core would need many. Shapes of activations are NCHW. */
@@ -19,6 +21,7 @@ export const libtorchOps: Ops = {
   ...imageOps,
   ...normalisationOps,
   ...denseOps,
+  ...libtorchTransformerOps,
   sgd,
   repeater: (constants) => new TorchRepeater(constants),
 };

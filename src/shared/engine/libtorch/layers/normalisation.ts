@@ -10,8 +10,13 @@ import { owned } from './in-place.js';
 const BATCH_NORM = 'TorchBatchNorm';
 const WEIGHT_NORM = 'TorchWeightNorm';
 
+interface BatchNormAttrs {
+  train: boolean;
+  epsilon: number;
+}
+
 function defineBatchNorm(): void {
-  define<{ train: boolean }>(BATCH_NORM, (inputs, { train }, { torch, backend, give }) => {
+  define<BatchNormAttrs>(BATCH_NORM, (inputs, { train, epsilon }, { torch, backend, give }) => {
     const { x, weight, bias, mean, variance } = inputs as Record<string, TensorData>;
     const [y, ...statistics] = torch.callMany(
       'aten::native_batch_norm',
@@ -23,14 +28,14 @@ function defineBatchNorm(): void {
       some(variance!.handle),
       train,
       float(BN_MOMENTUM),
-      float(BN_EPSILON),
+      float(epsilon),
     );
     const info = give(y!);
     backend.data(info).aux.push(...statistics.map((handle) => torch.take(handle)));
     return info;
   });
   const save = { inputs: ['x', 'weight', 'mean', 'variance'], output: true };
-  defineGradient<{ train: boolean }>(BATCH_NORM, save, (dy, saved, { train }) => {
+  defineGradient<BatchNormAttrs>(BATCH_NORM, save, (dy, saved, { train, epsilon }) => {
     const [x, weight, mean, variance, y] = saved as [
       TensorData,
       TensorData,
@@ -50,7 +55,7 @@ function defineBatchNorm(): void {
         some(y.aux[0]!),
         some(y.aux[1]!),
         train,
-        float(BN_EPSILON),
+        float(epsilon),
         [1, 1, 1],
       ),
     );
@@ -92,11 +97,12 @@ export const normalisationOps: Pick<Ops, 'batchNormTrain' | 'batchNormEval' | 'w
     bias: Tensor,
     mean: Variable,
     variance: Variable,
+    epsilon = BN_EPSILON,
   ): T {
     const inputs = { x, weight, bias, mean: owned(mean), variance: owned(variance) };
-    return runKernel(BATCH_NORM, inputs, { train: true });
+    return runKernel(BATCH_NORM, inputs, { train: true, epsilon });
   },
-  batchNormEval: (x, weight, bias, mean, variance) =>
-    runKernel(BATCH_NORM, { x, weight, bias, mean, variance }, { train: false }),
+  batchNormEval: (x, weight, bias, mean, variance, epsilon = BN_EPSILON) =>
+    runKernel(BATCH_NORM, { x, weight, bias, mean, variance }, { train: false, epsilon }),
   weightNorm: (v, g) => runKernel(WEIGHT_NORM, { v, g }),
 };

@@ -151,8 +151,7 @@ export const strict = () =>
     .describe('refuse the data where one picture of it cannot be read, rather than leave that out');
 
 /** Which settings belong together. */
-export const recipe = (): z.ZodType<RecipeName, RecipeName> =>
-  choice('<name>', RECIPE_NAMES);
+export const recipe = (): z.ZodType<RecipeName, RecipeName> => choice('<name>', RECIPE_NAMES);
 
 /** A file or folder, made absolute against the folder that the process runs in. */
 export const path = (placeholder: string): z.ZodString =>

@@ -70,7 +70,9 @@ export const adaptOptions = z.strictObject({
     .describe('shares of the classes: uniform, estimate, or a JSON file {"class": share, …}'),
   seed: seed().default(2020).describe('same seed, engine and threads: same weights'),
   recipe: recipe().default('digits').describe('settings that belong together (docs/method.md)'),
-  epochs: positiveInteger().optional().describe(`passes over the data ${defaultsOf('adapt', 'epochs')}`),
+  epochs: positiveInteger()
+    .optional()
+    .describe(`passes over the data ${defaultsOf('adapt', 'epochs')}`),
   batch: batchSize().default(64).describe('samples per step'),
   lr: positiveReal('<rate>').default(0.01).describe('learning rate at the start'),
   featureLr: positiveReal('<factor>')

@@ -43,11 +43,18 @@ export const dataOptions = {
   strict: strict(),
 };
 
-
 /** Headings of `--help` for these. */
 export const DATA_HEADINGS = {
   'Of what, and to what:': ['home', 'name', 'data'],
-  "The data, in the release's form:": ['invert', 'rescale', 'orient', 'deslant', 'fill', 'zoom', 'strict'],
+  "The data, in the release's form:": [
+    'invert',
+    'rescale',
+    'orient',
+    'deslant',
+    'fill',
+    'zoom',
+    'strict',
+  ],
 };
 
 /** One notation as it is, several as a list. */

@@ -70,9 +70,7 @@ export async function runMethod(prepared: Prepared, request: MethodRequest): Pro
       return { method, hypothesis, ...trained };
     }
     if (method.refresh) await refreshStatistics(hypothesis, data.main, random(options.seed));
-    const embedding = method.refresh
-      ? await embed(hypothesis, data.main)
-      : released.embedding();
+    const embedding = method.refresh ? await embed(hypothesis, data.main) : released.embedding();
     return { method, hypothesis, embedding, epochs: [] };
   } catch (error) {
     hypothesis.dispose();

@@ -1,11 +1,18 @@
 import type { Dataset, Loaded } from '../../shared/data/index.js';
-import type { PictureOptions } from '../../shared/data/pictures/open.js';
+import type { PictureOptions } from '../../shared/preprocessing/pictures/open.js';
 import type { EngineOptions } from '../../shared/engine/index.js';
 import type { Model } from '../../shared/model/folder.js';
 import { ResidentSamples } from '../../shared/model/resident.js';
 import { fitZoom } from './fit-zoom.js';
 import type { InputOptions } from './options.js';
-import { normalised, readUpright, scaled, scaleOf, type Reading, type TargetSamples } from './reading.js';
+import {
+  normalised,
+  readUpright,
+  scaled,
+  scaleOf,
+  type Reading,
+  type TargetSamples,
+} from './reading.js';
 import type { TargetData } from './target-data.js';
 
 /** What {@link arrayTarget} reads. */

@@ -1,4 +1,4 @@
-import type { PictureOptions } from '../../shared/data/pictures/open.js';
+import type { PictureOptions } from '../../shared/preprocessing/pictures/open.js';
 import { silent, type Reporter } from '../../shared/reporter.js';
 import type { InputOptions } from './options.js';
 

@@ -1,5 +1,5 @@
-import { asPictures } from '../../shared/data/pictures/convert.js';
-import type { PictureOptions } from '../../shared/data/pictures/open.js';
+import { asPictures } from '../../shared/preprocessing/pictures/convert.js';
+import type { PictureOptions } from '../../shared/preprocessing/pictures/open.js';
 import type { PictureSet } from '../../shared/data/index.js';
 import type { Model } from '../../shared/model/folder.js';
 import { pictureSamples, type PictureInput } from '../../shared/model/open-samples.js';

@@ -5,8 +5,8 @@ import {
   type Dataset,
   type Loaded,
 } from '../../shared/data/index.js';
-import { arraysOf } from '../../shared/data/pictures/convert.js';
-import type { PictureOptions } from '../../shared/data/pictures/open.js';
+import { arraysOf } from '../../shared/preprocessing/pictures/convert.js';
+import type { PictureOptions } from '../../shared/preprocessing/pictures/open.js';
 import { FedshotError } from '../../shared/errors.js';
 import { inputFigures } from '../../shared/model/card/index.js';
 import type { ModelConfig } from '../../shared/model/config.js';

@@ -62,10 +62,12 @@ export const trainOptions = z.strictObject({
     .max(4096)
     .optional()
     .describe(
-      'side of the pictures that the network sees, resized to 8/7 of it and cropped (default: the network\'s own)',
+      "side of the pictures that the network sees, resized to 8/7 of it and cropped (default: the network's own)",
     ),
   strict: strict(),
-  epochs: positiveInteger().optional().describe(`passes over the data ${defaultsOf('train', 'epochs')}`),
+  epochs: positiveInteger()
+    .optional()
+    .describe(`passes over the data ${defaultsOf('train', 'epochs')}`),
   batch: batchSize().default(64).describe('samples per step'),
   lr: positiveReal('<rate>').default(0.01).describe('learning rate at the start'),
   featureLr: positiveReal('<factor>')

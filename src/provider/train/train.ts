@@ -31,7 +31,11 @@ async function trainAlone(settings: TrainSettings): Promise<TrainResult> {
   const { best, epochs, config, samples, undescribed } = await engine.use(async () => {
     const source = await openSource(data, settings, engine.ops);
     try {
-      const trained = await trainEpochs(settings, { source, architecture: data.architecture }, engine);
+      const trained = await trainEpochs(
+        settings,
+        { source, architecture: data.architecture },
+        engine,
+      );
       return {
         ...trained,
         config: await describeModel(data, source, trained.best, engine),

@@ -1,6 +1,6 @@
 import type { Labelled, Loaded, PictureSet } from '../data/index.js';
-import { arraysOf, asPictures } from '../data/pictures/convert.js';
-import { openPictures, type PictureOptions } from '../data/pictures/open.js';
+import { arraysOf, asPictures } from '../preprocessing/pictures/convert.js';
+import { openPictures, type PictureOptions } from '../preprocessing/pictures/open.js';
 import type { Ops } from '../engine/ops.js';
 import { FedshotError } from '../errors.js';
 import type { ImageSpec, InputSpec } from '../preprocessing/input.js';

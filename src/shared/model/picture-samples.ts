@@ -6,7 +6,14 @@ import { orientPlanes } from '../preprocessing/orient.js';
 import type { Preprocessing } from '../preprocessing/preprocess.js';
 import { random, type Random } from '../random.js';
 import { inOrder } from './batches.js';
-import { evenly, lookBatch, type Drawn, type Look, type Samples, type StepViews } from './samples.js';
+import {
+  evenly,
+  lookBatch,
+  type Drawn,
+  type Look,
+  type Samples,
+  type StepViews,
+} from './samples.js';
 
 /** What decodes pictures and takes them through the steps of the contract, ahead of whoever asks. */
 export interface PictureSource {

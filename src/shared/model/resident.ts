@@ -51,9 +51,7 @@ export class ResidentSamples implements Samples {
     const { all } = this;
     for (let at = 0; at < n; at += size) {
       const end = Math.min(n, at + size);
-      const x = index
-        ? this.rows(index.subarray(at, end))
-        : slice(all, [at], [end - at]);
+      const x = index ? this.rows(index.subarray(at, end)) : slice(all, [at], [end - at]);
       yield { x, kept: inOrder(end - at).map((i) => at + i) };
     }
   }

@@ -52,7 +52,6 @@ export function lookBatch(shape: readonly number[]): number {
   return Math.max(1, Math.min(MOST_LOOKED_AT, Math.floor(LOOK_BYTES / bytes)));
 }
 
-
 /** `most` of 0..n−1 at most, evenly spaced. */
 export const evenly = (n: number, most: number): Int32Array => {
   const count = Math.min(n, most);

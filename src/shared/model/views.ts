@@ -39,7 +39,11 @@ export function makeViews(
  * What a training step sees in place of its samples.
  * @throws FedshotError `usage` for views that these samples do not have
  */
-export function stepViews(how: Exclude<StepViews, 'none'>, x: Float32Array, input: InputSpec): Views {
+export function stepViews(
+  how: Exclude<StepViews, 'none'>,
+  x: Float32Array,
+  input: InputSpec,
+): Views {
   if (how === 'affine') return affineViews(x, input);
   if (input.kind !== 'image')
     throw new FedshotError('usage', `--augment ${how} needs images, not a table`);

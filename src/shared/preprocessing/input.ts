@@ -54,10 +54,8 @@ export type InputSpec = z.infer<typeof inputSchema>;
 export type ImageSpec = z.infer<typeof imageSchema>;
 type TableSpec = z.infer<typeof tableSchema>;
 
-const sameShape = (
-  [C, H, W]: readonly number[],
-  after: readonly number[] | undefined,
-): boolean => after !== undefined && after.join() === [C, H, W].join();
+const sameShape = ([C, H, W]: readonly number[], after: readonly number[] | undefined): boolean =>
+  after !== undefined && after.join() === [C, H, W].join();
 
 /** More than this and what is resized is no longer the same kind of picture. */
 const MOST_RESIZED = 4;

@@ -23,8 +23,7 @@ export function pictureInput(
 ): ImageSpec {
   const steps: PictureStep[] = [{ step: 'colour', to: C === 1 ? 'grey' : 'rgb' }];
   if (Math.min(H, W) < CROPPED_FROM) steps.push(resizeTo(H, W));
-  else
-    steps.push(resizeTo(withMargin(H), withMargin(W)), { step: 'crop', height: H, width: W });
+  else steps.push(resizeTo(withMargin(H), withMargin(W)), { step: 'crop', height: H, width: W });
   return { kind: 'image', shape: [C, H, W], mean: [...mean], std: [...std], steps };
 }
 

@@ -5,7 +5,13 @@ import { define } from '../define.js';
 import type { Pointer } from '../ffi/abi.js';
 import { float, some } from '../ffi/args.js';
 import type { Dispatcher } from '../ffi/dispatcher.js';
-import { compute, defineGradient, gradientsAtOnce, libtorchBackend, runKernel } from './gradient.js';
+import {
+  compute,
+  defineGradient,
+  gradientsAtOnce,
+  libtorchBackend,
+  runKernel,
+} from './gradient.js';
 
 const GELU = 'TorchGelu';
 const LAYER_NORM = 'TorchLayerNorm';

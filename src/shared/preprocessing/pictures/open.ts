@@ -1,7 +1,8 @@
-import type { ImageSpec } from '../../preprocessing/input.js';
-import { applySteps, loadPictures, type LoaderOptions } from '../../preprocessing/pictures/index.js';
-import type { PictureSet } from './types.js';
-import type { PictureBatch, View } from './view.js';
+import type { PictureSet } from '../../data/pictures/types.js';
+import type { PictureBatch, View } from '../../data/pictures/view.js';
+import type { ImageSpec } from '../input.js';
+import { applySteps } from './apply.js';
+import { loadPictures, type LoaderOptions } from './loader.js';
 
 /** How pictures are read. */
 export type PictureOptions = Omit<LoaderOptions, 'steps' | 'shape'>;
@@ -27,7 +28,9 @@ export function openPictures(
       const size = shape.reduce((a, b) => a * b, 1);
       for (const views of requests) {
         const pixels = new Uint8Array(views.length * size);
-        views.forEach((view, i) => pixels.set(applySteps(held(view.sample), steps, view), i * size));
+        views.forEach((view, i) =>
+          pixels.set(applySteps(held(view.sample), steps, view), i * size),
+        );
         yield { pixels, kept: Int32Array.from(views, (_, i) => i) };
       }
     },

@@ -1,1 +1,0 @@
-export { loadPictures, type LoaderOptions } from '../../preprocessing/pictures/index.js';

@@ -72,7 +72,10 @@ export function asPictures(loaded: Loaded): PictureSet {
   if (loaded.kind === 'pictures') return loaded;
   const { source, kind, shape, count, x, labels, classNames, matching, rowNumbers } = loaded;
   if (kind === 'table')
-    throw new FedshotError('data', `${source}: a table of ${shape[0]!} columns; the model takes pictures`);
+    throw new FedshotError(
+      'data',
+      `${source}: a table of ${shape[0]!} columns; the model takes pictures`,
+    );
   const [C, H, W] = shape as [number, number, number];
   if (C !== 1 && C !== 3)
     throw new FedshotError('data', `${source}: images of ${C} channels; pictures have 1 or 3`);
@@ -83,5 +86,15 @@ export function asPictures(loaded: Loaded): PictureSet {
         data[p * C + c] = Math.round(255 * x[(sample * C + c) * H * W + p]!);
     return { width: W, height: H, channels: C, data };
   };
-  return { source, kind: 'pictures', count, refs: [], held, labels, classNames, matching, rowNumbers };
+  return {
+    source,
+    kind: 'pictures',
+    count,
+    refs: [],
+    held,
+    labels,
+    classNames,
+    matching,
+    rowNumbers,
+  };
 }

@@ -28,7 +28,9 @@ export function openPictures(
       const size = shape.reduce((a, b) => a * b, 1);
       for (const views of requests) {
         const pixels = new Uint8Array(views.length * size);
-        views.forEach((view, i) => pixels.set(applySteps(held(view.sample), steps, view), i * size));
+        views.forEach((view, i) =>
+          pixels.set(applySteps(held(view.sample), steps, view), i * size),
+        );
         yield { pixels, kept: Int32Array.from(views, (_, i) => i) };
       }
     },

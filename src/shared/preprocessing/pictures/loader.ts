@@ -63,12 +63,16 @@ export function loadPictures(set: PictureSet, options: LoaderOptions): LoadedPic
     const slices: Promise<Prepared>[] = [];
     for (let from = 0; from < views.length; from += SLICE) {
       const some = views.slice(from, from + SLICE);
-      slices.push(threads.prepare({ views: some, refs: some.map(({ sample }) => refOf(set, sample)) }));
+      slices.push(
+        threads.prepare({ views: some, refs: some.map(({ sample }) => refOf(set, sample)) }),
+      );
     }
     return { views, slices: await Promise.all(slices) };
   };
 
-  async function* batches(requests: Iterable<readonly View[]>): AsyncGenerator<PictureBatch, void, undefined> {
+  async function* batches(
+    requests: Iterable<readonly View[]>,
+  ): AsyncGenerator<PictureBatch, void, undefined> {
     const coming = requests[Symbol.iterator]();
     const queue: { views: number; batch: Promise<Started> }[] = [];
     const held = (): number => queue.reduce((sum, { views }) => sum + views, 0);
@@ -102,7 +106,8 @@ export function loadPictures(set: PictureSet, options: LoaderOptions): LoadedPic
       closed = true;
       await threads.close();
       const { refused = 0 } = cache?.slots ?? {};
-      if (refused > 0) options.onNote?.(`the cache is full: ${refused} times a picture found no room`);
+      if (refused > 0)
+        options.onNote?.(`the cache is full: ${refused} times a picture found no room`);
       cache?.close();
     },
   };

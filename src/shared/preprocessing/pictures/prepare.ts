@@ -83,7 +83,8 @@ export class Preparer {
       try {
         pixels.set(this.#levels(source, view, refs[at]!), kept * size);
         kept++;
-        if (source.picture && isSliver(source.picture)) odd.push({ at, why: sliver(source.picture) });
+        if (source.picture && isSliver(source.picture))
+          odd.push({ at, why: sliver(source.picture) });
       } catch (error) {
         if (!(error instanceof FedshotError)) throw error;
         failures.push({ at, code: error.code, message: error.message, hint: error.hint });
@@ -105,7 +106,11 @@ export class Preparer {
   }
 
   /** @throws what kept the picture from being read; FedshotError `data` where the steps do not fit it */
-  #levels({ picture, stepped: done, identity, error }: Source, view: View, ref: PictureRef): Uint8Array {
+  #levels(
+    { picture, stepped: done, identity, error }: Source,
+    view: View,
+    ref: PictureRef,
+  ): Uint8Array {
     if (!picture) throw error;
     const { steps, shape } = this.#settings;
     let [from, todo] = [picture, done ? this.#after : steps];

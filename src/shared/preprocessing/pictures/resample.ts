@@ -100,8 +100,7 @@ function alongColumns(
     for (let k = 0; k < count[y]!; k++) {
       const weight = weights[y * stride + k]!;
       const row = (from[y]! - top + k) * length;
-      for (let i = 0; i < length; i++)
-        sums[i] = sums[i]! + Math.imul(weight, source[row + i]!);
+      for (let i = 0; i < length; i++) sums[i] = sums[i]! + Math.imul(weight, source[row + i]!);
     }
     const to = y * length;
     for (let i = 0; i < length; i++) data[to + i] = sums[i]! >> PRECISION;

@@ -31,8 +31,7 @@ port.on('message', (said: ToThread | 'close') => {
 });
 
 async function work({ id, task }: ToThread): Promise<void> {
-  const say = (said: FromThread, moved: ArrayBuffer[] = []): void =>
-    port!.postMessage(said, moved);
+  const say = (said: FromThread, moved: ArrayBuffer[] = []): void => port!.postMessage(said, moved);
   try {
     const prepared = await preparer.prepare(task, stopped);
     say({ id, prepared }, [prepared.pixels.buffer]);

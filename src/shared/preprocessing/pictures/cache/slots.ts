@@ -58,7 +58,10 @@ export class Slots {
 
   /** Where a sample's picture lies; undefined if it is not there, or not whole yet. */
   slot(sample: number): Slot | undefined {
-    const [state, width = 0, height = 0, channels] = this.#words.subarray(4 * sample, 4 * sample + 4);
+    const [state, width = 0, height = 0, channels] = this.#words.subarray(
+      4 * sample,
+      4 * sample + 4,
+    );
     if (state === undefined || Atomics.load(this.#words, 4 * sample) !== FULL) return undefined;
     const [size = 0, modified = 0, offset = 0] = this.#numbers.subarray(3 * sample, 3 * sample + 3);
     return { width, height, channels: channels === 1 ? 1 : 3, size, modified, offset };

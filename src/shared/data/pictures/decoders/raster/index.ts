@@ -24,8 +24,7 @@ export async function decodeRaster({ path, frame }: PictureRef): Promise<Picture
   const bytes = readBytes(path, MOST_BYTES);
   if (bytes.length === 0) throw bad(path, 'is empty');
   const format = formatOf(bytes);
-  if (!format)
-    throw bad(path, 'is no picture', 'read are JPEG, PNG, WebP, TIFF, GIF and BMP');
+  if (!format) throw bad(path, 'is no picture', 'read are JPEG, PNG, WebP, TIFF, GIF and BMP');
   if (format === 'bmp') return decodeBmp(bytes, path);
   const options: SharpOptions = {
     // what ends in the middle or fails its checksums is refused; what Pillow only warns of is not
@@ -37,7 +36,8 @@ export async function decodeRaster({ path, frame }: PictureRef): Promise<Picture
   try {
     const jpeg = format === 'jpeg' ? jpegHeader(bytes) : undefined;
     if (jpeg) checkSize(path, jpeg.width, jpeg.height);
-    const space = JPEG_SPACES[jpeg?.components ?? 0] ?? (await spaceOf(bytes, options, path, frame));
+    const space =
+      JPEG_SPACES[jpeg?.components ?? 0] ?? (await spaceOf(bytes, options, path, frame));
     return await pixelsOf(sharp(bytes, options).autoOrient(), space);
   } catch (error) {
     throw refused(path, error);
@@ -74,8 +74,9 @@ async function pixelsOf(image: Sharp, space: Space): Promise<Picture> {
     space === 'cmyk'
       ? image.pipelineColourspace('cmyk').toColourspace('cmyk')
       : image.removeAlpha().toColourspace(space);
-  const { data, info } = await (space === 'grey16' ? wanted.raw({ depth: 'ushort' }) : wanted.raw())
-    .toBuffer({ resolveWithObject: true });
+  const { data, info } = await (
+    space === 'grey16' ? wanted.raw({ depth: 'ushort' }) : wanted.raw()
+  ).toBuffer({ resolveWithObject: true });
   const { width, height } = info;
   if (space === 'cmyk') return { width, height, channels: 3, data: cmykToRgb(data) };
   if (space === 'grey16') {

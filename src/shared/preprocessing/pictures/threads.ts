@@ -127,7 +127,8 @@ const closed = (): FedshotError =>
 function program(workerData: ThreadData): ConstructorParameters<typeof Worker> {
   if (!import.meta.url.endsWith('.ts'))
     return [new URL('./worker.js', import.meta.url), { workerData }];
-  const api = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api')).href;
+  const required = createRequire(import.meta.url).resolve('tsx/esm/api');
+  const api = pathToFileURL(required.replace(/cjs$/, 'mjs')).href;
   const worker = new URL('./worker.ts', import.meta.url).href;
   const code = `import('${api}').then(({ register }) => (register(), import('${worker}')));`;
   return [code, { workerData, eval: true, execArgv: [] }];

@@ -25,6 +25,11 @@ export interface PublicStore {
   readonly dir: string;
   /** In order; the first is the pinned one or an earlier one that leads to it. */
   readonly roots: readonly Root[];
+  /**
+   * The next root, signed and not public yet, where a change of keys was interrupted: keys that it names
+   * may have signed releases and list together with those of the newest root.
+   */
+  readonly staged: Root | undefined;
   readonly releases: readonly Release[];
   /** Ids and keys that any of the roots names for the log. */
   readonly logKeys: ReadonlyMap<string, Uint8Array>;
@@ -58,9 +63,16 @@ export function readStore(dir: string, trust: Uint8Array): PublicStore {
       findings.push(`${relative(dir, path)}: ${shortened(error, path)}`);
     }
   };
-  const underAny = <T>(open: (root: Root) => T): T => {
+  let staged: Root | undefined;
+  attempt(store.stagedPath(), () => {
+    const newest = roots.at(-1)!;
+    const found = store.stagedRoot(newest);
+    if (found) expected.add(store.stagedPath());
+    if (found !== newest) staged = found;
+  });
+  const underAny = <T>(known: readonly Root[], open: (root: Root) => T): T => {
     let last: unknown;
-    for (const root of [...roots].reverse())
+    for (const root of [...known].reverse())
       try {
         return open(root);
       } catch (error) {
@@ -75,7 +87,9 @@ export function readStore(dir: string, trust: Uint8Array): PublicStore {
   for (const path of manifests)
     attempt(path, () => {
       const bytes = readBytes(path, MAX_MANIFEST_BYTES);
-      const release = underAny((root) => openManifest(root, bytes));
+      const release = underAny(staged ? [...roots, staged] : roots, (root) =>
+        openManifest(root, bytes),
+      );
       if (store.manifestPath(release.name, release.version) !== path)
         throw new FedshotError('trust', `it is ${release.name} ${release.version}`);
       expected.add(path);
@@ -85,7 +99,7 @@ export function readStore(dir: string, trust: Uint8Array): PublicStore {
     expected.add(store.freshnessPath());
     attempt(store.freshnessPath(), () => {
       const bytes = readBytes(store.freshnessPath(), MAX_FRESHNESS_BYTES);
-      underAny((root) => openFreshness(root, bytes));
+      underAny(roots, (root) => openFreshness(root, bytes));
     });
   } else if (releases.length > 0)
     findings.push(`${relative(dir, store.freshnessPath())}: is gone, and there are releases`);
@@ -110,7 +124,7 @@ export function readStore(dir: string, trust: Uint8Array): PublicStore {
     else if (!stat.isFile()) findings.push(`${relative(dir, path)}: a link, or no regular file`);
   }
   findings.push(...foreignFolders(dir, [...expected, lock]));
-  for (const [path, faults] of metadataFaults(store, roots, releases))
+  for (const [path, faults] of metadataFaults(store, roots, releases, staged))
     findings.push(...faults.map((fault) => `${relative(dir, path)}: ${fault}`));
   const keys = roots.flatMap((root) =>
     root.roles.log.keyids.map((id) => [id, root.keys.get(id)!] as const),
@@ -125,7 +139,7 @@ export function readStore(dir: string, trust: Uint8Array): PublicStore {
       return undefined; // a pipe, a folder, more than a chunk can have
     }
   };
-  return { dir, roots, releases, logKeys: new Map(keys), object, findings, bytes };
+  return { dir, roots, staged, releases, logKeys: new Map(keys), object, findings, bytes };
 }
 
 /** Why, without the path that stands before it. */

@@ -7,7 +7,13 @@ import { type Freshness, type Root, Store } from '../../shared/release/index.js'
 import { currentListing, type Listing, lockPath, writeFreshness } from '../publish/freshness.js';
 import { tidyStore } from '../publish/tidy.js';
 import { relist, verifies } from './listing.js';
-import { carryOut, holdsKeys, outcomeOf, type PublishedRoot, type RootChange } from './publish.js';
+import {
+  carryOut,
+  holdsKeys,
+  publishedAs,
+  type PublishedRoot,
+  type RootChange,
+} from './publish.js';
 
 export interface FinishedChange {
   /** As the change would have reported it. */
@@ -84,7 +90,7 @@ async function finishPublic(
     const listing = { version, releases: listed.releases };
     const statement = writeFreshness(store, root, listing, { signers, now, days });
     store.unstageRoot();
-    return { outcome: outcomeOf(root, listed), before, root, freshness: statement };
+    return { outcome: publishedAs(root, listed), before, root, freshness: statement };
   });
 }
 

@@ -91,12 +91,12 @@ export async function carryOut(
     const next = { version: last, releases: listed.releases };
     const freshness = writeFreshness(store, root, next, { signers, now, days });
     store.unstageRoot();
-    return { outcome: outcomeOf(root, listed), freshness };
+    return { outcome: publishedAs(root, listed), freshness };
   });
 }
 
 /** What is told of a root that is public now. */
-export const outcomeOf = (
+export const publishedAs = (
   { version, fingerprint }: Root,
   { republished }: Pick<PublishedRoot, 'republished'>,
 ): PublishedRoot => ({ state: 'published', version, fingerprint, republished });

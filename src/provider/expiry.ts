@@ -54,6 +54,11 @@ export function providerWarnings(dir: string, keyring: Keyring, now: Date): stri
         `root ${root.version} is public without the list that goes with it: the change was interrupted, run it again, or: fedshot provider refresh --store ${dir}`,
       ]
     : [];
+  const staged = store.stagedRoot(root);
+  if (staged && torn.length === 0)
+    torn.push(
+      `a change of the keys (root ${staged.version}) was interrupted: run it again, or: fedshot provider refresh --store ${dir}`,
+    );
   const clock = clockWarnings(dir, root, list, releases, now);
   return [...torn, ...clock, ...expiryWarnings(all, now)];
 }

@@ -55,6 +55,10 @@ const TEMPORARY = /^\..+\.[0-9a-f]{12}\.tmp$/;
 /** Whether a file is one that a killed process may have left half-written. */
 export const isTemporary = (name: string): boolean => TEMPORARY.test(name);
 
+/** What a temporary file or folder is called once it is whole. */
+export const wholeName = (temporary: string): string =>
+  temporary.slice(1).replace(/\.[0-9a-f]+\.tmp$/, '');
+
 /**
  * Removes what killed processes have left half-written in a folder. Call it only as the folder's one
  * writer at the time: under its lock, or where no other process can write.
@@ -64,10 +68,8 @@ export const isTemporary = (name: string): boolean => TEMPORARY.test(name);
  */
 export function sweepTemporary(dir: string, of = /^/): void {
   if (!existsSync(dir)) return;
-  for (const name of readdirSync(dir).filter(isTemporary)) {
-    const whole = name.slice(1).replace(/\.[0-9a-f]+\.tmp$/, '');
-    if (of.test(whole)) rmSync(join(dir, name), { recursive: true, force: true });
-  }
+  for (const name of readdirSync(dir).filter(isTemporary))
+    if (of.test(wholeName(name))) rmSync(join(dir, name), { recursive: true, force: true });
 }
 
 /** Writes a new file and waits until it is on the disk. @throws the operating system's error */

@@ -34,6 +34,19 @@ describe('a command that is broken off', () => {
     240_000,
   );
 
+  it('provision renew, when the disk fails behind the record: the certificate stands with its kit', async () => {
+    const cases = await withCourse(world, scenarioNamed('provision renew'), async (course) => {
+      const last = course.operations.length;
+      const all: Case[] = [];
+      for (const at of [last - 1, last])
+        for (const kind of ['EIO', 'ENOSPC'] as const)
+          all.push(await breakAt(course, { kind, at }));
+      return all;
+    });
+    expect(cases.filter(({ missed }) => missed)).toEqual([]);
+    expect(cases.flatMap(({ faults }) => faults)).toEqual([]);
+  }, 120_000);
+
   it.each(MEET)(
     '%s at once',
     async (name) => {

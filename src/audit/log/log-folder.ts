@@ -78,7 +78,11 @@ function fileFaults(
       case 'responses':
         if (sha256(content) !== name || path !== keptPath(name)) return ['not named by its digest'];
         if (!sent.has(name)) return ['a response that no leaf is of'];
-        return statementFaults(decodeUnary('GetFreshness', content), store.roots, store.releases);
+        return statementFaults(
+          decodeUnary('GetFreshness', content),
+          store.staged ? [...store.roots, store.staged] : store.roots,
+          store.releases,
+        );
       case 'certificates':
         if (path !== join('certificates', `${sha256(content)}.pem`))
           return ['not named by its digest'];

@@ -53,12 +53,14 @@ export function freshnessFaults(
 /** Signed files can carry more than what is signed; this lists such surplus, by file. */
 export function metadataFaults(
   store: Store,
-  roots: readonly Root[],
+  published: readonly Root[],
   releases: readonly Release[],
+  staged?: Root,
 ): Map<string, string[]> {
   const faults = new Map<string, string[]>();
+  const roots = staged ? [...published, staged] : published;
   for (const root of roots)
-    faults.set(store.rootPath(root.version), [
+    faults.set(root === staged ? store.stagedPath() : store.rootPath(root.version), [
       ...surplusFault(root.envelope, 'root', roots),
       ...authorityFaults(root),
     ]);

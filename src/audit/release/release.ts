@@ -44,6 +44,11 @@ export function auditReleases(store: PublicStore): Claim[] {
     claim('release/store', 'The store holds signed releases and nothing else', {
       evidence: [
         `${store.releases.length} manifests under ${store.roots.length} roots; ${store.bytes} bytes in the store, ${bytes} in the files of releases`,
+        ...(store.staged
+          ? [
+              `root ${store.staged.version} is signed and not public yet: a change of keys was interrupted; the provider’s next command finishes it`,
+            ]
+          : []),
         'each file: its header exactly the one its tensors give, tensors exactly those of the declared architecture, all values finite',
       ],
       findings: structure,

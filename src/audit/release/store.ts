@@ -25,6 +25,11 @@ export interface PublicStore {
   readonly dir: string;
   /** In order; the first is the pinned one or an earlier one that leads to it. */
   readonly roots: readonly Root[];
+  /**
+   * The next root, signed and not public yet, where a change of keys was interrupted: keys that it names
+   * may have signed releases and list together with those of the newest root.
+   */
+  readonly staged: Root | undefined;
   readonly releases: readonly Release[];
   /** Ids and keys that any of the roots names for the log. */
   readonly logKeys: ReadonlyMap<string, Uint8Array>;
@@ -55,18 +60,20 @@ export function readStore(dir: string, trust: Uint8Array): PublicStore {
     ]),
     findings: [],
   };
-  const releases = readReleases(reading);
+  const staged = readStaged(reading);
+  const releases = readReleases(reading, staged);
   readStatement(reading, releases.length > 0);
   checkTrustFile(reading);
   for (const { chunks } of releases)
     for (const { sha256: digest } of chunks) reading.expected.add(store.objectPath(digest));
   const bytes = checkFiles(reading);
-  const metadata = [...metadataFaults(store, roots, releases)].flatMap(([path, faults]) =>
+  const metadata = [...metadataFaults(store, roots, releases, staged)].flatMap(([path, faults]) =>
     faults.map((fault) => `${relative(dir, path)}: ${fault}`),
   );
   return {
     dir,
     roots,
+    staged,
     releases,
     logKeys: new Map(roots.flatMap(logKeysOf)),
     object: (digest) => readObject(store, digest),
@@ -105,8 +112,23 @@ function underAnyRoot<T>({ roots }: Reading, open: (root: Root) => T): T {
   throw last;
 }
 
-function readReleases(reading: Reading): Release[] {
-  const { store, expected } = reading;
+/** The root that a change of keys has staged, and not published yet. */
+function readStaged(reading: Reading): Root | undefined {
+  const { store, roots, expected } = reading;
+  let staged: Root | undefined;
+  attempt(reading, store.stagedPath(), () => {
+    const newest = present(roots.at(-1), 'a root of the store');
+    const found = store.stagedRoot(newest);
+    if (found) expected.add(store.stagedPath());
+    if (found !== newest) staged = found;
+  });
+  return staged;
+}
+
+/** @param staged may have signed releases that a change of keys is about to publish */
+function readReleases(reading: Reading, staged: Root | undefined): Release[] {
+  const { store, roots, expected } = reading;
+  const known = { ...reading, roots: staged ? [...roots, staged] : roots };
   const releases: Release[] = [];
   const manifests = files(join(store.dir, 'metadata', 'releases')).filter(
     (path) => !isTemporary(basename(path)), // what a killed command has left belongs to no release
@@ -114,7 +136,7 @@ function readReleases(reading: Reading): Release[] {
   for (const path of manifests)
     attempt(reading, path, () => {
       const bytes = readBytes(path, MAX_MANIFEST_BYTES);
-      const release = underAnyRoot(reading, (root) => openManifest(root, bytes));
+      const release = underAnyRoot(known, (root) => openManifest(root, bytes));
       if (store.manifestPath(release.name, release.version) !== path)
         throw new FedshotError('trust', `it is ${release.name} ${release.version}`);
       expected.add(path);

@@ -1,9 +1,16 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asFedshotError, FedshotError } from '../../shared/errors.js';
-import { fsyncDir, makeFolder, readBytes, temporaryPath } from '../../shared/files.js';
-import { tryLock } from '../../shared/lock.js';
+import {
+  fsyncDir,
+  isTemporary,
+  makeFolder,
+  readBytes,
+  temporaryPath,
+  wholeName,
+} from '../../shared/files.js';
+import { type HeldLock, tryLock } from '../../shared/lock.js';
 import { copyLog, parseCheckpoint } from '../../shared/log/index.js';
 import { type Keyring, Store } from '../../shared/release/index.js';
 import { inspectTransparency, logDir, logKeys, openTransparency } from '../transparency.js';
@@ -46,22 +53,62 @@ export async function snapshotLog(options: SnapshotOptions, out: string): Promis
   });
 }
 
-/** Fills a new folder, which is there whole or not at all. @throws FedshotError `io` */
+/** Held by the process that makes a copy, beside it. */
+const LOCK = 'lock';
+
+/** A medium for copies may know no locks: what is left on it is then left to a person. */
+function claim(copy: string): HeldLock | undefined {
+  try {
+    return tryLock(join(copy, LOCK));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Removes the half-made copies of killed commands that were to become this folder. */
+function sweepCopies(out: string): void {
+  const parent = dirname(resolve(out));
+  for (const name of existsSync(parent) ? readdirSync(parent) : []) {
+    if (!isTemporary(name) || wholeName(name) !== basename(out)) continue;
+    const lock = claim(join(parent, name));
+    if (!lock) continue; // somebody is making it
+    try {
+      rmSync(join(parent, name), { recursive: true, force: true });
+    } catch (error) {
+      throw asFedshotError(error, 'io', `cannot remove ${join(parent, name)}`);
+    } finally {
+      lock.release();
+    }
+  }
+}
+
+/**
+ * Fills a new folder, which is there whole or not at all; removes what a killed command had made of it.
+ *
+ * @throws FedshotError `io`
+ */
 export async function whole<T>(out: string, fill: (temp: string) => T | Promise<T>): Promise<T> {
+  sweepCopies(out);
   if (existsSync(out))
     throw new FedshotError('io', `${out} is there already; nothing was changed`, {
       hint: 'give a folder that is not there yet',
     });
   const temp = temporaryPath(out);
+  const copy = join(temp, 'copy'); // beside the lock, which is no part of it
+  let lock: HeldLock | undefined;
   try {
-    makeFolder(temp, 0o700);
-    const result = await fill(temp);
-    renameSync(temp, out);
+    makeFolder(copy, 0o700);
+    lock = claim(temp);
+    const result = await fill(copy);
+    renameSync(copy, out);
     fsyncDir(dirname(out));
+    rmSync(temp, { recursive: true, force: true });
     return result;
   } catch (error) {
     rmSync(temp, { recursive: true, force: true });
     throw asFedshotError(error, 'io', `cannot write ${out}`);
+  } finally {
+    lock?.release();
   }
 }
 

@@ -13,7 +13,7 @@ import {
   verifyNextRoot,
 } from '../../shared/release/index.js';
 import { finishRootChange } from '../roots/finish.js';
-import { type PublishedRoot, publishRoot, sameKeys } from '../roots/publish.js';
+import { holdsKeys, type PublishedRoot, publishRoot, type RootChange } from '../roots/publish.js';
 
 /** What came of a change of the root: it is public, or a draft that more keys have to sign. */
 export type RootOutcome =
@@ -21,12 +21,7 @@ export type RootOutcome =
   /** Without missing signatures it waits for the keys that sign what is published with it. */
   | { state: 'draft'; version: number; file: string; missing: number };
 
-export interface RootChange {
-  /** Folder of the store. */
-  store: string;
-  keyring: Keyring;
-  now: Date;
-}
+export type { RootChange };
 
 /**
  * Adds the signatures of the keys that are here to a draft; publishes it once they are enough and the
@@ -83,13 +78,8 @@ function missingFrom(old: Root, bytes: Uint8Array): number {
 
 /** Whether enough have signed, and the keys of what is published with a root are here: root keys lie elsewhere. */
 async function isPublishable(keyring: Keyring, old: Root, bytes: Uint8Array): Promise<boolean> {
-  if (missingFrom(old, bytes) > 0) return false;
-  const { roles } = openRootDraft(bytes, 'draft root');
-  const needed = [
-    roles.freshness,
-    ...(sameKeys(old.roles.release, roles.release) ? [] : [roles.release]),
-  ];
-  for (const role of needed)
-    if ((await keyring.available(role)).length < role.threshold) return false;
-  return true;
+  return (
+    missingFrom(old, bytes) === 0 &&
+    (await holdsKeys(keyring, old, openRootDraft(bytes, 'draft root')))
+  );
 }

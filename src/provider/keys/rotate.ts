@@ -84,8 +84,12 @@ export async function finishedAs(
   options: RootChange,
   asked: Asked,
 ): Promise<RootOutcome | undefined> {
-  // Root keys may lie where no other key is: what is left undone is then for those who have them.
-  const { freshness } = new Store(options.store).newestRoot().roles;
+  const store = new Store(options.store);
+  const root = store.newestRoot();
+  const staged = store.stagedRoot(root);
+  // Root keys may lie where no other key is: what is left undone is then for those who have them. A root
+  // that is not public yet may be finished without the keys of the one before.
+  const { freshness } = staged?.roles ?? root.roles;
   if ((await options.keyring.available(freshness)).length < freshness.threshold) return undefined;
   return resumed(await finishRootChange(options), asked);
 }

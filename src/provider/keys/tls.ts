@@ -1,8 +1,15 @@
 import { X509Certificate } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { FedshotError } from '../../shared/errors.js';
-import { readBytes, writeFileAtomic } from '../../shared/files.js';
+import { existsSync, readdirSync, renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { asFedshotError, FedshotError } from '../../shared/errors.js';
+import {
+  fsyncDir,
+  makeFolder,
+  readBytes,
+  sweepTemporary,
+  writeFileAtomic,
+} from '../../shared/files.js';
+import { withLock } from '../../shared/lock.js';
 import type { Keyring } from '../../shared/release/index.js';
 import { fingerprintOf, openKey, sealKey } from '../authorities.js';
 import { type Identity, issueServer } from '../provision/certificates.js';
@@ -15,6 +22,10 @@ export const tlsDir = (keyring: Keyring): string => join(keyring.dir, 'tls');
 const certFile = (keyring: Keyring, name: TlsName): string => join(tlsDir(keyring), `${name}.pem`);
 const keyFile = (keyring: Keyring, name: TlsName): string =>
   join(tlsDir(keyring), `${name}-key.json`);
+
+/** A key whose certificate may not be in place yet. */
+const nextKeyFile = (keyring: Keyring, name: TlsName): string =>
+  join(tlsDir(keyring), `${name}-next-key.json`);
 
 /** The first authority is `ca`; each later one bears the beginning of its fingerprint. */
 type TlsName = 'ca' | `ca-${string}` | 'server';
@@ -127,14 +138,47 @@ const namesOf = (keyring: Keyring): string[] =>
     .split(', ')
     .map((name) => name.replace(/^(?:DNS|IP Address):/, ''));
 
+/** The certificate is what changes a pair: the new key lies beside the old one until it is in place. */
 async function sealIdentity(keyring: Keyring, name: TlsName, identity: Identity): Promise<void> {
-  // The certificate last: a crash leaves a pair that does not match, which opening it detects.
-  await sealKey(keyring, keyFile(keyring, name), identity.key);
-  writeFileAtomic(certFile(keyring, name), identity.cert);
+  const dir = tlsDir(keyring);
+  makeFolder(dir);
+  await withLock(join(dir, '.lock'), async () => {
+    sweepTemporary(dir);
+    const [key, next] = [keyFile(keyring, name), nextKeyFile(keyring, name)];
+    // Of a run that was killed behind the certificate: the key that goes with it.
+    if (existsSync(next) && (await fits(keyring, name, next))) renameSync(next, key);
+    await sealKey(keyring, next, identity.key);
+    writeFileAtomic(certFile(keyring, name), identity.cert);
+    moveInto(next, key);
+  });
+}
+
+function moveInto(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+    fsyncDir(dirname(to));
+  } catch (error) {
+    throw asFedshotError(error, 'io', `cannot write ${to}`);
+  }
+}
+
+const HINT = 'issue them again: fedshot keys rotate --role server';
+
+/** Whether a sealed key is that of the certificate. @throws FedshotError but `trust` and `not-found` */
+async function fits(keyring: Keyring, name: TlsName, file: string): Promise<boolean> {
+  try {
+    await openKey(keyring, file, readBytes(certFile(keyring, name)).toString(), HINT);
+    return true;
+  } catch (error) {
+    if (error instanceof FedshotError && ['trust', 'not-found'].includes(error.code)) return false;
+    throw error;
+  }
 }
 
 async function openIdentity(keyring: Keyring, name: TlsName): Promise<Identity> {
   const cert = readBytes(certFile(keyring, name)).toString();
-  const hint = 'issue them again: fedshot keys rotate --role server';
-  return { cert, key: await openKey(keyring, keyFile(keyring, name), cert, hint) };
+  const next = nextKeyFile(keyring, name);
+  const isNext = existsSync(next) && (await fits(keyring, name, next));
+  const file = isNext ? next : keyFile(keyring, name);
+  return { cert, key: await openKey(keyring, file, cert, HINT) };
 }

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FedshotError } from '../../shared/errors.js';
-import { makeFolder, readBytes, writeFileAtomic } from '../../shared/files.js';
+import { makeFolder, readBytes, sweepTemporary, writeFileAtomic } from '../../shared/files.js';
 import { withLock } from '../../shared/lock.js';
 import { present } from '../../shared/present.js';
 import { rememberEnrolled } from '../../shared/release/enrolled.js';
 import type { Keyring } from '../../shared/release/index.js';
 import { fingerprintOf, openKey, sealKey } from '../authorities.js';
 import { createAuthority, type Identity } from './certificates.js';
+import { changeAuthorities } from './registry-lock.js';
 
 /** Where a provider keeps its enrolled sites: one public file each, and the CAs that vouch for them. */
 export const sitesDir = (keyring: Keyring): string => join(keyring.dir, 'sites');
@@ -73,26 +74,32 @@ export const firstAuthority = (dir: string): string | undefined =>
  * @returns whether it was made now
  */
 export async function initSites(keyring: Keyring, now: Date, store?: string): Promise<boolean> {
-  const created = await makeFirstAuthority(keyring, now);
-  for (const folder of store === undefined ? [keyring.dir] : [keyring.dir, store])
-    rememberEnrolled(folder);
-  return created;
-}
-
-async function makeFirstAuthority(keyring: Keyring, now: Date): Promise<boolean> {
   const dir = sitesDir(keyring);
   makeFolder(dir, 0o700);
-  return withLock(join(dir, '.lock'), async () => {
-    if (existsSync(authoritiesFile(dir))) return false;
-    const authority = await createAuthority('fedshot sites', now);
-    await sealKey(keyring, join(dir, FIRST_KEY), authority.key);
-    // Last: its presence is what makes the server ask.
-    writeAuthorities(dir, [authority.cert]);
-    return true;
+  return changeAuthorities(dir, async () => {
+    const created = await makeFirstAuthority(keyring, dir, now);
+    for (const folder of store === undefined ? [keyring.dir] : [keyring.dir, store]) {
+      sweepTemporary(folder, /^enrolled\.json$/);
+      rememberEnrolled(folder);
+    }
+    return created;
   });
 }
 
-/** Makes one more and keeps its key; nothing accepts it yet. @returns its certificate, PEM */
+async function makeFirstAuthority(keyring: Keyring, dir: string, now: Date): Promise<boolean> {
+  if (existsSync(authoritiesFile(dir))) return false;
+  const authority = await createAuthority('fedshot sites', now);
+  await sealKey(keyring, join(dir, FIRST_KEY), authority.key);
+  // Last: its presence is what makes the server ask.
+  writeAuthorities(dir, [authority.cert]);
+  return true;
+}
+
+/**
+ * Makes one more and keeps its key; nothing accepts it yet. Call it under the registry's lock.
+ *
+ * @returns its certificate, PEM
+ */
 export async function makeNextAuthority(keyring: Keyring, now: Date): Promise<string> {
   const { cert, key } = await createAuthority('fedshot sites', now);
   await sealKey(keyring, join(sitesDir(keyring), laterKey(fingerprintOf(cert))), key);

@@ -76,11 +76,19 @@ export async function certify(
       'trust',
       `${applicant.file}: it asks for ${JSON.stringify(request.name)}, not ${site}`,
     );
-  const before = admit(findSite(dir, site), request.fingerprint);
   const made = applicant.key === undefined ? request.fingerprint : undefined;
   const left = leftKit(out, site, made);
   const found = left && issuerOf(dir, left.cert) && (await factsOf(left.pem));
-  if (left && found && found.notAfter > now && !isKnown(before, found))
+  if (found && isOnRecord(dir, site, found))
+    throw new FedshotError(
+      'usage',
+      `${out} holds a kit of ${site} that is on record; nothing was changed`,
+      {
+        hint: 'hand that kit over; for one more choose another folder with --out',
+      },
+    );
+  const before = admit(findSite(dir, site), request.fingerprint);
+  if (left && found && found.notAfter > now)
     return changeRegistry(dir, () => {
       const record = readmit(findSite(dir, site), before, left.key, admit);
       const issuer = assertIssuer(issuerOf(dir, left.cert));
@@ -101,14 +109,15 @@ export async function certify(
     try {
       return put(dir, record, entry, out);
     } catch (error) {
-      rmSync(out, { recursive: true, force: true }); // or nobody could try again with this folder
+      // The disk may have failed after the record was in place: a certificate that counts needs its kit.
+      if (!isOnRecord(dir, site, facts)) rmSync(out, { recursive: true, force: true });
       throw error;
     }
   });
 }
 
-const isKnown = ({ certificates }: SiteRecord, { sha256 }: CertificateFacts): boolean =>
-  certificates.some((entry) => entry.sha256 === sha256);
+const isOnRecord = (dir: string, site: string, { sha256 }: CertificateFacts): boolean =>
+  findSite(dir, site)?.certificates.some((entry) => entry.sha256 === sha256) ?? false;
 
 /** Fingerprint of the accepted authority that signed a certificate, if it is one of them. */
 function issuerOf(dir: string, cert: X509Certificate): string | undefined {

@@ -9,7 +9,7 @@ import {
   sitesDir,
   writeAuthorities,
 } from './authority.js';
-import { changeRegistry } from './registry-lock.js';
+import { changeAuthorities, changeRegistry } from './registry-lock.js';
 import { readSites } from './registry.js';
 
 /** An authority whose certificates the server accepts from sites. */
@@ -69,10 +69,11 @@ function find(authorities: readonly string[], prefix: string): string {
  */
 export async function addSitesAuthority({ keyring, now }: Change): Promise<string> {
   const dir = sitesDir(keyring);
-  assertRoom(dir);
-  const cert = await makeNextAuthority(keyring, now);
-  return changeRegistry(dir, () => {
-    writeAuthorities(dir, [...assertRoom(dir), cert]);
+  assertAuthorities(dir); // before a lock is made in a folder that may not be there
+  return changeAuthorities(dir, async () => {
+    const authorities = assertRoom(dir);
+    const cert = await makeNextAuthority(keyring, now);
+    writeAuthorities(dir, [...authorities, cert]);
     return fingerprintOf(cert);
   });
 }

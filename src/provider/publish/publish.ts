@@ -124,13 +124,32 @@ export function lifetime(now: Date, days: number): { created: string; expires: s
   return { created: formatTime(now), expires: formatTime(expires) };
 }
 
+type NextContent = Omit<ReleaseContent, 'version' | 'previous'> & {
+  previous: ReleaseEntry | undefined;
+};
+
 /** Signs the version after `previous` and writes its manifest, once it passes a client's own checks. */
-export function signVersion(
+function signVersion(
   store: Store,
   root: Root,
   signers: readonly Signer[],
-  content: Omit<ReleaseContent, 'version' | 'previous'> & { previous: ReleaseEntry | undefined },
+  content: NextContent,
 ): ReleaseEntry {
+  const { entry, bytes } = sealVersion(root, signers, content);
+  writeFileAtomic(store.manifestPath(content.name, entry.version), bytes);
+  return entry;
+}
+
+/**
+ * Signs the version after `previous`, for whoever writes it later.
+ *
+ * @throws FedshotError `limit`, `signature`, `format` for a manifest that no client would accept
+ */
+export function sealVersion(
+  root: Root,
+  signers: readonly Signer[],
+  content: NextContent,
+): { entry: ReleaseEntry; bytes: Uint8Array } {
   const { previous } = content;
   const version = (previous?.version ?? 0) + 1;
   const bytes = sealManifest(
@@ -146,8 +165,7 @@ export function signVersion(
       hint: `at most ${MAX_MANIFEST_BYTES} are allowed: the model has too many tensors`,
     });
   const { digest } = openManifest(root, bytes);
-  writeFileAtomic(store.manifestPath(content.name, version), bytes);
-  return { version, sha256: digest, size: bytes.length };
+  return { entry: { version, sha256: digest, size: bytes.length }, bytes };
 }
 
 function assertCurrent(root: Root, now: Date): void {

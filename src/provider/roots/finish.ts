@@ -4,11 +4,17 @@ import { FedshotError } from '../../shared/errors.js';
 import { readBytes, writeFileAtomic } from '../../shared/files.js';
 import { withLock } from '../../shared/lock.js';
 import { present } from '../../shared/present.js';
-import { type Freshness, type Keyring, type Root, Store } from '../../shared/release/index.js';
+import { type Freshness, type Root, Store } from '../../shared/release/index.js';
 import { currentListing, type Listing, lockPath, writeFreshness } from '../publish/freshness.js';
 import { tidyStore } from '../publish/tidy.js';
 import { relist, verifies } from './listing.js';
-import type { PublishedRoot } from './publish.js';
+import {
+  carryOut,
+  holdsKeys,
+  publishedAs,
+  type PublishedRoot,
+  type RootChange,
+} from './publish.js';
 
 export interface FinishedChange {
   /** As the change would have reported it. */
@@ -31,24 +37,38 @@ export function isUnfinished(store: Store, root: Root): boolean {
   }
 }
 
+type Finish = RootChange & { days?: number };
+
 /**
- * Publishes what an interrupted change of the root has left undone; does nothing otherwise.
+ * Publishes what an interrupted change of the root has left undone; does nothing otherwise, or where a
+ * root is staged and the keys that go with it are elsewhere: until it is public nobody misses anything.
  *
  * @returns undefined when nothing was left undone
- * @throws FedshotError `trust` without the freshness key, or without the release key where releases
- *   have to be signed again; `signature` for a list that neither of the last two roots vouches for
+ * @throws FedshotError `trust` without the freshness key of a root that is public, or without its release
+ *   key where releases have to be signed again; `signature` for a list that neither of the last two
+ *   roots vouches for
  */
-export async function finishRootChange(options: {
-  store: string;
-  keyring: Keyring;
-  now: Date;
-  days?: number;
-}): Promise<FinishedChange | undefined> {
-  const { keyring, now, days } = options;
+export async function finishRootChange(options: Finish): Promise<FinishedChange | undefined> {
   const store = new Store(options.store);
+  const before = store.newestRoot();
+  const root = store.stagedRoot(before);
+  if (!root || root === before) return finishPublic(store, options);
+  if (!(await holdsKeys(options.keyring, before, root))) return undefined;
+  const done = await carryOut(options, before, root);
+  return done && { ...done, before, root };
+}
+
+/** Finishes a change whose root is public. */
+async function finishPublic(
+  store: Store,
+  { keyring, now, days }: Finish,
+): Promise<FinishedChange | undefined> {
   const look = () => {
     const [root, before] = store.roots().reverse();
-    return root && before && isUnfinished(store, root) ? { root, before } : undefined;
+    if (!root || !before) return undefined;
+    return store.stagedRoot(root) === root || isUnfinished(store, root)
+      ? { root, before }
+      : undefined;
   };
   const found = look();
   if (!found) return undefined;
@@ -66,18 +86,13 @@ export async function finishRootChange(options: {
       !verifies(store, root, name, present(releases[name], `${name} in the list of releases`));
     if (Object.keys(releases).some(again)) await keyring.signers('release', release); // says what is missing
     const listed = relist(store, state, releases, { signers: releaseSigners, now, again });
+    listed.write();
     if (!existsSync(store.trustPath()) || !readBytes(store.trustPath()).equals(root.envelope))
       writeFileAtomic(store.trustPath(), root.envelope);
     const listing = { version, releases: listed.releases };
     const statement = writeFreshness(store, root, listing, { signers, now, days });
-    const { fingerprint } = root;
-    const { republished } = listed;
-    return {
-      outcome: { state: 'published', version: root.version, fingerprint, republished },
-      before,
-      root,
-      freshness: statement,
-    };
+    store.unstageRoot();
+    return { outcome: publishedAs(root, listed), before, root, freshness: statement };
   });
 }
 

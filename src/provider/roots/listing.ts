@@ -1,6 +1,6 @@
 /** The list of releases and the manifests on it, carried over from one root to the next. */
 import { FedshotError } from '../../shared/errors.js';
-import { readBytes } from '../../shared/files.js';
+import { readBytes, writeFileAtomic } from '../../shared/files.js';
 import {
   openManifest,
   type Release,
@@ -9,12 +9,14 @@ import {
   type Signer,
   type Store,
 } from '../../shared/release/index.js';
-import { lifetime, RELEASE_DAYS, signVersion } from '../publish/publish.js';
+import { lifetime, RELEASE_DAYS, sealVersion } from '../publish/publish.js';
 
 export interface Relisted {
   readonly releases: Readonly<Record<string, ReleaseEntry>>;
   /** What was signed again, since the new root does not know its old signature. */
   readonly republished: { name: string; version: number }[];
+  /** Writes the manifests that were signed again; until then the store is as it was. */
+  write(): void;
 }
 
 /** Whether a listed manifest verifies under a root. @throws FedshotError `digest`, `format`, `not-found` */
@@ -29,7 +31,8 @@ export function verifies(store: Store, root: Root, name: string, entry: ReleaseE
 }
 
 /**
- * Publishes what is listed under one root again, so that it counts under the next.
+ * Signs what is listed under one root again, so that it counts under the next. What can be wrong with
+ * the store is found before anything is written.
  *
  * @param before the root under which the manifests verify
  * @param signers of the role `release` of the new root; of the old one as well, so that it counts under both
@@ -45,16 +48,22 @@ export function relist(
     again,
   }: { signers: readonly Signer[]; now: Date; again: (name: string) => boolean },
 ): Relisted {
-  const listed: Record<string, ReleaseEntry> = { ...releases };
-  const republished: { name: string; version: number }[] = [];
-  for (const [name, entry] of Object.entries(releases).filter(([name]) => again(name))) {
-    const content = readListed(store, before, name, entry);
-    const times = lifetime(now, RELEASE_DAYS);
-    const next = signVersion(store, root, signers, { ...content, ...times, previous: entry });
-    listed[name] = next;
-    republished.push({ name, version: next.version });
-  }
-  return { releases: listed, republished };
+  const signed = Object.entries(releases)
+    .filter(([name]) => again(name))
+    .map(([name, previous]) => {
+      const content = readListed(store, before, name, previous);
+      const times = lifetime(now, RELEASE_DAYS);
+      return { name, ...sealVersion(root, signers, { ...content, ...times, previous }) };
+    });
+  const next = signed.map(({ name, entry }) => [name, entry] as const);
+  return {
+    releases: { ...releases, ...Object.fromEntries(next) },
+    republished: next.map(([name, { version }]) => ({ name, version })),
+    write() {
+      for (const { name, entry, bytes } of signed)
+        writeFileAtomic(store.manifestPath(name, entry.version), bytes);
+    },
+  };
 }
 
 /** The very manifest that is listed: another in its place is not signed again. */

@@ -1,4 +1,4 @@
-import { constants, existsSync, statSync } from 'node:fs';
+import { constants, existsSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asFedshotError, FedshotError } from '../errors.js';
@@ -7,6 +7,7 @@ import type { Chunk } from './chunks.js';
 import type { Fetcher } from './fetcher.js';
 import { sha256 } from './fields.js';
 import { type Freshness, openFreshness } from './freshness.js';
+import { MAX_ROOT_BYTES } from './limits.js';
 import type { Release } from './manifest.js';
 import { openRoot, type Root, verifyNextRoot } from './root.js';
 
@@ -17,6 +18,8 @@ export class Store implements Fetcher {
   readonly trustPath = (): string => join(this.dir, 'trust.json');
   readonly rootPath = (version: number): string =>
     join(this.dir, 'metadata', 'root', `${version}.json`);
+  /** A root that is signed, and whose change of the store is not whole yet. */
+  readonly stagedPath = (): string => join(this.dir, 'metadata', 'next-root.json');
   readonly freshnessPath = (): string => join(this.dir, 'metadata', 'freshness.json');
   readonly manifestPath = (name: string, version: number): string =>
     join(this.dir, 'metadata', 'releases', name, `${version}.json`);
@@ -76,6 +79,33 @@ export class Store implements Fetcher {
   writeRoot(version: number, envelope: Uint8Array): void {
     writeFileAtomic(this.rootPath(version), envelope);
     writeFileAtomic(this.trustPath(), envelope);
+  }
+
+  /** Keeps the root of a change before anything is signed with its keys; {@link unstageRoot} ends it. */
+  stageRoot(envelope: Uint8Array): void {
+    writeFileAtomic(this.stagedPath(), envelope);
+  }
+
+  /** Last of all: until then, running the same change again finishes it and does not begin another. */
+  unstageRoot(): void {
+    rmSync(this.stagedPath(), { force: true });
+  }
+
+  /**
+   * The root of a change that was interrupted: the one after `newest`, or `newest` itself where it is
+   * public and the rest may be missing. Undefined without one: what `newest` does not vouch for is none.
+   *
+   * @throws FedshotError `io` when it cannot be read
+   */
+  stagedRoot(newest: Root): Root | undefined {
+    if (!existsSync(this.stagedPath())) return undefined;
+    try {
+      const bytes = readBytes(this.stagedPath(), MAX_ROOT_BYTES);
+      return bytes.equals(newest.envelope) ? newest : verifyNextRoot(newest, bytes);
+    } catch (error) {
+      if (error instanceof FedshotError && error.code !== 'io') return undefined;
+      throw error;
+    }
   }
 
   /** Whether a chunk is there, bit for bit. @throws FedshotError `io` */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { audit } from '../../../src/audit/index.js';
@@ -6,6 +6,7 @@ import { pull } from '../../../src/client/pull/index.js';
 import { backupProvider } from '../../../src/provider/backup/backup.js';
 import { snapshotLog } from '../../../src/provider/backup/snapshot.js';
 import { openTransparency } from '../../../src/provider/transparency.js';
+import { tryLock } from '../../../src/shared/lock.js';
 import { makePublished, openKeyring, type TestProvider } from '../../fixtures/provider.js';
 import { providerOfEachTest } from '../../fixtures/provider-of-each-test.js';
 import { failsWith } from '../../fixtures/world.js';
@@ -96,5 +97,25 @@ describe('backupProvider', () => {
     await expect(
       Promise.resolve().then(() => backupProvider({ ...from(), withKeys: false }, inside)),
     ).rejects.toThrow(failsWith('usage'));
+  });
+
+  test('removes a half-made copy of a killed one, and not one that is being made', async () => {
+    const out = join(dir, 'backup');
+    const half = (digits: string, name = 'backup'): string =>
+      join(dir, `.${name}.${digits.repeat(12)}.tmp`);
+    for (const copy of [half('a'), half('b'), half('c', 'backup-2')])
+      mkdirSync(join(copy, 'copy', 'store'), { recursive: true });
+    const lock = tryLock(join(half('b'), 'lock'));
+    await backupProvider({ ...from(), withKeys: false }, out);
+    lock?.release();
+    const left = readdirSync(dir).filter((name) => name.endsWith('.tmp'));
+    expect(left.map((name) => join(dir, name)).sort()).toEqual(
+      [half('c', 'backup-2'), half('b')].sort(),
+    );
+    // Also where the copy that it was to become is there by now.
+    await expect(backupProvider({ ...from(), withKeys: false }, out)).rejects.toThrow(
+      failsWith('io'),
+    );
+    expect(existsSync(half('b'))).toBe(false);
   });
 });

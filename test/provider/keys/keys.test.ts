@@ -1,6 +1,14 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { addAuthority } from '../../../src/provider/keys/ca.js';
 import { initProvider } from '../../../src/provider/keys/init.js';
 import { rotateKeys } from '../../../src/provider/keys/rotate.js';
 import { showKeys } from '../../../src/provider/keys/show.js';
@@ -88,5 +96,43 @@ describe('renewServerTls', () => {
     await renewServerTls(keyring, [], NOW);
     writeFileSync(file, before);
     await expect(openServerTls(keyring)).rejects.toThrow(failsWith('trust'));
+  });
+
+  it('killed behind the certificate: the new key beside the old one fits, and the next run tidies up', async () => {
+    const { keyring } = setUp();
+    const at = (name: string): string => join(keyring.dir, 'tls', name);
+    const old = readFileSync(at('server-key.json'));
+    await renewServerTls(keyring, [], NOW);
+    const { cert, key } = await openServerTls(keyring);
+    renameSync(at('server-key.json'), at('server-next-key.json'));
+    writeFileSync(at('server-key.json'), old);
+    expect(await openServerTls(keyring)).toEqual({ cert, key });
+    await renewServerTls(keyring, [], NOW);
+    expect(existsSync(at('server-next-key.json'))).toBe(false);
+    expect((await openServerTls(keyring)).cert).not.toBe(cert);
+  });
+
+  it('killed before the certificate: the old pair is shown', async () => {
+    const { keyring } = setUp();
+    const at = (name: string): string => join(keyring.dir, 'tls', name);
+    const before = await openServerTls(keyring);
+    copyFileSync(at('ca-key.json'), at('server-next-key.json')); // a key of no certificate here
+    expect(await openServerTls(keyring)).toEqual(before);
+  });
+
+  it('removes what a killed command left half-written, and nothing else', async () => {
+    const { keyring, change } = setUp();
+    const left = ['.server-key.json', '.server.pem', '.ca-0123456789abcdef-key.json'].map((name) =>
+      join(keyring.dir, 'tls', `${name}.0123456789ab.tmp`),
+    );
+    for (const [again, kept] of [
+      [() => renewServerTls(keyring, [], NOW), 'note.tmp'],
+      [() => addAuthority(change), 'other.tmp'],
+    ] as const) {
+      for (const file of [...left, join(keyring.dir, 'tls', kept)]) writeFileSync(file, 'half');
+      await again();
+      expect(left.filter((file) => existsSync(file))).toEqual([]);
+      expect(existsSync(join(keyring.dir, 'tls', kept))).toBe(true);
+    }
   });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   addSite,
+  addSitesAuthority,
   approveRequest,
   initSites,
   listSites,
@@ -152,6 +153,37 @@ describe('enrolment', () => {
     await expect(addSite(office, kit('alpha', 'again'))).rejects.toMatchObject({ code: 'usage' });
     await expect(addSite(office, kit('theta', 'alpha'))).rejects.toMatchObject({ code: 'usage' });
     expect(existsSync(record('theta'))).toBe(false);
+  });
+
+  it('says that a kit in the folder counts already, and issues no second certificate', async () => {
+    await addSite(office, kit('lambda'));
+    await renewSite(office, kit('lambda', 'lambda-2'));
+    const before = readFileSync(record('lambda'));
+    for (const again of [
+      () => renewSite(office, kit('lambda', 'lambda-2')),
+      () => addSite(office, kit('lambda')),
+    ])
+      await expect(again()).rejects.toMatchObject({
+        code: 'usage',
+        message: expect.stringMatching(/holds a kit of lambda that is on record/) as string,
+      });
+    expect(readFileSync(record('lambda')).equals(before)).toBe(true);
+  });
+
+  it('removes what a killed command left half-written beside the sites', async () => {
+    const left = ['.ca.pem', '.ca.sealed', '.ca-0123456789abcdef.sealed', '.alpha.json'].map(
+      (name) => join(sitesDir(provider.keyring), `${name}.0123456789ab.tmp`),
+    );
+    const remembered = ['keys', 'store'].map((folder) =>
+      join(dir, folder, '.enrolled.json.0123456789ab.tmp'),
+    );
+    const write = (files: string[]): void => files.forEach((file) => writeFileSync(file, 'half'));
+    write([...left, ...remembered]);
+    await initSites(provider.keyring, now, provider.store);
+    expect([...left, ...remembered].filter((file) => existsSync(file))).toEqual([]);
+    write(left);
+    await addSitesAuthority(office);
+    expect(left.filter((file) => existsSync(file))).toEqual([]);
   });
 
   it('enrols nobody when there is no root to put into the kit', async () => {

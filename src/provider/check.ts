@@ -1,4 +1,4 @@
-import { checkLabels, loadSamples } from '../shared/data/index.js';
+import { checkLabels, loadSamples, type DataSource } from '../shared/data/index.js';
 import { startEngine, type Engine, type EngineOptions } from '../shared/engine/index.js';
 import type { Ops } from '../shared/engine/ops.js';
 import { FedshotError } from '../shared/errors.js';
@@ -22,8 +22,8 @@ import { aloneIn } from './train/folder.js';
 export interface CheckOptions {
   /** Folder that `train` wrote. */
   model: string;
-  /** Labelled data that the model was not trained on, in the notation of docs/data.md. */
-  data: string;
+  /** Labelled data that the model was not trained on. */
+  data: DataSource;
   /** Writes what `data` gives into the model as its card and held-out accuracy. */
   writeCard?: boolean;
   /** Refuses the data where one picture of it cannot be read. */

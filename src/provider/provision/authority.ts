@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { FedshotError } from '../../shared/errors.js';
 import { makeFolder, readBytes, sweepTemporary, writeFileAtomic } from '../../shared/files.js';
-import { withLock } from '../../shared/lock.js';
 import { present } from '../../shared/present.js';
 import { rememberEnrolled } from '../../shared/release/enrolled.js';
 import type { Keyring } from '../../shared/release/index.js';

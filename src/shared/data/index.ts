@@ -11,6 +11,7 @@ export { loadDataset, loadSamples, type LoadOptions } from './load.js';
 export type { Loaded, Picture, PictureSet } from './pictures/types.js';
 export { commaSeparated, option, wholeNumber } from './options.js';
 export { readers } from './registry.js';
+export { dataSource } from './source-option.js';
 export type {
   Dataset,
   DataSource,

@@ -3,6 +3,7 @@ import { images, rows, type Layer, type ParamSpec } from './layer.js';
 /** Layers without parameters. */
 const none = (): ParamSpec[] => [];
 
+/** max(x, 0). */
 export const relu: Layer = { params: none, forward: (x, _, { ops }) => ops.relu(x) };
 
 /** min(max(x, 0), 6): of networks that are made for few bits. */

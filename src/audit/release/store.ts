@@ -1,3 +1,4 @@
+import { present } from '../../shared/present.js';
 import { existsSync, lstatSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { asFedshotError, FedshotError } from '../../shared/errors.js';

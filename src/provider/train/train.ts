@@ -32,7 +32,8 @@ async function trainAlone(settings: TrainSettings): Promise<TrainResult> {
     return { ...trained, config: await describeModel(data, trained.best, engine) };
   });
   const undescribed = undescribedClasses(data);
-  if (undescribed.length > 0) reporter.warn(tooFew(undescribed));
+  if (undescribed.length > 0)
+    reporter.warn(tooFew(undescribed), 'classes-not-described', { count: undescribed.length });
   writeModel(out, { config, state: best.state }, beside);
   checkpointOf(settings, engine).file.remove();
   return {

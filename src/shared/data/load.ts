@@ -32,13 +32,13 @@ export async function loadDataset(
   signal?.throwIfAborted();
   if (typeof source !== 'string') {
     const dataset = memoryDataset(source);
-    for (const note of dataset.notes ?? []) reporter.warn(note);
+    for (const note of dataset.notes ?? []) reporter.warn(note, 'data-reading');
     return dataset;
   }
   const { reader, input } = resolveNotation(source);
   const [first = ''] = input.paths;
   const warn = (line: string): void =>
-    reporter.warn(line.startsWith(first) ? line : `${input.path}: ${line}`);
+    reporter.warn(line.startsWith(first) ? line : `${input.path}: ${line}`, 'data-reading');
   const read = (): Dataset | Promise<Dataset> => reader.read(input, { takes, warn, signal });
   const dataset = checkDataset(await withPathHint(input, read));
   for (const note of dataset.notes ?? []) warn(note);

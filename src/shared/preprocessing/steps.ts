@@ -17,10 +17,7 @@ export const stepSchema = z.discriminatedUnion('step', [
   z.strictObject({
     step: z.literal('resize'),
     filter: z.literal('bilinear'),
-    to: z.union([
-      z.strictObject({ height: side, width: side }),
-      z.strictObject({ shorter: side }),
-    ]),
+    to: z.union([z.strictObject({ height: side, width: side }), z.strictObject({ shorter: side })]),
   }),
   z.strictObject({ step: z.literal('crop'), height: side, width: side }),
 ]);

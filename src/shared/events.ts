@@ -24,8 +24,10 @@ export function eventReporter(emit: (event: FedshotEvent) => void): Reporter {
   let tasks = 0;
   return {
     // JavaScript of programs may leave the code out.
-    note: (text, code = 'other', fields) => emit({ type: 'note', text, code, fields }),
-    warn: (text, code = 'other', fields) => emit({ type: 'warning', text, code, fields }),
+    note: (text, code: NoticeCode | undefined = 'other', fields) =>
+      emit({ type: 'note', text, code, fields }),
+    warn: (text, code: NoticeCode | undefined = 'other', fields) =>
+      emit({ type: 'warning', text, code, fields }),
     event: emit,
     task(label, total, unit): ReportedTask {
       const task = tasks++;

@@ -44,7 +44,7 @@ it('keep code and fields from a worker to the events of a program', () => {
 
 it('have the code `other` where JavaScript gives none', () => {
   const { seen, reporter } = events();
-  Reflect.apply(reporter.note, reporter, ['hello']);
+  (reporter as unknown as { note(text: string): void }).note('hello');
   expect(seen).toEqual([{ type: 'note', text: 'hello', code: 'other' }]);
 });
 

@@ -58,7 +58,10 @@ export default tseslint.config(
           selector: 'ObjectExpression > SpreadElement > ObjectExpression',
           message: 'write the fields out: a spread literal is not checked for excess properties',
         },
-        { selector: 'TSAsExpression > TSNeverKeyword', message: 'give it its type: never fits all' },
+        {
+          selector: 'TSAsExpression > TSNeverKeyword',
+          message: 'give it its type: never fits all',
+        },
       ],
     },
   },

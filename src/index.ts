@@ -40,4 +40,5 @@ export * as tf from '@tensorflow/tfjs-core';
 export { register, type Definition } from './api/register.js';
 export { FedshotError, type ErrorCode } from './shared/errors.js';
 export type { FedshotEvent, RunEvent } from './shared/events.js';
+export type { NoticeCode, NoticeFields } from './shared/notices.js';
 export type { IsolationRecord, StepContext } from './shared/isolate/index.js';

@@ -8,6 +8,6 @@ export async function warnOfExpiry(
 ): Promise<string[]> {
   const { providerWarnings } = await import('../provider/expiry.js');
   const lines = providerWarnings(options.store, keyringAt(options, context), context.now());
-  for (const line of lines) context.reporter.warn(line);
+  for (const line of lines) context.reporter.warn(line, 'expiry');
   return lines;
 }

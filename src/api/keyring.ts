@@ -88,6 +88,7 @@ function assess(secret: string, dir: string, io: SecretsOf): void {
   if (!names.some((name) => /-[0-9a-f]{16}\.json$|sealed/.test(name))) assertPassphrase(secret);
   io.reporter.warn(
     `the passphrase of ${dir} is weak: ${weakness}; whoever gets hold of the folder may guess it`,
+    'weak-passphrase',
   );
 }
 

@@ -1,3 +1,4 @@
+import type { NoticeCode, NoticeFields } from './notices.js';
 import type { Reporter, RunEvent, ReportedTask } from './reporter.js';
 
 export type { RunEvent } from './reporter.js';
@@ -9,9 +10,9 @@ export type FedshotEvent =
   /** It has moved on; `note` is the latest figure worth seeing. */
   | { type: 'progress'; task: number; done: number; note?: string }
   | { type: 'task-end'; task: number; note?: string }
-  /** A line of information, and one that asks for attention. */
-  | { type: 'note'; text: string }
-  | { type: 'warning'; text: string }
+  /** A line of information, and one that asks for attention; `NOTICES` lists the codes and their fields. */
+  | { type: 'note'; text: string; code: NoticeCode; fields?: NoticeFields }
+  | { type: 'warning'; text: string; code: NoticeCode; fields?: NoticeFields }
   /** An answer before the end: a server is ready. */
   | { type: 'ready'; value: unknown }
   /** One line of a server's log, JSON. */
@@ -22,8 +23,11 @@ export type FedshotEvent =
 export function eventReporter(emit: (event: FedshotEvent) => void): Reporter {
   let tasks = 0;
   return {
-    note: (text) => emit({ type: 'note', text }),
-    warn: (text) => emit({ type: 'warning', text }),
+    // JavaScript of programs may leave the code out.
+    note: (text, code: NoticeCode | undefined = 'other', fields) =>
+      emit({ type: 'note', text, code, fields }),
+    warn: (text, code: NoticeCode | undefined = 'other', fields) =>
+      emit({ type: 'warning', text, code, fields }),
     event: emit,
     task(label, total, unit): ReportedTask {
       const task = tasks++;

@@ -1,3 +1,4 @@
+import type { NoticeCode, NoticeFields } from './notices.js';
 import type { Reporter, RunEvent, ReportedTask } from './reporter.js';
 
 /** Progress as it travels from a process to the one that started it. */
@@ -5,8 +6,7 @@ export type ProgressMessage =
   | { kind: 'task'; id: number; label: string; total: number; unit?: string }
   | { kind: 'advance'; id: number; by: number; note?: string }
   | { kind: 'done'; id: number; note?: string }
-  | { kind: 'note'; line: string }
-  | { kind: 'warn'; line: string }
+  | { kind: 'note' | 'warn'; line: string; code: NoticeCode; fields?: NoticeFields }
   | { kind: 'event'; event: RunEvent };
 
 const EVERY_MS = 100;
@@ -18,8 +18,10 @@ export function messageReporter(
 ): Reporter {
   let tasks = 0;
   return {
-    note: (line) => send({ kind: 'note', line }),
-    warn: (line) => send({ kind: 'warn', line }),
+    note: (line, code: NoticeCode | undefined = 'other', fields) =>
+      send({ kind: 'note', line, code, fields }),
+    warn: (line, code: NoticeCode | undefined = 'other', fields) =>
+      send({ kind: 'warn', line, code, fields }),
     event: (event) => send({ kind: 'event', event }),
     task(label, total, unit) {
       const id = tasks++;
@@ -59,7 +61,7 @@ export function replay(reporter: Reporter, name?: string): (message: ProgressMes
     switch (message.kind) {
       case 'note':
       case 'warn':
-        reporter[message.kind](named(message.line, ': '));
+        reporter[message.kind](named(message.line, ': '), message.code, message.fields);
         break;
       case 'event':
         reporter.event?.(message.event);

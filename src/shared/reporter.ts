@@ -1,3 +1,5 @@
+import type { NoticeCode, NoticeFields } from './notices.js';
+
 /** What happens in training and adapting. */
 export type RunEvent =
   /** An epoch has ended: means of the loss's terms over its steps, in nats, under their own names. */
@@ -29,10 +31,10 @@ export interface ReportedTask {
 export interface Reporter {
   /** Starts a task; `unit` names the steps (`steps`, `MiB`, `epochs`). */
   task(label: string, total: number, unit?: string): ReportedTask;
-  /** One line of information. */
-  note(line: string): void;
+  /** One line of information; `code` and `fields` say the same to a program. */
+  note(line: string, code: NoticeCode, fields?: NoticeFields): void;
   /** One line that asks for attention, with what to do about it. */
-  warn(line: string): void;
+  warn(line: string, code: NoticeCode, fields?: NoticeFields): void;
   /** Something that happened, for programs: no text is made of it. */
   event?(event: RunEvent): void;
 }

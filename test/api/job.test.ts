@@ -11,14 +11,14 @@ const seen = async (job: Job<unknown>): Promise<FedshotEvent[]> => {
 describe('Job', () => {
   it('gives its events in order, those from before the first look as well, and its result', async () => {
     const job = new Job(async (emit) => {
-      emit({ type: 'note', text: 'a' });
+      emit({ type: 'note', text: 'a', code: 'other' });
       await Promise.resolve();
-      emit({ type: 'note', text: 'b' });
+      emit({ type: 'note', text: 'b', code: 'other' });
       return 7;
     });
     expect(await seen(job)).toEqual([
-      { type: 'note', text: 'a' },
-      { type: 'note', text: 'b' },
+      { type: 'note', text: 'a', code: 'other' },
+      { type: 'note', text: 'b', code: 'other' },
     ]);
     expect(await job).toBe(7);
   });

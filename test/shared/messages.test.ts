@@ -32,7 +32,7 @@ describe('messageReporter and replay', () => {
       task.advance(1, `loss ${step}`);
     }
     task.done('ended');
-    remote.warn('careful');
+    remote.warn('careful', 'retry', { waitMs: 5 });
 
     const { said, reporter } = recorder();
     const receive = replay(reporter, 'site-1');

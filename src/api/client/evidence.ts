@@ -28,6 +28,8 @@ export default defineOperation({
     for (const name of value.unknown)
       context.reporter.warn(
         `${name}: fedshot has not put it into ${options.home}; it was not handed over, the index names it, and the audit will ask`,
+        'not-handed-over',
+        { file: name },
       );
     return value;
   },

@@ -33,7 +33,7 @@ export function sourceRights(
     read = [],
     write,
     folderMode,
-  } = networkRights(options.home, (line) => outside.reporter.note(line));
+  } = networkRights(options.home, (line) => outside.reporter.note(line, 'home-moved'));
   const folders = options.from.filter((from) => kindOf(from) === 'folder');
   const authorities = authorityFile(options, outside);
   return {

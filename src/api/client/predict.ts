@@ -66,15 +66,29 @@ function sayWho(
   const version = `${release.name} version ${release.version}`;
   if (run === null) {
     const why = sourceModel ? '' : ': no adaptation of it is in use';
-    reporter.note(`answered by the released model, ${version}${why}`);
+    reporter.note(`answered by the released model, ${version}${why}`, 'answered-by', {
+      model: 'released',
+      release: release.name,
+      version: release.version,
+    });
     return;
   }
   const called = runName === undefined ? '' : ` (${runName})`;
   const others = together.length > 0 ? `, together with ${together.join(', ')}` : '';
   const verdictOf = `verdict ${verdict ?? 'unknown'}${forced ? ', used by --force' : ''}`;
-  reporter.note(`answered by run ${run}${called}, adapted from ${version}, ${verdictOf}${others}`);
+  reporter.note(
+    `answered by run ${run}${called}, adapted from ${version}, ${verdictOf}${others}`,
+    'answered-by',
+    {
+      model: run,
+      release: release.name,
+      version: release.version,
+    },
+  );
   if (newerVersion !== undefined)
     reporter.warn(
       `version ${newerVersion} of ${release.name} has been pulled, and this run is of version ${release.version}: adapt again, or predict with --source-model`,
+      'newer-release',
+      { release: release.name, version: newerVersion },
     );
 }

@@ -29,7 +29,10 @@ export default defineOperation({
     const { reporter, signal, isolation } = context;
     const { pull } = await import('../../client/pull/index.js');
     if (options.insecurePlaintext)
-      reporter.warn('--insecure-plaintext: anybody on the way sees what is pulled, and by whom');
+      reporter.warn(
+        '--insecure-plaintext: anybody on the way sees what is pulled, and by whom',
+        'plaintext',
+      );
     const webCa = await webAuthorities(options, context);
     const value = await pull({ ...options, webCa, reporter, signal, now: () => context.now() });
     return { ...value, isolation };

@@ -17,7 +17,8 @@ export default defineOperation({
     const { readTrust, trustReport } = await import('../../client/trust/trust.js');
     const { trustWarnings } = await import('../../client/trust/expiry.js');
     const state = readTrust(home);
-    for (const line of trustWarnings(home, state.root, context.now())) context.reporter.warn(line);
+    for (const line of trustWarnings(home, state.root, context.now()))
+      context.reporter.warn(line, 'expiry');
     return trustReport(state);
   },
 });

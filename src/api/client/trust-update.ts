@@ -24,7 +24,8 @@ export default defineOperation({
     const { trustReport } = await import('../../client/trust/trust.js');
     const { trustWarnings } = await import('../../client/trust/expiry.js');
     const state = await follow(options, context);
-    for (const line of trustWarnings(home, state.root, context.now())) reporter.warn(line);
+    for (const line of trustWarnings(home, state.root, context.now()))
+      reporter.warn(line, 'expiry');
     return trustReport(state);
   },
 });

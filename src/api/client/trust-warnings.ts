@@ -15,5 +15,5 @@ export async function warnOfTrust(
   ]);
   if (!existsSync(trustFile(home))) return; // no home: the command says so itself
   for (const line of trustWarnings(home, readTrust(home).root, context.now()))
-    context.reporter.warn(line);
+    context.reporter.warn(line, 'expiry');
 }

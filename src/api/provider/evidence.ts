@@ -30,6 +30,7 @@ export default defineOperation({
     if (value.signedBy === undefined)
       context.reporter.warn(
         'the index is not signed: the log key is not here (--keys, FEDSHOT_KEYS); the audit will say so',
+        'index-not-signed',
       );
     return { ...value, folder };
   },

@@ -65,7 +65,7 @@ async function publish(options: Options, context: StepContext & Secrets): Promis
   return withCard(
     model,
     card,
-    (line) => reporter.note(line),
+    (line) => reporter.note(line, 'model-card'),
     (folder) => publishRelease({ ...folder, ...at, name, days, again, reporter }),
   );
 }

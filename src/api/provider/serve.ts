@@ -146,11 +146,15 @@ async function start(
   const { store, policy } = options;
   const secrets = await secretsOf(options, context);
   if (options.insecurePlaintext)
-    context.reporter.warn('--insecure-plaintext: anybody on the way sees who pulls what');
-  if (options.anybody) context.reporter.warn('--anybody: whoever reaches this server may pull');
+    context.reporter.warn(
+      '--insecure-plaintext: anybody on the way sees who pulls what',
+      'plaintext',
+    );
+  if (options.anybody)
+    context.reporter.warn('--anybody: whoever reaches this server may pull', 'open-to-anybody');
   const now = (): Date => context.now();
   if (logTo === false)
-    context.reporter.warn('--no-log: nobody can check afterwards what this server sent');
+    context.reporter.warn('--no-log: nobody can check afterwards what this server sent', 'no-log');
   const openLog = async (): Promise<TransparencyLog> =>
     openTransparency({
       store,

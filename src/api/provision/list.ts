@@ -18,7 +18,7 @@ export default defineOperation({
     const office = storeAt(options, context);
     const sites = listSites(office);
     await warnOfExpiry(options, context);
-    for (const line of siteWarnings(sites, office.now)) context.reporter.warn(line);
+    for (const line of siteWarnings(sites, office.now)) context.reporter.warn(line, 'expiry');
     return { sites };
   },
 });

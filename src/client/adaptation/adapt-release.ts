@@ -76,8 +76,9 @@ async function start(
     sweep(home);
     const about = { name, settings };
     const resumed = which === false ? undefined : resume(home, about, which);
-    if (resumed) reporter.note(`going on with run ${resumed.id}`);
-    else if (which !== false) reporter.note('nothing to resume: starting anew');
+    if (resumed) reporter.note(`going on with run ${resumed.id}`, 'resumed', { run: resumed.id });
+    else if (which !== false)
+      reporter.note('nothing to resume: starting anew', 'nothing-to-resume');
     return resumed ?? begin(home, about, now());
   });
 }

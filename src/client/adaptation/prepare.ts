@@ -129,7 +129,7 @@ function settingsOfRun(
   const trusted = believed || strict ? released : refreshed;
   const settings = sharedSettings(options, model, trusted.p, believed ? answered : undefined);
   if (settings.prior)
-    (options.reporter ?? silent).note(priorLine(settings.prior, model.config.classes));
+    (options.reporter ?? silent).note(priorLine(settings.prior, model.config.classes), 'prior');
   return settings;
 }
 

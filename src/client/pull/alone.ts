@@ -27,7 +27,10 @@ export async function alone<T>(
         lock.release();
       }
     if (!told)
-      reporter.note(`process ${lockOwner(path)} is pulling ${name} already: waiting for it to end`);
+      reporter.note(
+        `process ${lockOwner(path)} is pulling ${name} already: waiting for it to end`,
+        'waiting',
+      );
     signal?.throwIfAborted();
     await sleep(LOOK_AGAIN_MS);
   }

@@ -33,6 +33,13 @@ export async function followAuthority(
   }
   const { root } = readTrust(home);
   if (root.version === before.version) return false;
-  reporter.note(`root ${before.version} → ${root.version}: the provider changed its authority`);
+  reporter.note(
+    `root ${before.version} → ${root.version}: the provider changed its authority`,
+    'authority-changed',
+    {
+      from: before.version,
+      to: root.version,
+    },
+  );
   return true;
 }

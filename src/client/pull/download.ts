@@ -68,7 +68,10 @@ async function fetchFrom(
 ): Promise<void> {
   const { retry, reporter, signal, sources } = download;
   const onRetry = (error: FedshotError, waitMs: number): void => {
-    reporter.note(`${error.message}; trying again in ${(waitMs / 1000).toFixed(1)} s`);
+    reporter.note(`${error.message}; trying again in ${(waitMs / 1000).toFixed(1)} s`, 'retry', {
+      error: error.code,
+      waitMs,
+    });
   };
   const batchBytes = sources.length > 1 ? SHARED_BATCH_BYTES : BATCH_BYTES;
   await retrying({ ...retry, signal, onRetry }, async (progressed) => {
@@ -116,7 +119,10 @@ export async function download(job: Download, wanted: readonly Wanted[]): Promis
       const fault = nameSource(source, error as FedshotError);
       errors.push(fault);
       if (job.sources.length > 1 && !lost.has(source))
-        job.reporter.warn(`${fault.message}; going on without this source`);
+        job.reporter.warn(`${fault.message}; going on without this source`, 'source-skipped', {
+          source: source.name,
+          error: fault.code,
+        });
       lost.add(source);
     }
   };
@@ -126,5 +132,8 @@ export async function download(job: Download, wanted: readonly Wanted[]): Promis
   await (job.sources.length > 1 ? Promise.race([all, queue.ended]) : all);
   job.signal.throwIfAborted();
   if (queue.left > 0) throw mostTelling(errors);
-  if (errors.length > 0 && job.sources.length === 1) job.reporter.warn(mostTelling(errors).message);
+  if (errors.length > 0 && job.sources.length === 1) {
+    const { message, code } = mostTelling(errors);
+    job.reporter.warn(message, 'source-failed', { error: code });
+  }
 }

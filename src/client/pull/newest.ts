@@ -27,7 +27,7 @@ export async function newestRelease(context: PullContext): Promise<Release> {
   });
   if (authorities() !== before) sources.reopen();
   for (const line of trustWarnings(home, readTrust(home).root, now(), [release]))
-    reporter.warn(line);
+    reporter.warn(line, 'expiry');
   return release;
 }
 
@@ -52,7 +52,14 @@ async function verify(context: PullContext): Promise<Release> {
         if (!(error instanceof FedshotError) || error.code === 'interrupted') throw error;
         first ??= nameSource(source, error);
         if (sources.length > 1)
-          reporter.warn(`${nameSource(source, error).message}; asking the next source`);
+          reporter.warn(
+            `${nameSource(source, error).message}; asking the next source`,
+            'source-skipped',
+            {
+              source: source.name,
+              error: error.code,
+            },
+          );
       }
     throw first;
   });
@@ -78,7 +85,10 @@ export async function witnessedSources(
       // A log that lies ends the pull; one of several servers may be away.
       const away = error instanceof FedshotError && error.code === 'network';
       if (!away || sources.length === 1) throw error;
-      reporter.warn(`${error.message}; it is not used`);
+      reporter.warn(`${error.message}; it is not used`, 'source-skipped', {
+        source: source.name,
+        error: error.code,
+      });
     }
   if (usable.length > 0) return usable;
   throw new FedshotError('network', 'none of the sources answers');

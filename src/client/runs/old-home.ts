@@ -60,11 +60,13 @@ export function migrate(home: string, reporter: Reporter): void {
       made.set(name, ref);
       reporter.note(
         `adapted/${name} of fedshot 0.1 is run ${ref.run} now; the old files are in adapted/${BACKUP}`,
+        'home-moved',
       );
     } catch (error) {
       if (!(error instanceof FedshotError) || error.code === 'io') throw error;
       reporter.warn(
         `adapted/${name} of fedshot 0.1 cannot be used and is in adapted/${BACKUP} now: ${error.message}`,
+        'home-unusable',
       );
     }
   for (const name of names) backUp(home, name);

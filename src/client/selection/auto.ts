@@ -79,7 +79,7 @@ async function tryCandidates(
     const known = resume && finished.exists() ? await finished.load() : undefined;
     const spent = before + (clock() - started) / 1000;
     if (!known && runs.length >= 2 && spent + slowest > budget) {
-      reporter.note(`${method.name}: no time left`);
+      reporter.note(`${method.name}: no time left`, 'method-skipped', { method: method.name });
       continue;
     }
     const run =
@@ -87,7 +87,10 @@ async function tryCandidates(
     if (known) before += run.result.seconds;
     else finished.save(run);
     slowest = Math.max(slowest, run.result.seconds);
-    reporter.note(`${method.name}: ${run.result.battery.outcome}`);
+    reporter.note(`${method.name}: ${run.result.battery.outcome}`, 'method-tried', {
+      method: method.name,
+      outcome: run.result.battery.outcome,
+    });
     runs.push(run);
   }
   return { runs, before };

@@ -96,7 +96,10 @@ export async function publishRelease(options: PublishOptions): Promise<Published
       const { digest, expires } = listed;
       return { ...common, version: listed.version, digest, expires, freshUntil, unchanged: true };
     }
-    reporter.note(`${name}: ${common.newBytes} new bytes`);
+    reporter.note(`${name}: ${common.newBytes} new bytes`, 'publish-size', {
+      release: name,
+      bytes: common.newBytes,
+    });
     const content = { name, files, previous, ...lifetime(now, days) };
     const signed =
       leftBefore(store, root, content, now) ?? signVersion(store, root, release, content);

@@ -29,7 +29,7 @@ export function checkpointOf(
   const resumed = (): TrainingCheckpoint<TrainingProgress> | undefined => {
     if (!resume) return undefined;
     if (file.exists()) return file.load();
-    reporter.note(`nothing to resume in ${out}: starting anew`);
+    reporter.note(`nothing to resume in ${out}: starting anew`, 'nothing-to-resume');
     return undefined;
   };
   return { file, resumed };

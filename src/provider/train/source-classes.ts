@@ -30,5 +30,7 @@ export function assertClasses(
   if (numbers && classes > MANY && count / classes < FEW)
     reporter.warn(
       `${source}: ${classes} classes in ${count} samples: are the labels a measurement?`,
+      'many-classes',
+      { classes, samples: count },
     );
 }

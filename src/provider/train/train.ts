@@ -46,7 +46,8 @@ async function trainAlone(settings: TrainSettings): Promise<TrainResult> {
       source.dispose();
     }
   });
-  if (undescribed.length > 0) reporter.warn(tooFew(undescribed));
+  if (undescribed.length > 0)
+    reporter.warn(tooFew(undescribed), 'classes-not-described', { count: undescribed.length });
   writeModel(out, { config, state: best.state }, beside);
   checkpointOf(settings, engine).file.remove();
   return {

@@ -33,13 +33,13 @@ export async function loadSamples(
   signal?.throwIfAborted();
   if (typeof source !== 'string') {
     const dataset = memoryDataset(source);
-    for (const note of dataset.notes ?? []) reporter.warn(note);
+    for (const note of dataset.notes ?? []) reporter.warn(note, 'data-reading');
     return dataset;
   }
   const { reader, input } = resolveNotation(source);
   const [first = ''] = input.paths;
   const warn = (line: string): void =>
-    reporter.warn(line.startsWith(first) ? line : `${input.path}: ${line}`);
+    reporter.warn(line.startsWith(first) ? line : `${input.path}: ${line}`, 'data-reading');
   const read = (): Loaded | Promise<Loaded> => reader.read(input, { takes, warn, signal });
   const loaded = await withPathHint(input, read);
   const checked = loaded.kind === 'pictures' ? checkPictures(loaded) : checkDataset(loaded);

@@ -39,13 +39,25 @@ export async function ensureEngine(options: InstallOptions = {}): Promise<Engine
   const best = (): EngineListing => listEngines({ env }).find(({ chosen }) => chosen)!;
   if (first && engines.get(best().engine).slow && (asked === 'auto' || asked === first))
     try {
-      reporter.note('No fast tensor engine here yet: fetching LibTorch with pip (190 MB, once)');
+      reporter.note(
+        'No fast tensor engine here yet: fetching LibTorch with pip (190 MB, once)',
+        'engine-install',
+        {
+          engine: 'libtorch',
+        },
+      );
       await installEngine(first, { ...options, device: 'cpu' });
     } catch (error) {
       options.signal?.throwIfAborted();
       const { message, hint } = asFedshotError(error, 'engine');
       const remedy = hint ? ` (${hint})` : '';
-      reporter.warn(`Going on with the wasm engine, many times slower: ${message}${remedy}`);
+      reporter.warn(
+        `Going on with the wasm engine, many times slower: ${message}${remedy}`,
+        'engine-slow',
+        {
+          engine: 'wasm',
+        },
+      );
     }
   return best();
 }

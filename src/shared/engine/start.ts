@@ -86,13 +86,15 @@ async function start(options: EngineOptions): Promise<RunningEngine> {
       const found = known();
       if (found) return found;
       const started = await turns.take({ name }, () => known() ?? load(candidate, options));
-      if (engine === 'auto' && slow) reporter?.warn(slow);
+      if (engine === 'auto' && slow) reporter?.warn(slow, 'engine-slow', { engine: name });
       return started;
     } catch (error) {
       const failure = asFedshotError(error, 'engine');
       const insisted = engine !== 'auto' || candidate.named || failure.code === 'usage';
       if (insisted || candidate === fitting.at(-1)) throw failure;
-      reporter?.warn(`passing over the ${name} engine: ${failure.message}`);
+      reporter?.warn(`passing over the ${name} engine: ${failure.message}`, 'engine-skipped', {
+        engine: name,
+      });
     }
   }
   throw new FedshotError('internal', 'no engine to start');

@@ -70,8 +70,8 @@ export function say(
       ? `files: writes ${written.length > 0 ? `only ${written.join(', ')}` : 'nothing'}`
       : 'files of this user can be read and written';
   const line = `isolation by ${mechanism}: ${parts[network]}; ${fileWords}`;
-  if (network === 'reachable') reporter.warn(`${line}; ${HINT}`);
-  else reporter.note(line);
+  if (network === 'reachable') reporter.warn(`${line}; ${HINT}`, 'isolation', { network });
+  else reporter.note(line, 'isolation', { network });
 }
 
 const seen = ({ interfaces, attempts }: IsolationRecord): string => {

@@ -48,8 +48,8 @@ describe('terminalReporter', () => {
   it('writes out what names bring along, and stays on one line', () => {
     let seen = '';
     const reporter = terminalReporter({ write: (text: string) => Boolean((seen += text)) });
-    reporter.warn('class "\x1b[2Jwell\nPASS"');
-    reporter.note('file \x9b2J');
+    reporter.warn('class "\x1b[2Jwell\nPASS"', 'other');
+    reporter.note('file \x9b2J', 'other');
     const task = reporter.task('adapt \x1b[1m', 1);
     task.advance(1, '\x1b[0m');
     task.done('\x1b[32mok');

@@ -36,8 +36,8 @@ describe('terminalReporter', () => {
   it('writes no control characters to a file', () => {
     const { said, screen } = recorder();
     const reporter = terminalReporter(screen);
-    reporter.note('a note');
-    reporter.warn('a warning');
+    reporter.note('a note', 'other');
+    reporter.warn('a warning', 'other');
     expect(said).toEqual(['a note\n', 'warning: a warning\n']);
   });
 });

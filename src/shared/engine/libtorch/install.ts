@@ -66,7 +66,10 @@ async function fetchInto(
   }
   const wheel = await fetchWheel(requirement, urls, { ...job, mebibytes: 190 });
   const digest = await assertSameWheel(enginesFolder(env), wheel, sha256);
-  reporter.note(`${basename(wheel)}: SHA-256 ${digest}`);
+  reporter.note(`${basename(wheel)}: SHA-256 ${digest}`, 'wheel-digest', {
+    wheel: basename(wheel),
+    sha256: digest,
+  });
   const unpacking = { ...job, label: 'unpacking LibTorch', mebibytes: 440 };
   await unpackWheel(wheel, engine, ['torch/lib/', 'torch/version.py'], unpacking);
 }

@@ -70,7 +70,10 @@ export async function installTensorflow(
       const job = { folder, env, reporter, signal };
       const wheel = await fetchWheel(requirement, index ? [index] : [], { ...job, mebibytes: 265 });
       const digest = await assertSameWheel(dirname(target), wheel, sha256);
-      reporter.note(`${basename(wheel)}: SHA-256 ${digest}`);
+      reporter.note(`${basename(wheel)}: SHA-256 ${digest}`, 'wheel-digest', {
+        wheel: basename(wheel),
+        sha256: digest,
+      });
       const wanted = ['include/', ...Object.values(LIBRARIES)].map((name) => `tensorflow/${name}`);
       const unpacking = { ...job, label: 'unpacking TensorFlow', mebibytes: 1050 };
       await unpackWheel(wheel, folder, wanted, unpacking);
@@ -89,7 +92,7 @@ async function build(folder: string, name: string, options: InstallOptions): Pro
   const engine = join(folder, 'engine');
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--omit=optional'];
   const packages = [`${name}@${VERSION}`, 'node-api-headers'];
-  reporter.note(`fetching ${name} with npm`);
+  reporter.note(`fetching ${name} with npm`, 'engine-install', { engine: 'tensorflow' });
   await run(
     'npm',
     ['install', '--prefix', engine, ...quiet, '--fetch-retries=0', ...packages],
@@ -117,7 +120,9 @@ async function build(folder: string, name: string, options: InstallOptions): Pro
   ];
   const flags = ['-shared', '-fPIC', '-O2', '-std=c++17', '-DNAPI_VERSION=8'];
   const target = ['-o', join(out, 'tfjs_binding.node')];
-  reporter.note('compiling its native part with g++, about a minute');
+  reporter.note('compiling its native part with g++, about a minute', 'engine-install', {
+    engine: 'tensorflow',
+  });
   await run(
     'g++',
     [...flags, ...includes.map((path) => `-I${path}`), ...sources, ...link, ...target],

@@ -27,8 +27,8 @@ function printed(reporter: TerminalReporter): TerminalReporter {
   const optional = (text: string | undefined): string | undefined =>
     text === undefined ? undefined : printableLine(text);
   return {
-    note: (line) => reporter.note(printableLine(line)),
-    warn: (line) => reporter.warn(printableLine(line)),
+    note: (line, code, fields) => reporter.note(printableLine(line), code, fields),
+    warn: (line, code, fields) => reporter.warn(printableLine(line), code, fields),
     close: () => reporter.close(),
     task(label, total, unit) {
       const task = reporter.task(printableLine(label), total, unit);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TARGET_AUGMENTATIONS } from '../../client/adaptation/types.js';
+import { freezeOptions } from '../../shared/model/freeze-options.js';
 import { METHOD_NAMES } from '../../client/methods/index.js';
 import { RUN_NAME } from '../../client/runs/id.js';
 import {
@@ -73,6 +74,7 @@ export const adaptOptions = z.strictObject({
   featureLr: positiveReal('<factor>')
     .default(1)
     .describe('factor on the rate of F (0.1 if pre-trained)'),
+  ...freezeOptions,
   beta: nonNegativeReal('<weight>')
     .default(0.1)
     .describe('weight of the pseudo-labels; 0 is SHOT-IM'),

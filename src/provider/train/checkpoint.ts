@@ -32,6 +32,7 @@ export function checkpointOf(
 function identityOf(settings: TrainSettings, engine: Engine): Record<string, unknown> {
   const { data, test, holdOut, arch, hidden, bottleneck, parameters, classes } = settings;
   const { epochs, batch, lr, smoothing, augment, seed } = settings;
+  const { init, featureLr, freeze, freezeBnStatistics } = settings;
   return {
     data,
     test,
@@ -47,6 +48,11 @@ function identityOf(settings: TrainSettings, engine: Engine): Record<string, unk
     smoothing,
     augment,
     seed,
+    // absent where they change nothing, so that checkpoints from before these options fit
+    init,
+    featureLr: featureLr === 1 ? undefined : featureLr,
+    freeze,
+    freezeBnStatistics: freezeBnStatistics || undefined,
     engine: engine.name,
     device: engine.device,
     threads: engine.threads,

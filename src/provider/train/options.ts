@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { EngineOptions } from '../../shared/engine/index.js';
 import { FedshotError } from '../../shared/errors.js';
 import type { Files } from '../../shared/folders.js';
+import { freezeOptions } from '../../shared/model/freeze-options.js';
 import { networks } from '../../shared/model/networks/index.js';
 import {
   batchSize,
@@ -54,9 +55,16 @@ export const trainOptions = z.strictObject({
     .optional()
     .describe("the network's own parameters, e.g. width=32,blocks=2 (default: the network's)"),
   bottleneck: positiveInteger('<width>').default(256).describe('width of B'),
+  init: path('<file>')
+    .optional()
+    .describe("weights that F begins with: .safetensors, by torchvision's or timm's names"),
   epochs: positiveInteger().default(30).describe('passes over the data'),
   batch: batchSize().default(64).describe('samples per step'),
   lr: positiveReal('<rate>').default(0.01).describe('learning rate at the start'),
+  featureLr: positiveReal('<factor>')
+    .default(1)
+    .describe('factor on the rate of F (0.1 if pre-trained)'),
+  ...freezeOptions,
   smoothing: fraction().default(0.1).describe('label smoothing'),
   augment: choice('<how>', AUGMENTATIONS)
     .default('none')

@@ -8,6 +8,9 @@ import { MINIMUM_COUNT } from '../../shared/model/card/index.js';
 import type { Network } from '../../shared/model/network.js';
 import { networks } from '../../shared/model/networks/index.js';
 import { random } from '../../shared/random.js';
+import type { Reporter } from '../../shared/reporter.js';
+import { describeInit, impliedParameters, openInit, takeInit, type InitFile } from './init.js';
+import type { InitReport } from './result.js';
 import { assertClasses } from './source-classes.js';
 import type { TrainSettings } from './options.js';
 
@@ -26,6 +29,8 @@ export interface SourceData {
   input: InputSpec;
   architecture: Architecture;
   classes: string[];
+  /** What F begins with, where it does not begin at random. */
+  init?: ReturnType<typeof takeInit>;
 }
 
 /**
@@ -37,7 +42,8 @@ export interface SourceData {
  */
 export async function sourceData(settings: TrainSettings): Promise<SourceData> {
   const network = networks.get(settings.arch);
-  const parameters = parametersOf(network, settings);
+  const file = settings.init === undefined ? undefined : openInit(settings.init);
+  const parameters = parametersOf(network, settings, file);
   const { classes, trained, heldOut } = await readSamples(settings);
   const input = fitInput(trained, network.naturalInput);
   const { bottleneck } = settings;
@@ -48,21 +54,42 @@ export async function sourceData(settings: TrainSettings): Promise<SourceData> {
     count: dataset.count,
     shape: input.shape,
   });
+  const architecture = { name: network.name, ...task, ...parameters };
+  const init = file && takeInit(file, network, architecture);
+  if (init) tell(init.report, settings.reporter);
   return {
     train: samples(trained),
     heldOut: samples(heldOut),
     input,
-    architecture: { name: network.name, ...task, ...parameters },
+    architecture,
     classes,
+    init,
   };
 }
 
-/** The network's parameters as told, `hidden` among them, and its defaults. */
+/** The network's parameters as told, `hidden` among them, as its weights imply, and its defaults. */
 function parametersOf(
   network: Network,
   { parameters, hidden }: Pick<TrainSettings, 'parameters' | 'hidden'>,
+  file: InitFile | undefined,
 ): Record<string, unknown> {
-  return readParameters(network, hidden ? { ...parameters, hidden } : (parameters ?? {}));
+  const told = { ...(file && impliedParameters(network, file)), ...parameters };
+  return readParameters(network, hidden ? { ...told, hidden } : told);
+}
+
+/** Says what F begins with. */
+function tell(report: InitReport, reporter: Reporter): void {
+  const { note, warning } = describeInit(report);
+  reporter.note(note);
+  if (warning !== undefined) reporter.warn(warning);
+  const { file, taken, fitted, head, left, missed } = report;
+  reporter.event?.({
+    type: 'init',
+    file,
+    taken: taken.length + fitted.length,
+    left: head.length + left.length,
+    missed: missed.length,
+  });
 }
 
 /** What is trained on and what is held out, with the classes that their labels index. */

@@ -40,6 +40,7 @@ async function trainAlone(settings: TrainSettings): Promise<TrainResult> {
     engine: nameOf(engine),
     architecture: data.architecture,
     classes: data.classes,
+    ...(data.init && { init: data.init.report }),
     samples: { trained: data.train.count, heldOut: data.heldOut.count },
     undescribed,
     heldOutAccuracy: best.accuracy,

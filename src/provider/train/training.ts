@@ -3,7 +3,8 @@ import type { Engine } from '../../shared/engine/index.js';
 import { FedshotError } from '../../shared/errors.js';
 import { embed, outputsOf, type Outputs } from '../../shared/model/embed.js';
 import { stepsPerEpoch, type Plan } from '../../shared/model/epochs.js';
-import { Hypothesis } from '../../shared/model/hypothesis.js';
+import { Hypothesis, paramSpecs } from '../../shared/model/hypothesis.js';
+import { initialState } from '../../shared/model/init.js';
 import { Sgd } from '../../shared/model/optimizer.js';
 import { agreement, predicted } from '../../shared/model/score.js';
 import type { StateDict } from '../../shared/model/state.js';
@@ -102,16 +103,18 @@ interface Run {
 
 /** @param weights to go on from; fresh ones without */
 function startRun(
-  { augment, seed, smoothing, signal }: TrainSettings,
+  { augment, seed, smoothing, signal, featureLr, freeze, freezeBnStatistics }: TrainSettings,
   data: SourceData,
   { ops }: Engine,
   weights?: StateDict,
 ): Run {
-  const { architecture } = data;
-  const hypothesis = weights
-    ? new Hypothesis(architecture, ops, weights)
-    : Hypothesis.fresh(architecture, ops, random(seed));
-  const optimizer = new Sgd(ops, [{ params: hypothesis.trainable('F', 'B', 'C'), factor: 1 }]);
+  const { architecture, init } = data;
+  const state = weights ?? initialState(paramSpecs(architecture), random(seed), init?.state);
+  const hypothesis = new Hypothesis(architecture, ops, state, { freeze, freezeBnStatistics });
+  const optimizer = new Sgd(ops, [
+    { params: hypothesis.trainable('F'), factor: featureLr },
+    { params: hypothesis.trainable('B', 'C'), factor: 1 },
+  ]);
   const batch = batchReader(data, augment, ops);
   const labels = tensor1d(data.train.labels, 'int32');
   const held = tensorOf(data.heldOut);

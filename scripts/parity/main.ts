@@ -2,10 +2,14 @@ import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startEngine } from '../../src/shared/engine/index.js';
-import { parityCase, TOLERANCE } from './case.js';
+import { AS_RECORDED, parityCase, TOLERANCE } from './case.js';
 
-/** `npm run parity -- DIR [--engine NAME] [--device DEVICE]`: every case of DIR, non-zero on a miss. */
-const USAGE = 'usage: npm run parity -- DIR [--engine NAME] [--device cpu|cuda]';
+/**
+ * `npm run parity -- DIR [--engine NAME] [--device DEVICE] [--as-used]`: every case of DIR, non-zero on a
+ * miss. LibTorch computes on a CPU as PyTorch did when the cases were recorded, in its default layout on
+ * one thread; with --as-used channels last and on all cores, as everywhere else.
+ */
+const USAGE = 'usage: npm run parity -- DIR [--engine NAME] [--device cpu|cuda] [--as-used]';
 function complain(line: string): never {
   console.error(line);
   process.exit(2);
@@ -13,7 +17,11 @@ function complain(line: string): never {
 function commandLine() {
   try {
     return parseArgs({
-      options: { engine: { type: 'string' }, device: { type: 'string' } },
+      options: {
+        engine: { type: 'string' },
+        device: { type: 'string' },
+        'as-used': { type: 'boolean', default: false },
+      },
       allowPositionals: true,
     });
   } catch (error) {
@@ -29,6 +37,7 @@ if (device !== 'auto' && device !== 'cpu' && device !== 'cuda')
 const engine = await startEngine({
   engine: values.engine,
   device,
+  ...(values['as-used'] ? {} : AS_RECORDED),
 }).catch((error: unknown) => complain(`${(error as Error).message}\n${USAGE}`));
 const cases = readdirSync(dir).filter((name) => name.endsWith('.json'));
 if (cases.length === 0) {

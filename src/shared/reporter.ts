@@ -13,6 +13,8 @@ export type RunEvent =
       /** Share of scored samples that are right, where there are labels. */
       accuracy?: number;
     }
+  /** F has begun with the weights of a file: numbers of tensors. */
+  | { type: 'init'; file: string; taken: number; left: number; missed: number }
   /** The battery has looked at a model. */
   | { type: 'verdict'; outcome: string; kept: string };
 

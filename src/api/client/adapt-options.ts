@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TARGET_AUGMENTATIONS } from '../../client/adaptation/types.js';
+import { freezeOptions } from '../../shared/model/freeze-options.js';
 import { METHOD_NAMES } from '../../client/methods/index.js';
 import { RUN_NAME } from '../../client/runs/id.js';
 import { dataSource } from '../../shared/data/index.js';
@@ -78,6 +79,7 @@ export const adaptOptions = z.strictObject({
   featureLr: positiveReal('<factor>')
     .optional()
     .describe(`factor on the rate of F ${defaultsOf('adapt', 'featureLr')}`),
+  ...freezeOptions,
   beta: nonNegativeReal('<weight>')
     .optional()
     .describe(`weight of the pseudo-labels; 0 is SHOT-IM ${defaultsOf('adapt', 'beta')}`),

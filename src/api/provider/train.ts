@@ -15,7 +15,7 @@ export default defineOperation({
   name: 'provider train',
   module: import.meta.url,
   options,
-  rights: ({ out }) => ({ write: [out] }),
+  rights: ({ out, init }) => ({ write: [out], ...(init !== undefined && { read: [init] }) }),
   async run({ engine, device, threads, ...given }, context): Promise<TrainOutcome> {
     const { reporter, signal, isolation } = context;
     const { train } = await import('../../provider/train/train.js');

@@ -28,6 +28,8 @@ export function register(parent: Command, io: Io): void {
         'batch',
         'lr',
         'featureLr',
+        'freeze',
+        'freezeBnStatistics',
         'beta',
         'alpha',
         'threshold',

@@ -19,6 +19,8 @@ export function assertNoConflict({
   partial,
   prior,
   augment = 'none',
+  freeze = [],
+  freezeBnStatistics = false,
 }: Omit<AutoOptions, 'resume'>): void {
   const refuse = (message: string, hint: string): never => {
     throw new FedshotError('usage', message, { hint });
@@ -39,6 +41,13 @@ export function assertNoConflict({
   for (const [flag, given] of Object.entries({ '--partial': partial, '--prior': prior }))
     if (given && !withPrior().includes(method))
       refuse(`${flag} has no effect with --method ${method}`, `methods: ${withPrior().join(', ')}`);
+  if (freezeBnStatistics && method !== 'auto' && methods.get(method).refresh)
+    refuse(
+      `--freeze-bn-statistics leaves --method ${method} nothing to do`,
+      'statistics are all that it moves',
+    );
+  if (freeze.length > 0 && method !== 'auto' && !methods.get(method).objective)
+    refuse(`--freeze has no effect with --method ${method}`, 'nothing is trained there');
   if (augment !== 'none' && method !== 'auto' && !methods.get(method).objective)
     refuse(`--augment has no effect with --method ${method}`, 'nothing is trained there');
 }

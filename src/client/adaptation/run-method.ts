@@ -54,7 +54,7 @@ export async function runMethod(prepared: Prepared, request: MethodRequest): Pro
   const checkpoint = checkpointOf(prepared, request);
   const saved = request.resume && checkpoint.exists() ? checkpoint.load() : undefined;
   const state = saved?.weights ?? model.state;
-  const hypothesis = new Hypothesis(model.config.architecture, engine.ops, state);
+  const hypothesis = new Hypothesis(model.config.architecture, engine.ops, state, options);
   try {
     if (method.objective) {
       const trained = await adaptEpochs({

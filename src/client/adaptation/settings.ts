@@ -21,8 +21,13 @@ export function settingsOf(
     rescale,
     orient,
     zoom,
+    freeze,
   } = options;
-  const [deslant, fill] = [options.deslant, options.fill].map((given) => given || undefined);
+  const [deslant, fill, freezeBnStatistics] = [
+    options.deslant,
+    options.fill,
+    options.freezeBnStatistics,
+  ].map((given) => given || undefined);
   const data = sourcesOf(options.data).map(identifySource);
   // absent where nothing is moved or turned upright, so that checkpoints from before the options fit
   const augment = augmentation(options);
@@ -50,6 +55,8 @@ export function settingsOf(
     deslant,
     fill,
     zoom,
+    freeze,
+    freezeBnStatistics,
   };
 }
 

@@ -20,6 +20,10 @@ export interface AdaptOptions extends InputOptions {
   lr: number;
   /** Factor on the learning rate of F: 1 for digits, 0.1 for a pre-trained extractor. */
   featureLr: number;
+  /** Parameters of F that stay as they are, by their names' beginnings. */
+  freeze?: string[];
+  /** F's batch normalisation keeps its running statistics and uses them in training too. */
+  freezeBnStatistics?: boolean;
   /** β, weight of the pseudo-label term; 0 is SHOT-IM. */
   beta: number;
   /** α, weight of the information-maximisation terms. */

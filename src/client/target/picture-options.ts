@@ -18,8 +18,9 @@ export function pictureOptions({
     onBroken: ({ message }) => {
       if (broken.has(message)) return;
       broken.add(message);
-      if (broken.size <= NAMED) reporter.warn(`${message}: left out`);
-      if (broken.size === NAMED + 1) reporter.warn('more pictures cannot be read and are left out');
+      if (broken.size <= NAMED) reporter.warn(`${message}: left out`, 'picture-left-out');
+      if (broken.size === NAMED + 1) 
+        reporter.warn('more pictures cannot be read and are left out', 'picture-left-out');
     },
   };
 }

@@ -38,7 +38,8 @@ export function checkpointOf(
 /** What the result depends on: a checkpoint made with other values is refused. */
 function identityOf(settings: TrainSettings, engine: Engine): Record<string, unknown> {
   const { data, test, holdOut, arch, hidden, bottleneck, parameters, classes } = settings;
-  const { epochs, batch, lr, featureLr, size, smoothing, augment, seed } = settings;
+  const { epochs, batch, lr, size, smoothing, augment, seed } = settings;
+  const { init, featureLr, freeze, freezeBnStatistics } = settings;
   return {
     data: identifySource(data),
     test: test && identifySource(test),
@@ -51,11 +52,15 @@ function identityOf(settings: TrainSettings, engine: Engine): Record<string, unk
     epochs,
     batch,
     lr,
-    ...(featureLr !== 1 && { featureLr }),
     size,
     smoothing,
     augment,
     seed,
+    // absent where they change nothing, so that checkpoints from before these options fit
+    init,
+    featureLr: featureLr === 1 ? undefined : featureLr,
+    freeze,
+    freezeBnStatistics: freezeBnStatistics || undefined,
     engine: engine.name,
     device: engine.device,
     threads: engine.threads,

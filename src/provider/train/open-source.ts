@@ -62,7 +62,7 @@ export async function openLabelled(
   ops: Ops,
   { reporter = silent, strict, signal }: ReadingOptions,
 ): Promise<OpenedSamples> {
-  const onBroken = ({ message }: Error): void => reporter.warn(`${message}: left out`);
+  const onBroken = ({ message }: Error): void => reporter.warn(`${message}: left out`, 'picture-left-out');
   const options = { strict, signal, onBroken };
   const { samples, from } = await openSamples(loaded, input, ops, {}, options);
   const labels = from.labels ?? new Int32Array(0);

@@ -3,6 +3,7 @@ import { dataSource } from '../../shared/data/index.js';
 import type { EngineOptions } from '../../shared/engine/index.js';
 import { FedshotError } from '../../shared/errors.js';
 import type { Files } from '../../shared/folders.js';
+import { freezeOptions } from '../../shared/model/freeze-options.js';
 import { networks } from '../../shared/model/networks/index.js';
 import {
   batchSize,
@@ -73,6 +74,10 @@ export const trainOptions = z.strictObject({
   featureLr: positiveReal('<factor>')
     .optional()
     .describe(`factor on the rate of F ${defaultsOf('train', 'featureLr')}`),
+  init: path('<file>')
+    .optional()
+    .describe("weights that F begins with: .safetensors, by torchvision's or timm's names"),
+  ...freezeOptions,
   smoothing: fraction().default(0.1).describe('label smoothing'),
   augment: choice('<how>', AUGMENTATIONS)
     .optional()

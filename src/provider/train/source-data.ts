@@ -10,6 +10,9 @@ import { fitInput, type InputSpec } from '../../shared/preprocessing/input.js';
 import { pictureInput } from '../../shared/preprocessing/picture-input.js';
 import { random } from '../../shared/random.js';
 import { present } from '../../shared/present.js';
+import type { Reporter } from '../../shared/reporter.js';
+import { describeInit, impliedParameters, openInit, takeInit, type InitFile } from './init.js';
+import type { InitReport } from './result.js';
 import { assertClasses } from './source-classes.js';
 import type { TrainSettings } from './options.js';
 
@@ -27,6 +30,8 @@ export interface SourceData {
   input: InputSpec;
   architecture: Architecture;
   classes: string[];
+  /** What F begins with, where it does not begin at random. */
+  init?: ReturnType<typeof takeInit>;
 }
 
 /**
@@ -38,7 +43,8 @@ export interface SourceData {
  */
 export async function sourceData(settings: TrainSettings): Promise<SourceData> {
   const network = networks.get(settings.arch);
-  const parameters = parametersOf(network, settings);
+  const file = settings.init === undefined ? undefined : openInit(settings.init);
+  const parameters = parametersOf(network, settings, file);
   const { classes, trained, heldOut } = await findSamples(settings);
   const input = inputOf(trained, network, settings);
   const { bottleneck } = settings;
@@ -48,12 +54,16 @@ export async function sourceData(settings: TrainSettings): Promise<SourceData> {
     labels: labelsOf(loaded),
     count: loaded.count,
   });
+  const architecture = { name: network.name, ...task, ...parameters };
+  const init = file && takeInit(file, network, architecture);
+  if (init) tell(init.report, settings.reporter);
   return {
     train: labelled(trained),
     heldOut: labelled(heldOut),
     input,
-    architecture: { name: network.name, ...task, ...parameters },
+    architecture,
     classes,
+    init,
   };
 }
 
@@ -73,12 +83,29 @@ function inputOf(
   return pictureInput([C, size ?? H, size ?? W], normalisation);
 }
 
-/** The network's parameters as told, `hidden` among them, and its defaults. */
+/** The network's parameters as told, `hidden` among them, as its weights imply, and its defaults. */
 function parametersOf(
   network: Network,
   { parameters, hidden }: Pick<TrainSettings, 'parameters' | 'hidden'>,
+  file: InitFile | undefined,
 ): Record<string, unknown> {
-  return readParameters(network, hidden ? { ...parameters, hidden } : (parameters ?? {}));
+  const told = { ...(file && impliedParameters(network, file)), ...parameters };
+  return readParameters(network, hidden ? { ...told, hidden } : told);
+}
+
+/** Says what F begins with. */
+function tell(report: InitReport, reporter: Reporter): void {
+  const { note, warning } = describeInit(report);
+  reporter.note(note, 'init');
+  if (warning !== undefined) reporter.warn(warning, 'init');
+  const { file, taken, fitted, head, left, missed } = report;
+  reporter.event?.({
+    type: 'init',
+    file,
+    taken: taken.length + fitted.length,
+    left: head.length + left.length,
+    missed: missed.length,
+  });
 }
 
 /** What is trained on and what is held out, with the classes that their labels index. */

@@ -31,11 +31,7 @@ async function trainAlone(settings: TrainSettings): Promise<TrainResult> {
   const { best, epochs, config, samples, undescribed } = await engine.use(async () => {
     const source = await openSource(data, settings, engine.ops);
     try {
-      const trained = await trainEpochs(
-        settings,
-        { source, architecture: data.architecture },
-        engine,
-      );
+      const trained = await trainEpochs(settings, { ...data, source }, engine);
       return {
         ...trained,
         config: await describeModel(data, source, trained.best, engine),
@@ -55,6 +51,7 @@ async function trainAlone(settings: TrainSettings): Promise<TrainResult> {
     engine: nameOf(engine),
     architecture: data.architecture,
     classes: data.classes,
+    ...(data.init && { init: data.init.report }),
     samples,
     undescribed,
     heldOutAccuracy: best.accuracy,

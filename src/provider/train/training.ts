@@ -4,7 +4,8 @@ import { FedshotError } from '../../shared/errors.js';
 import { embed, outputsOf, type Outputs } from '../../shared/model/embed.js';
 import { stepsPerEpoch, type Plan } from '../../shared/model/epochs.js';
 import type { Architecture } from '../../shared/model/architecture.js';
-import { Hypothesis } from '../../shared/model/hypothesis.js';
+import { Hypothesis, paramSpecs } from '../../shared/model/hypothesis.js';
+import { initialState } from '../../shared/model/init.js';
 import { Sgd } from '../../shared/model/optimizer.js';
 import { agreement, predicted } from '../../shared/model/score.js';
 import type { StateDict } from '../../shared/model/state.js';
@@ -14,11 +15,14 @@ import { checkpointOf, type TrainingProgress } from './checkpoint.js';
 import type { TrainSettings } from './options.js';
 import type { SourceEpochRecord } from './result.js';
 import type { OpenedSamples, OpenedSource } from './open-source.js';
+import type { SourceData } from './source-data.js';
 
 /** The samples, and what is trained on them. */
 export interface SourceRun {
   source: Pick<OpenedSource, 'train' | 'heldOut'>;
   architecture: Architecture;
+  /** What F begins with, where it does not begin at random. */
+  init?: SourceData['init'];
 }
 
 /** How often a run is scored on held-out data, as in the original: at its end and nine times before. */
@@ -111,14 +115,13 @@ interface Run {
 
 /** @param weights to go on from; fresh ones without */
 function startRun(
-  { augment, featureLr, seed, smoothing, signal }: TrainSettings,
-  { architecture, source: { train, heldOut } }: SourceRun,
+  { augment, seed, smoothing, signal, featureLr, freeze, freezeBnStatistics }: TrainSettings,
+  { architecture, init, source: { train, heldOut } }: SourceRun,
   { ops }: Engine,
   weights?: StateDict,
 ): Run {
-  const hypothesis = weights
-    ? new Hypothesis(architecture, ops, weights)
-    : Hypothesis.fresh(architecture, ops, random(seed));
+  const state = weights ?? initialState(paramSpecs(architecture), random(seed), init?.state);
+  const hypothesis = new Hypothesis(architecture, ops, state, { freeze, freezeBnStatistics });
   const optimizer = new Sgd(ops, [
     { params: hypothesis.trainable('F'), factor: featureLr },
     { params: hypothesis.trainable('B', 'C'), factor: 1 },

@@ -14,6 +14,8 @@ export const SETTINGS = {
   foundTorch: 'FEDSHOT_FOUND_TORCH',
   /** `off`: steps are replayed without CUDA graphs. */
   cudaGraphs: 'FEDSHOT_CUDA_GRAPHS',
+  /** `channels-first`: PyTorch's default layout of images on a CPU, slower, and bit for bit what it computes. */
+  layout: 'FEDSHOT_LIBTORCH_LAYOUT',
   /** A folder of engines. */
   engines: 'FEDSHOT_ENGINES',
 } as const;

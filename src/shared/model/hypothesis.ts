@@ -13,6 +13,7 @@ import { eachTime, hostTensor } from '../engine/repeat.js';
 import { FedshotError } from '../errors.js';
 import type { Random, Streams } from '../random.js';
 import { partsOf, type Architecture } from './architecture.js';
+import { frozenNames, type Frozen } from './freeze.js';
 import { initialState } from './init.js';
 import type { Context, ParamSpec } from './layers/index.js';
 import { specsOf, type Part, type Parts } from './network.js';
@@ -35,19 +36,24 @@ export class Hypothesis {
   private readonly parts: Parts;
   private readonly variables = new Map<string, Variable>();
   private readonly counters = new Map<string, bigint>();
+  private readonly frozen: Set<string>;
 
   /**
    * @param state weights to start from, copied to the engine
-   * @throws FedshotError `model` if they do not fit the architecture
+   * @param left what training leaves as it is
+   * @throws FedshotError `model` if they do not fit the architecture; `usage` for a prefix to freeze that
+   *   is none
    */
   constructor(
     readonly architecture: Architecture,
     readonly ops: Ops,
     state: StateDict,
+    private readonly left: Frozen = {},
   ) {
     this.parts = partsOf(architecture);
     this.specs = specsOf(this.parts);
     assertFits(state, this.specs);
+    this.frozen = frozenNames(this.specs, left.freeze);
     for (const { name, shape, init } of this.specs) {
       const data = state.get(name)?.data;
       if (init === 'counter') this.counters.set(name, (data?.[0] as bigint | undefined) ?? 0n);
@@ -60,10 +66,11 @@ export class Hypothesis {
     return new Hypothesis(architecture, ops, initialState(paramSpecs(architecture), random));
   }
 
-  /** Trainable parameters of the named parts, in state-dict order. */
+  /** Trainable parameters of the named parts that are not frozen, in state-dict order. */
   trainable(...parts: Part[]): Variable[] {
     return this.specs
       .filter((spec) => spec.trainable && parts.includes(spec.name[0] as Part))
+      .filter((spec) => !this.frozen.has(spec.name))
       .map((spec) => this.param(spec.name));
   }
 
@@ -114,7 +121,8 @@ export class Hypothesis {
     };
     const { F, B, C } = this.parts;
     const input = x.rank === 4 ? ops.images(x as Tensor4D) : x;
-    const features = B.forward(F.forward(input, 'F', context), 'B', context);
+    const extracting = { ...context, frozenStatistics: this.left.freezeBnStatistics };
+    const features = B.forward(F.forward(input, 'F', extracting), 'B', context);
     const logits = C.forward(features, 'C', context);
     return {
       features: this.wide(features, 'B', architecture.bottleneck),

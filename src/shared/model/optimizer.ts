@@ -33,14 +33,16 @@ export const SHOT_SGD: SgdSettings = { momentum: 0.9, weightDecay: 1e-3, nestero
 
 /** Stochastic gradient descent over groups of parameters, with its momentum buffers. */
 export class Sgd {
+  private readonly groups: ParamGroup[];
   private readonly velocity: Variable[][];
 
   constructor(
     private readonly ops: Ops,
-    private readonly groups: ParamGroup[],
+    groups: ParamGroup[],
     private readonly settings: SgdSettings = SHOT_SGD,
   ) {
-    this.velocity = groups.map(({ params }) =>
+    this.groups = groups.filter(({ params }) => params.length > 0); // all of F may be frozen
+    this.velocity = this.groups.map(({ params }) =>
       params.map((p) => tidy(() => variable(zerosLike(p)))),
     );
   }

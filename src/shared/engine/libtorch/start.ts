@@ -29,10 +29,11 @@ export function startLibtorch(
   const torch = new Dispatcher(api);
   const taken = threadsTaken(api, threads);
   if (device === 'cuda') torch.graphs = graphs(torch, env);
+  const channelsLast = device === 'cpu' && !channelsFirst(env);
   defineKernels();
   defineLayers();
   if (!tf.getKernel('Identity', backend)) tf.copyRegisteredKernels(KERNELS, backend);
-  tf.registerBackend(backend, () => new LibtorchBackend(torch, device));
+  tf.registerBackend(backend, () => new LibtorchBackend(torch, device, channelsLast));
   return {
     device: device === 'cpu' ? 'cpu' : 'cuda:0',
     version,
@@ -54,6 +55,17 @@ function threadsTaken({ threads: current, setThreads }: CApi, threads: number): 
   const taken = current();
   setThreads(before);
   return taken;
+}
+
+/** Whether PyTorch's default layout is asked for. @throws FedshotError `usage` for another word */
+function channelsFirst(env: Environment): boolean {
+  const setting = env[SETTINGS.layout] ?? 'channels-last';
+  if (setting !== 'channels-last' && setting !== 'channels-first')
+    throw new FedshotError(
+      'usage',
+      `${SETTINGS.layout} is "${setting}": channels-last or channels-first`,
+    );
+  return setting === 'channels-first';
 }
 
 /** CUDA graphs, unless `FEDSHOT_CUDA_GRAPHS` is `off`. @throws FedshotError `usage` for another value */

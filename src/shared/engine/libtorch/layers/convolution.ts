@@ -21,7 +21,7 @@ const geometry = ({ stride, padding, groups }: ConvolutionAttrs) =>
 
 /** A filter in the layout of the activations, which ATen would else make anew for each gradient. */
 const packed = (filter: Pointer, { torch, backend }: KernelContext): Pointer =>
-  backend.device === 'cpu'
+  backend.channelsLast
     ? torch.call('aten::contiguous', filter, torch.api.memoryFormats.channelsLast)
     : filter;
 

@@ -43,15 +43,18 @@ function defineActivations(): void {
   defineGradient(RELU6, { output: true }, (dy, [y]) => ({
     x: () =>
       compute((torch) => {
-        // `hardtanh_backward` cannot be dispatched. hardsigmoid is x/6 + 1/2 between −3 and 3.
-        const centred = torch.direct(
-          'subtract 3',
-          (out, h) => torch.api.addScalar(h, -3, 1, out),
-          y!.handle,
-        );
-        const sixth = torch.call('aten::hardsigmoid_backward', handleOf(dy), centred);
+        // `hardtanh_backward` cannot be dispatched either.
         const six = libtorchBackend().upload(Float32Array.of(6), [], 'float32');
-        return torch.call('aten::mul_.Tensor', sixth, six);
+        const [above, below] = [0, 1].map(() =>
+          torch.call('aten::empty_like', y!.handle, null, null, null, null, null),
+        ) as [bigint, bigint];
+        torch.call('aten::gt.Tensor_out', y!.handle, libtorchBackend().zero(), above);
+        torch.call('aten::lt.Tensor_out', y!.handle, six, below);
+        return torch.call(
+          'aten::mul_.Tensor',
+          torch.call('aten::mul_.Tensor', above, handleOf(dy)),
+          below,
+        );
       }),
   }));
   define(SCALE, ({ x, mask }, _, { torch, give }) => {
@@ -88,7 +91,7 @@ const SOFTMAX = { TorchSoftmax: '_softmax', TorchLogSoftmax: '_log_softmax' };
 function defineImages(): void {
   define(IMAGES, ({ x }, _, { torch, backend, give }) => {
     const [n, c, h, w] = x!.shape as [number, number, number, number];
-    if (backend.device !== 'cpu')
+    if (!backend.channelsLast)
       return give(torch.call('aten::contiguous', x!.handle, 0), x!.dtype, x);
     const { channelsLast } = torch.api.memoryFormats;
     const packed = torch.call('aten::contiguous', x!.handle, channelsLast);
@@ -124,7 +127,7 @@ function defineGlobalAverage(): void {
         );
         const { channelsLast, contiguous } = torch.api.memoryFormats;
         const wide = torch.call('aten::expand', each, [n, c, height, width], false);
-        const format = libtorchBackend().device === 'cpu' ? channelsLast : contiguous;
+        const format = libtorchBackend().channelsLast ? channelsLast : contiguous;
         return torch.call('aten::contiguous', wide, format);
       }),
   }));

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
@@ -20,6 +20,7 @@ export async function somePictures(count: number): Promise<{ folder: string; set
         .png()
         .toBuffer(),
     );
+    utimesSync(path, 1_600_000_000, 1_600_000_000); // a time that can be set again
     refs.push({ decoder: 'raster', path });
   }
   return { folder, set: { source: `images:${folder}`, kind: 'pictures', count, refs } };

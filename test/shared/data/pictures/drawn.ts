@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 
 /** A picture of three smooth bands of colour: `height × width × 3` levels. */
 export function bands(width = 40, height = 30): Buffer {
@@ -13,7 +13,7 @@ export function bands(width = 40, height = 30): Buffer {
 }
 
 /** The same for libvips to encode. */
-export const drawing = (width = 40, height = 30): sharp.Sharp =>
+export const drawing = (width = 40, height = 30): Sharp =>
   sharp(bands(width, height), { raw: { width, height, channels: 3 } });
 
 /** A BMP of 3 × 2 pixels whose rows come from the bottom: `red green blue / white black grey`. */

@@ -77,13 +77,16 @@ async function pixelsOf(image: Sharp, space: Space): Promise<Picture> {
   const { data, info } = await (
     space === 'grey16' ? wanted.raw({ depth: 'ushort' }) : wanted.raw()
   ).toBuffer({ resolveWithObject: true });
-  const { width, height } = info;
-  if (space === 'cmyk') return { width, height, channels: 3, data: cmykToRgb(data) };
+  const { width, height, channels } = info;
+  if (space === 'cmyk' && channels === 4)
+    return { width, height, channels: 3, data: cmykToRgb(data) };
   if (space === 'grey16') {
     const levels = new Uint16Array(data.buffer, data.byteOffset, width * height);
     return { width, height, channels: 1, data: to8Bit(levels) };
   }
-  return { width, height, channels: info.channels === 1 ? 1 : 3, data };
+  if (channels !== 1 && channels !== 3) throw new Error(`${channels} channels`);
+  const plain = new Uint8Array(data.buffer, data.byteOffset, data.length);
+  return { width, height, channels, data: plain };
 }
 
 /** What libvips says, in one line. */

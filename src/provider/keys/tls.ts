@@ -147,9 +147,10 @@ async function sealIdentity(keyring: Keyring, name: TlsName, identity: Identity)
     const [key, next] = [keyFile(keyring, name), nextKeyFile(keyring, name)];
     // Of a run that was killed behind the certificate: the key that goes with it.
     if (existsSync(next) && (await fits(keyring, name, next))) renameSync(next, key);
-    await sealKey(keyring, next, identity.key);
+    const isFirst = !existsSync(certFile(keyring, name)); // there is no pair that could be torn
+    await sealKey(keyring, isFirst ? key : next, identity.key);
     writeFileAtomic(certFile(keyring, name), identity.cert);
-    moveInto(next, key);
+    if (!isFirst) moveInto(next, key);
   });
 }
 

@@ -22,6 +22,8 @@ export interface Variant {
 }
 
 const LOOKED_AT = 250;
+/** The same of pictures, which take as much longer as they are larger. */
+const PICTURES = 64;
 
 /**
  * Reads images in every way that `adapt` can, and asks the released model which it is surest of: a
@@ -40,7 +42,7 @@ export async function tryVariants(
   const [C, H, W] = input.shape;
   const width = C * H * W;
   const all = x.length / width;
-  const count = Math.min(all, LOOKED_AT);
+  const count = Math.min(all, input.steps ? PICTURES : LOOKED_AT);
   const looked = new Float32Array(count * width);
   for (let i = 0; i < count; i++) {
     const at = Math.floor((i * all) / count) * width;

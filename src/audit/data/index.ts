@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { loadDataset, sourceName, type Dataset, type DataSource } from '../../shared/data/index.js';
+import { sourceName, type Dataset, type DataSource } from '../../shared/data/index.js';
 import { readCommitted } from '../../shared/folders.js';
 import { MODEL_FILES } from '../../shared/model/folder.js';
 import { CONFIG_FILE } from '../../shared/release/index.js';
@@ -10,7 +10,8 @@ import type { PublicStore } from '../release/store.js';
 import { claim, notChecked, type Claim } from '../types.js';
 import { fileBytes } from '../release/release.js';
 import { encodings, type Encoding } from './encodings.js';
-import { needlesOf, normalisations, type Needles } from './needles.js';
+import { inputsOf, needlesOf, normalisations, type Needles } from './needles.js';
+import { soughtIn } from './pictures.js';
 import { isText, tableEncodings } from './numbers.js';
 import { WINDOW } from './search.js';
 
@@ -70,12 +71,12 @@ async function search(
   { where, configs }: { where: string; configs: readonly Buffer[] },
 ): Promise<Claim> {
   const statement = `No sample of ${shownSource(source)}, nor a window of one, is in ${where}`;
-  const dataset = await loadDataset(source);
+  const { dataset, files, total } = await soughtIn(source, inputsOf(configs));
   if (released.length === 0)
     return claim('data/search', statement, {
       missing: ['0 bytes have been released: publish first, then look'],
     });
-  const needles = needlesOf(dataset, configs);
+  const needles = needlesOf(dataset, configs, files);
   const ways = [
     ...encodings(normalisations(configs)),
     ...(dataset.kind === 'table' ? tableEncodings() : []),
@@ -92,12 +93,17 @@ async function search(
   const bytes = released.reduce((sum, { length }) => sum + length, 0);
   return claim('data/search', statement, {
     evidence: [
-      `${dataset.count} samples of [${dataset.shape.join(', ')}], ${needles.index.size} windows of ${WINDOW} bytes; ${bytes} bytes in ${ways.length} encodings`,
+      `${dataset.count} samples of [${dataset.shape.join(', ')}]${files.length > 0 ? `, and pieces of ${files.length} files as they are` : ''}, ${needles.index.size} windows of ${WINDOW} bytes; ${bytes} bytes in ${ways.length} encodings`,
       `${canaries.planted} canaries were put there on purpose, ${canaries.found === canaries.planted ? 'and' : canaries.found} found`,
     ],
     findings,
     missing: blindness(dataset, needles, canaries),
-    notCovered: notCovered(dataset, needles),
+    notCovered: [
+      ...(dataset.count < total
+        ? [`${total - dataset.count} of ${total} pictures, which were not looked for`]
+        : []),
+      ...notCovered(dataset, needles),
+    ],
   });
 }
 

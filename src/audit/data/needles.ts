@@ -31,7 +31,7 @@ type Input = ModelConfig['input'];
  * What releases say of their input, whatever their network; a config that is not one is found by
  * `audit release`.
  */
-const inputsOf = (configs: readonly Buffer[]): Input[] =>
+export const inputsOf = (configs: readonly Buffer[]): Input[] =>
   configs.flatMap((bytes) => {
     try {
       const { input } = JSON.parse(bytes.toString()) as { input?: unknown };
@@ -79,8 +79,15 @@ function cutRows(x: Float32Array, count: number, together: number): Needle[] {
   return needles;
 }
 
-/** Images as grey levels, tables as float32: as they are, and as each release standardises them. */
-export function needlesOf(dataset: Dataset, configs: readonly Buffer[]): Needles {
+/**
+ * Images as grey levels, tables as float32: as they are, and as each release standardises them.
+ * @param files pieces of the files themselves, one of each
+ */
+export function needlesOf(
+  dataset: Dataset,
+  configs: readonly Buffer[],
+  files: readonly Uint8Array[] = [],
+): Needles {
   const { x, count, kind } = dataset;
   const size = x.length / count;
   const rowBytes = kind === 'image' ? size : 4 * size;
@@ -92,6 +99,7 @@ export function needlesOf(dataset: Dataset, configs: readonly Buffer[]): Needles
           return { sample, bytes: Uint8Array.from(row, (value) => Math.round(value * 255)) };
         })
       : cutRows(x, count, samplesEach);
+  files.forEach((bytes, sample) => list.push({ sample, bytes }));
   const [index, text] = [new WindowIndex(), new WindowIndex()];
   const findable = list.flatMap((needle) => {
     const from = index.add(needle.sample, needle.bytes);

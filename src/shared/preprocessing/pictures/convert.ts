@@ -9,8 +9,8 @@ import { openPictures, type PictureOptions } from './open.js';
 const MOST_HELD = 2 ** 28;
 
 /**
- * What a model without steps takes: arrays of its own size. Pictures are made grey or coloured and
- * resized to it, whatever their aspect.
+ * Arrays of the size that a model takes. Pictures go through the steps of its contract; where it has none,
+ * they are made grey or coloured and resized, whatever their aspect.
  *
  * @throws FedshotError `data` for pictures where a table is taken, `limit` for more than fit
  */
@@ -31,7 +31,7 @@ export async function arraysOf(
   if (count * size > MOST_HELD)
     throw new FedshotError('limit', `${source}: ${count} pictures are too many to be held at once`);
   const to = C === 1 ? 'grey' : 'rgb';
-  const steps: PictureStep[] = [
+  const steps: PictureStep[] = input.steps ?? [
     { step: 'colour', to },
     { step: 'resize', filter: 'bilinear', to: { height: H, width: W } },
   ];

@@ -78,11 +78,11 @@ export function loadPictures(set: PictureSet, options: LoaderOptions): LoadedPic
     const held = (): number => queue.reduce((sum, { views }) => sum + views, 0);
     const fill = (): void => {
       while (queue.length < 2 || held() < ahead) {
-        const { value, done } = coming.next();
-        if (done) return;
-        const batch = start(value);
+        const next = coming.next();
+        if (next.done) return;
+        const batch = start(next.value);
         batch.catch(() => undefined); // it is thrown when its turn comes
-        queue.push({ views: value.length, batch });
+        queue.push({ views: next.value.length, batch });
       }
     };
     try {

@@ -37,8 +37,8 @@ interface Thread {
 }
 
 interface Waiting {
-  resolve(prepared: Prepared): void;
-  reject(error: Error): void;
+  readonly resolve: (prepared: Prepared) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /**

@@ -4,8 +4,8 @@ import wabt from 'wabt';
 
 /** `npm run kernel`: makes WebAssembly of the resampling kernel's text. */
 const FOLDER = join(import.meta.dirname, '../src/shared/preprocessing/pictures');
-const { parseWat } = await wabt();
-const text = parseWat('kernel.wat', readFileSync(join(FOLDER, 'kernel.wat'), 'utf8'), {
+const tools = await wabt();
+const text = tools.parseWat('kernel.wat', readFileSync(join(FOLDER, 'kernel.wat'), 'utf8'), {
   simd: true,
 });
 const code = Buffer.from(text.toBinary({}).buffer).toString('base64');

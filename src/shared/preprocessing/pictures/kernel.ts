@@ -13,6 +13,17 @@ type RowPass = (
   ...[source, length, rows, from, count, weights, stride, width, to]: readonly number[]
 ) => void;
 
+/** What Node has; its types come with a browser's alone. */
+interface Assembly {
+  readonly Memory: new (size: { initial: number }) => {
+    readonly buffer: ArrayBuffer;
+    grow(pages: number): number;
+  };
+  readonly Module: new (code: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: object };
+}
+const { WebAssembly } = globalThis as unknown as { WebAssembly: Assembly };
+
 const PAGE = 65_536;
 /** Source rows are handed over in pieces of about this size. */
 const PIECE = 2 ** 20;
@@ -23,10 +34,10 @@ const ROOM = 16;
 const memory = new WebAssembly.Memory({ initial: 32 });
 const kernel = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(KERNEL, 'base64')), {
   env: { memory },
-}).exports as unknown as Kernel;
+}).exports as Kernel;
 
 /** What is resampled: `rows × length` levels from `first` on, `length` from one row to the next. */
-export interface Rows {
+export interface LevelRows {
   readonly levels: Uint8Array;
   readonly first: number;
   readonly rows: number;
@@ -42,7 +53,7 @@ export interface Rows {
  * @returns levels in a fresh array
  */
 export function twoPasses(
-  { levels, first, rows, length, channels }: Rows,
+  { levels, first, rows, length, channels }: LevelRows,
   width: number,
   across: Coefficients | undefined,
   down: Coefficients | undefined,

@@ -2,13 +2,13 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { FedshotError } from '../../errors.js';
-import { Preparer, type Prepared, type PrepareSettings, type Task } from './prepare.js';
+import { Preparer, type PreparedViews, type PrepareSettings, type ViewTask } from './prepare.js';
 import type { FromThread, ThreadData, ToThread } from './worker.js';
 
 /** Something that prepares pictures. */
 export interface Preparing {
   /** @throws FedshotError `interrupted` when it is closed meanwhile */
-  prepare(task: Task): Promise<Prepared>;
+  prepare(task: ViewTask): Promise<PreparedViews>;
   close(): Promise<void>;
 }
 
@@ -37,7 +37,7 @@ interface Thread {
 }
 
 interface Waiting {
-  readonly resolve: (prepared: Prepared) => void;
+  readonly resolve: (prepared: PreparedViews) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -58,7 +58,7 @@ export class Threads implements Preparing {
   }
 
   /** Goes to the thread that has least to do. */
-  prepare(task: Task): Promise<Prepared> {
+  prepare(task: ViewTask): Promise<PreparedViews> {
     if (this.#closed) return Promise.reject(closed());
     const idle = this.#threads.find(({ waiting }) => waiting.size === 0);
     const thread = idle ?? (this.#threads.length < this.#most ? this.#start() : this.#least());

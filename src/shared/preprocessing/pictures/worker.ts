@@ -1,6 +1,6 @@
 /** A thread that reads pictures: gets tasks by number and answers each with its levels. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { Preparer, type Prepared, type PrepareSettings, type Task } from './prepare.js';
+import { Preparer, type PreparedViews, type PrepareSettings, type ViewTask } from './prepare.js';
 
 /** What a thread starts with. */
 export interface ThreadData {
@@ -11,11 +11,11 @@ export interface ThreadData {
 
 export interface ToThread {
   readonly id: number;
-  readonly task: Task;
+  readonly task: ViewTask;
 }
 
 export type FromThread =
-  | { readonly id: number; readonly prepared: Prepared }
+  | { readonly id: number; readonly prepared: PreparedViews }
   | { readonly id: number; readonly defect: string };
 
 const { settings, stop } = workerData as ThreadData;

@@ -32,3 +32,14 @@ describe('a step in the sandbox', () => {
     expect(JSON.parse(stdout)).toEqual({ kept: 40, kernel: 'closed', network: 'none' });
   });
 });
+
+describe('a program that looks at no pictures', () => {
+  it('does not load libvips', () => {
+    const index = JSON.stringify(join(import.meta.dirname, '../../../../dist/index.js'));
+    const code = `await import(${index}); console.log(process.report.getReport().sharedObjects.join('\\n'));`;
+    const words = ['--input-type=module', '-e', code];
+    const { stdout } = spawnSync(process.execPath, words, { encoding: 'utf8' });
+    expect(stdout).toContain('libc');
+    expect(stdout).not.toContain('vips');
+  });
+});

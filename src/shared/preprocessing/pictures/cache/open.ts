@@ -26,7 +26,7 @@ export interface CacheOptions {
   readonly keep?: boolean;
 }
 
-export interface OpenCache {
+export interface OpenPictureCache {
   readonly handle: CacheHandle;
   readonly slots: Slots;
   /** Closes the file; call it when no thread uses it any more. @throws FedshotError `io` */
@@ -54,11 +54,11 @@ const indexSchema = z.object({
  *
  * @throws FedshotError `io`, also where another run uses a cache that is kept
  */
-export function openCache(
+export function openPictureCache(
   { folder, limit = DEFAULT_LIMIT, keep = false }: CacheOptions,
   refs: readonly PictureRef[],
   steps: readonly PictureStep[],
-): OpenCache {
+): OpenPictureCache {
   const memory = Slots.memory(refs.length);
   try {
     makeFolder(folder, 0o700);
@@ -79,7 +79,7 @@ function openKept(
   refs: readonly PictureRef[],
   steps: string,
   memory: SharedArrayBuffer,
-): OpenCache {
+): OpenPictureCache {
   const lock = lockOf(folder);
   const [index, pictures] = [join(folder, 'index.json'), join(folder, 'pictures')];
   const fd = openSync(pictures, existsSync(pictures) ? 'r+' : 'wx+', 0o600);

@@ -48,7 +48,7 @@ interface Waiting {
 export class Threads implements Preparing {
   readonly #most: number;
   readonly #data: ThreadData;
-  readonly #threads: Thread[] = [];
+  #threads: Thread[] = [];
   #tasks = 0;
   #closed = false;
 
@@ -97,7 +97,11 @@ export class Threads implements Preparing {
       waiting.delete(said.id);
       if (waiting.size === 0) worker.unref();
       if ('prepared' in said) one?.resolve(said.prepared);
-      else one?.reject(new FedshotError('internal', `a thread failed: ${said.defect}`));
+      else {
+        const error = new FedshotError('internal', `a thread failed: ${said.defect}`);
+        if (said.stack !== undefined) error.stack = said.stack;
+        one?.reject(error);
+      }
     });
     let cause: unknown;
     worker.on('error', (error) => (cause = error));
@@ -105,6 +109,8 @@ export class Threads implements Preparing {
       worker.on('exit', () => {
         const why = cause instanceof Error ? cause.message : 'no reason given';
         this.#fail(waiting, new FedshotError('internal', `a thread ended: ${why}`, { cause }));
+        // what comes next gets a new one
+        this.#threads = this.#threads.filter((one) => one.worker !== worker);
         resolve();
       });
     });

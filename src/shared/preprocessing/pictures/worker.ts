@@ -16,7 +16,7 @@ export interface ToThread {
 
 export type FromThread =
   | { readonly id: number; readonly prepared: PreparedViews }
-  | { readonly id: number; readonly defect: string };
+  | { readonly id: number; readonly defect: string; readonly stack?: string };
 
 const { settings, stop } = workerData as ThreadData;
 const word = new Int32Array(stop);
@@ -36,6 +36,7 @@ async function work({ id, task }: ToThread): Promise<void> {
     const prepared = await preparer.prepare(task, stopped);
     say({ id, prepared }, [prepared.pixels.buffer]);
   } catch (error) {
-    say({ id, defect: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    const { message: defect, stack } = error instanceof Error ? error : new Error(String(error));
+    say({ id, defect, stack });
   }
 }

@@ -3,7 +3,7 @@ import type { ReaderDefinition } from './define.js';
 import { csv } from './readers/csv/index.js';
 import { hdf5 } from './readers/hdf5/index.js';
 import { idx } from './readers/idx.js';
-import { images } from './readers/images/index.js';
+import { imageFiles } from './readers/images/index.js';
 import { npy } from './readers/npy.js';
 import { npz } from './readers/npz.js';
 import { safetensors } from './readers/safetensors.js';
@@ -16,5 +16,5 @@ export const readers = new Registry<ReaderDefinition>('reader', [
   safetensors,
   npz,
   npy,
-  images,
+  imageFiles,
 ]);

@@ -3,8 +3,8 @@ import type { PictureSet } from '../../data/pictures/types.js';
 import type { PictureBatch, View } from '../../data/pictures/view.js';
 import { FedshotError } from '../../errors.js';
 import type { PictureStep } from '../steps.js';
-import { openCache, type CacheOptions } from './cache/open.js';
-import { atCrop, type Prepared, type PrepareSettings } from './prepare.js';
+import { openPictureCache, type CacheOptions } from './cache/open.js';
+import { atCrop, type PreparedViews, type PrepareSettings } from './prepare.js';
 import { inThisThread, Threads } from './threads.js';
 
 export interface LoaderOptions {
@@ -51,7 +51,7 @@ const SLICE = 16;
 export function loadPictures(set: PictureSet, options: LoaderOptions): LoadedPictures {
   const { steps, shape, cache: wanted, signal } = options;
   const workers = options.workers ?? Math.min(MOST_THREADS, availableParallelism());
-  const cache = wanted && openCache(wanted, set.refs, atCrop(steps)[0]);
+  const cache = wanted && openPictureCache(wanted, set.refs, atCrop(steps)[0]);
   const settings: PrepareSettings = { steps, shape, cache: cache?.handle };
   const threads = workers === 0 ? inThisThread(settings) : new Threads(settings, workers);
   const told = teller(set, options);
@@ -60,7 +60,7 @@ export function loadPictures(set: PictureSet, options: LoaderOptions): LoadedPic
   const ahead = 2 * SLICE * Math.max(1, workers);
 
   const start = async (views: readonly View[]): Promise<Started> => {
-    const slices: Promise<Prepared>[] = [];
+    const slices: Promise<PreparedViews>[] = [];
     for (let from = 0; from < views.length; from += SLICE) {
       const some = views.slice(from, from + SLICE);
       slices.push(
@@ -78,11 +78,11 @@ export function loadPictures(set: PictureSet, options: LoaderOptions): LoadedPic
     const held = (): number => queue.reduce((sum, { views }) => sum + views, 0);
     const fill = (): void => {
       while (queue.length < 2 || held() < ahead) {
-        const { value, done } = coming.next();
-        if (done) return;
-        const batch = start(value);
+        const next = coming.next();
+        if (next.done) return;
+        const batch = start(next.value);
         batch.catch(() => undefined); // it is thrown when its turn comes
-        queue.push({ views: value.length, batch });
+        queue.push({ views: next.value.length, batch });
       }
     };
     try {
@@ -115,7 +115,7 @@ export function loadPictures(set: PictureSet, options: LoaderOptions): LoadedPic
 
 interface Started {
   readonly views: readonly View[];
-  readonly slices: readonly Prepared[];
+  readonly slices: readonly PreparedViews[];
 }
 
 function refOf({ refs, source }: PictureSet, sample: number): PictureSet['refs'][number] {
@@ -124,7 +124,7 @@ function refOf({ refs, source }: PictureSet, sample: number): PictureSet['refs']
   return ref;
 }
 
-type Tell = (views: readonly View[], prepared: Prepared) => void;
+type Tell = (views: readonly View[], prepared: PreparedViews) => void;
 
 /** Tells of each picture once, or ends at the first one that is broken. */
 function teller(set: PictureSet, { strict, onBroken, onNote }: LoaderOptions): Tell {

@@ -15,7 +15,7 @@ export interface PrepareSettings {
 }
 
 /** Some views of a request, with where their pictures lie. */
-export interface Task {
+export interface ViewTask {
   readonly views: readonly View[];
   readonly refs: readonly PictureRef[];
 }
@@ -29,7 +29,7 @@ export interface Failure {
   readonly hint?: string;
 }
 
-export interface Prepared {
+export interface PreparedViews {
   /** The pictures that could be read, one after the other. */
   readonly pixels: Uint8Array<ArrayBuffer>;
   readonly failures: readonly Failure[];
@@ -66,7 +66,7 @@ export class Preparer {
    *
    * @param stopped asked before each picture; those that are left then count as failed
    */
-  async prepare({ views, refs }: Task, stopped = (): boolean => false): Promise<Prepared> {
+  async prepare({ views, refs }: ViewTask, stopped = (): boolean => false): Promise<PreparedViews> {
     const size = this.#settings.shape.reduce((a, b) => a * b);
     const pixels = new Uint8Array(views.length * size);
     const failures: Failure[] = [];

@@ -2,13 +2,13 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { FedshotError } from '../../errors.js';
-import { Preparer, type Prepared, type PrepareSettings, type Task } from './prepare.js';
+import { Preparer, type PreparedViews, type PrepareSettings, type ViewTask } from './prepare.js';
 import type { FromThread, ThreadData, ToThread } from './worker.js';
 
 /** Something that prepares pictures. */
 export interface Preparing {
   /** @throws FedshotError `interrupted` when it is closed meanwhile */
-  prepare(task: Task): Promise<Prepared>;
+  prepare(task: ViewTask): Promise<PreparedViews>;
   close(): Promise<void>;
 }
 
@@ -37,8 +37,8 @@ interface Thread {
 }
 
 interface Waiting {
-  resolve(prepared: Prepared): void;
-  reject(error: Error): void;
+  readonly resolve: (prepared: PreparedViews) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /**
@@ -48,7 +48,7 @@ interface Waiting {
 export class Threads implements Preparing {
   readonly #most: number;
   readonly #data: ThreadData;
-  readonly #threads: Thread[] = [];
+  #threads: Thread[] = [];
   #tasks = 0;
   #closed = false;
 
@@ -58,7 +58,7 @@ export class Threads implements Preparing {
   }
 
   /** Goes to the thread that has least to do. */
-  prepare(task: Task): Promise<Prepared> {
+  prepare(task: ViewTask): Promise<PreparedViews> {
     if (this.#closed) return Promise.reject(closed());
     const idle = this.#threads.find(({ waiting }) => waiting.size === 0);
     const thread = idle ?? (this.#threads.length < this.#most ? this.#start() : this.#least());
@@ -97,7 +97,11 @@ export class Threads implements Preparing {
       waiting.delete(said.id);
       if (waiting.size === 0) worker.unref();
       if ('prepared' in said) one?.resolve(said.prepared);
-      else one?.reject(new FedshotError('internal', `a thread failed: ${said.defect}`));
+      else {
+        const error = new FedshotError('internal', `a thread failed: ${said.defect}`);
+        if (said.stack !== undefined) error.stack = said.stack;
+        one?.reject(error);
+      }
     });
     let cause: unknown;
     worker.on('error', (error) => (cause = error));
@@ -105,6 +109,8 @@ export class Threads implements Preparing {
       worker.on('exit', () => {
         const why = cause instanceof Error ? cause.message : 'no reason given';
         this.#fail(waiting, new FedshotError('internal', `a thread ended: ${why}`, { cause }));
+        // what comes next gets a new one
+        this.#threads = this.#threads.filter((one) => one.worker !== worker);
         resolve();
       });
     });

@@ -1,6 +1,6 @@
 /** A thread that reads pictures: gets tasks by number and answers each with its levels. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { Preparer, type Prepared, type PrepareSettings, type Task } from './prepare.js';
+import { Preparer, type PreparedViews, type PrepareSettings, type ViewTask } from './prepare.js';
 
 /** What a thread starts with. */
 export interface ThreadData {
@@ -11,12 +11,12 @@ export interface ThreadData {
 
 export interface ToThread {
   readonly id: number;
-  readonly task: Task;
+  readonly task: ViewTask;
 }
 
 export type FromThread =
-  | { readonly id: number; readonly prepared: Prepared }
-  | { readonly id: number; readonly defect: string };
+  | { readonly id: number; readonly prepared: PreparedViews }
+  | { readonly id: number; readonly defect: string; readonly stack?: string };
 
 const { settings, stop } = workerData as ThreadData;
 const word = new Int32Array(stop);
@@ -36,6 +36,7 @@ async function work({ id, task }: ToThread): Promise<void> {
     const prepared = await preparer.prepare(task, stopped);
     say({ id, prepared }, [prepared.pixels.buffer]);
   } catch (error) {
-    say({ id, defect: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    const { message: defect, stack } = error instanceof Error ? error : new Error(String(error));
+    say({ id, defect, stack });
   }
 }

@@ -11,6 +11,7 @@ import {
   type LoadedPictures,
   type LoaderOptions,
 } from '../../../../src/shared/preprocessing/pictures/index.js';
+import { Threads } from '../../../../src/shared/preprocessing/pictures/threads.js';
 import { drawing } from '../../data/pictures/drawn.js';
 import { refusal } from '../../data/files.js';
 import { epoch, SHAPE, STEPS } from './requests.js';
@@ -130,6 +131,17 @@ describe('loadPictures', () => {
       stop.abort(new Error('enough'));
       await expect(batches.next()).rejects.toThrow('enough');
     }
+  });
+
+  it('says that a thread failed, and goes on', async () => {
+    const settings = { steps: STEPS, shape: [3, 16, 16] } as const;
+    const threads = new Threads(settings, 1);
+    const task = { views: [{ sample: 0 }], refs: [set.refs[0]!] };
+    // no view at all: the thread cannot even begin
+    const wrong = { views: null, refs: [] } as unknown as typeof task;
+    expect(await refusal(() => threads.prepare(wrong))).toMatchObject({ code: 'internal' });
+    expect((await threads.prepare(task)).failures).toEqual([]);
+    await threads.close();
   });
 
   it('can be closed while it reads, and twice', async () => {

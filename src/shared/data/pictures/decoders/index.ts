@@ -11,8 +11,14 @@ export type Decoder = (ref: PictureRef) => Promise<Picture>;
 
 /** Decoders by name. Each is loaded by the first picture that needs it: their libraries are large. */
 const DECODERS: Readonly<Record<string, () => Promise<Decoder>>> = {
-  raster: async () => (await import('./raster/index.js')).decodeRaster,
+  raster: once(async () => (await import('./raster/index.js')).decodeRaster),
 };
+
+/** Asks once: looking for a module that is there already takes a good part of the time that decoding does. */
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => (loaded ??= load());
+}
 
 /** Decodes with the decoder that the reference names. @throws FedshotError as {@link Decoder} does */
 export async function decode(ref: PictureRef): Promise<Picture> {

@@ -1,16 +1,16 @@
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { defineReader } from '../../define.js';
-import { IMAGES_OPTIONS, kindOf } from './options.js';
+import { IMAGES_OPTIONS, listKindOf } from './options.js';
 
 /** Pictures in files: folders, tables and lists of them. They are decoded when they are looked at. */
-export const images = defineReader({
+export const imageFiles = defineReader({
   name: 'images',
   description: 'pictures in files: one folder per class, or a list',
   example: 'images:FOLDER',
   options: z.object(IMAGES_OPTIONS),
   files: (input) =>
-    kindOf(input) === 'folder'
+    listKindOf(input) === 'folder'
       ? [input.path]
       : [input.path, input.options.root ?? dirname(input.path)],
   async read(input, context) {

@@ -42,7 +42,7 @@ export interface Listed {
 export type ListKind = 'folder' | 'table' | 'lines';
 
 /** What a notation names. Told by its words alone, since nothing is opened outside of a sandbox. */
-export function kindOf({ path, options }: ImagesInput): ListKind {
+export function listKindOf({ path, options }: ImagesInput): ListKind {
   if (options.path !== undefined || /\.[ct]sv(\.gz)?$/i.test(path)) return 'table';
   return /\.(txt|lst|list)$/i.test(path) ? 'lines' : 'folder';
 }

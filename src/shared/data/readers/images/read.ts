@@ -5,14 +5,14 @@ import { usage } from '../../notation.js';
 import type { PictureSet } from '../../pictures/types.js';
 import { listFolder } from './folder.js';
 import { listLines, listTable } from './list.js';
-import { kindOf, type ImagesInput, type Listed, type ListKind } from './options.js';
+import { listKindOf, type ImagesInput, type Listed, type ListKind } from './options.js';
 
 /**
  * Lists pictures, with their classes; none is opened.
  * @throws FedshotError `not-found`, `io`, `data`, `usage`, `limit`
  */
 export function readImages(input: ImagesInput, { signal }: ReadContext): PictureSet {
-  const kind = kindOf(input);
+  const kind = listKindOf(input);
   refuseUnused(input, kind);
   const listed =
     kind === 'folder'

@@ -3,6 +3,7 @@ import {
   closeSync,
   existsSync,
   fstatSync,
+  ftruncateSync,
   openSync,
   readFileSync,
   rmSync,
@@ -26,7 +27,7 @@ export interface CacheOptions {
   readonly keep?: boolean;
 }
 
-export interface OpenCache {
+export interface OpenPictureCache {
   readonly handle: CacheHandle;
   readonly slots: Slots;
   /** Closes the file; call it when no thread uses it any more. @throws FedshotError `io` */
@@ -54,15 +55,23 @@ const indexSchema = z.object({
  *
  * @throws FedshotError `io`, also where another run uses a cache that is kept
  */
-export function openCache(
+export function openPictureCache(
   { folder, limit = DEFAULT_LIMIT, keep = false }: CacheOptions,
   refs: readonly PictureRef[],
   steps: readonly PictureStep[],
-): OpenCache {
+): OpenPictureCache {
   const memory = Slots.memory(refs.length);
   try {
     makeFolder(folder, 0o700);
-    if (keep) return openKept(folder, limit, refs, digest(steps), memory);
+    if (keep) {
+      const lock = lockOf(folder);
+      try {
+        return openKept({ folder, limit, refs, memory, steps: digest(steps), lock });
+      } catch (error) {
+        lock.release();
+        throw error;
+      }
+    }
     const path = temporaryPath(join(folder, 'pictures'));
     const fd = openSync(path, 'wx+', 0o600);
     unlinkSync(path); // the system frees it with the last descriptor, however the process ends
@@ -73,20 +82,23 @@ export function openCache(
   }
 }
 
-function openKept(
-  folder: string,
-  limit: number,
-  refs: readonly PictureRef[],
-  steps: string,
-  memory: SharedArrayBuffer,
-): OpenCache {
-  const lock = lockOf(folder);
+interface Kept {
+  readonly folder: string;
+  readonly limit: number;
+  readonly refs: readonly PictureRef[];
+  readonly memory: SharedArrayBuffer;
+  readonly steps: string;
+  readonly lock: HeldLock;
+}
+
+function openKept({ folder, limit, refs, memory, steps, lock }: Kept): OpenPictureCache {
   const [index, pictures] = [join(folder, 'index.json'), join(folder, 'pictures')];
   const fd = openSync(pictures, existsSync(pictures) ? 'r+' : 'wx+', 0o600);
   const handle: CacheHandle = { fd, limit, count: refs.length, memory };
   const slots = new Slots(handle);
   const keys = refs.map(digest);
   restore(slots, keys, steps, readIndex(index), fstatSync(fd).size);
+  ftruncateSync(fd, slots.bytes); // what nothing points to
   // from now on the file may be ahead of it, and after a crash nobody could tell
   rmSync(index, { force: true });
   const close = (): void => {

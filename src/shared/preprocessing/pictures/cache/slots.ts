@@ -24,8 +24,10 @@ export interface Slot extends FileIdentity {
   readonly channels: 1 | 3;
 }
 
-/** States of a slot; 0 is empty. */
-const [BUSY, FULL] = [1, 2];
+/** States of a slot. */
+const [EMPTY, BUSY, FULL] = [0, 1, 2];
+/** What the system says when the disk or the quota is used up. */
+const NO_ROOM = ['ENOSPC', 'EDQUOT'];
 
 /**
  * Pictures in one file, each at the place that it got when it came, and a table in shared memory that says
@@ -58,12 +60,12 @@ export class Slots {
 
   /** Where a sample's picture lies; undefined if it is not there, or not whole yet. */
   slot(sample: number): Slot | undefined {
-    const [state, width = 0, height = 0, channels] = this.#words.subarray(
-      4 * sample,
-      4 * sample + 4,
-    );
-    if (state === undefined || Atomics.load(this.#words, 4 * sample) !== FULL) return undefined;
+    const whole = (): boolean => Atomics.load(this.#words, 4 * sample) === FULL;
+    if (!whole()) return undefined;
+    const [, width = 0, height = 0, channels] = this.#words.subarray(4 * sample, 4 * sample + 4);
     const [size = 0, modified = 0, offset = 0] = this.#numbers.subarray(3 * sample, 3 * sample + 3);
+    // asked again, since another thread may put a newer picture there
+    if (!whole()) return undefined;
     return { width, height, channels: channels === 1 ? 1 : 3, size, modified, offset };
   }
 
@@ -86,7 +88,7 @@ export class Slots {
     return { width, height, channels, data };
   }
 
-  /** Keeps a picture, if there is room. @throws the operating system's error */
+  /** Keeps a picture, if there is room in the file and on the disk. @throws the operating system's error */
   write(sample: number, { size, modified }: FileIdentity, picture: Picture): void {
     const { width, height, channels, data } = picture;
     if (this.bytes + data.length > this.#handle.limit) {
@@ -95,8 +97,15 @@ export class Slots {
     }
     if (Atomics.exchange(this.#words, 4 * sample, BUSY) === BUSY) return; // another thread is at it
     const offset = Number(Atomics.add(this.#end, 0, BigInt(data.length)));
-    for (let at = 0; at < data.length;)
-      at += writeSync(this.#handle.fd, data, at, data.length - at, offset + at);
+    try {
+      for (let at = 0; at < data.length;)
+        at += writeSync(this.#handle.fd, data, at, data.length - at, offset + at);
+    } catch (error) {
+      if (!NO_ROOM.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+      Atomics.store(this.#words, 4 * sample, EMPTY);
+      Atomics.add(this.#end, 1, 1n);
+      return;
+    }
     this.#fill(sample, { size, modified, offset, width, height, channels });
   }
 

@@ -45,6 +45,7 @@ function headerOf(bytes: Buffer, path: string): Header {
   if (bytes.length < 26) throw bad(path, 'the BMP ends in its header', 'copy it again');
   const size = bytes.readUInt32LE(14);
   const core = size === 12;
+  if (!core && size < 40) throw bad(path, `a BMP with a header of ${size} bytes is not read`);
   if (!core && bytes.length < 14 + Math.max(size, 40))
     throw bad(path, 'the BMP ends in its header', 'copy it again');
   const signed = core ? bytes.readUInt16LE(20) : bytes.readInt32LE(22);

@@ -57,7 +57,7 @@ async function spaceOf(
 ): Promise<Space> {
   // the limit is ours to say here: libvips names no size
   const header = await sharp(bytes, { ...options, limitInputPixels: false }).metadata();
-  const { width, height, space = '', depth = '', pages = 1 } = header;
+  const { width, height, space, depth, pages = 1 } = header;
   checkSize(path, width, height);
   if (frame === undefined && pages > 1)
     throw bad(path, `holds ${pages} frames`, 'save the one that is meant as a file of its own');

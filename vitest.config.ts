@@ -20,6 +20,7 @@ const ALONE = [
   'test/cli/provider/{binding,check}.test.ts',
   'test/cli/umask.test.ts',
   'test/api/client/trust-warnings.test.ts',
+  'test/api/memory.test.ts',
   'test/package.test.ts',
   'test/scripts/torture.test.ts',
   'test/simulate/simulate.test.ts',

@@ -8,6 +8,7 @@ import './api/registries.js';
 
 export * from './api/index.js';
 export { defineCommand, type CommandDefinition, type CommandOf } from './api/command.js';
+export { functionOf } from './api/function-of.js';
 export { Job } from './api/job.js';
 export {
   defineOperation,
@@ -19,7 +20,17 @@ export {
 export type { Settings } from './api/perform.js';
 export { defineMethod, type AdaptationMethod } from './client/methods/index.js';
 export { defineEngine, type EngineDefinition } from './shared/engine/index.js';
-export { defineReader, loadDataset, type ReaderDefinition } from './shared/data/index.js';
+export {
+  dataSource,
+  defineReader,
+  loadDataset,
+  type Dataset,
+  type DataSource,
+  type InMemoryData,
+  type InMemoryImages,
+  type InMemoryTable,
+  type ReaderDefinition,
+} from './shared/data/index.js';
 export * from './shared/model/index.js';
 export { entropy } from './shared/objective/losses.js';
 /** What options can be, for operations of one's own. */

@@ -14,6 +14,7 @@ export type Outside = Pick<StepContext, 'reporter' | 'signal' | 'now' | 'env'> &
 
 /** Asks a person; absent where nobody is there. */
 export interface Secrets {
+  /** The answer, which is not shown while it is typed; undefined where none was given. */
   askSecret?(question: string): Promise<string | undefined>;
 }
 

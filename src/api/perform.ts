@@ -1,5 +1,6 @@
 import { delimiter, resolve } from 'node:path';
 import type { z } from 'zod';
+import type { DataSource } from '../shared/data/index.js';
 import type { SandboxNeeds } from '../shared/engine/definition.js';
 import { eventReporter, type FedshotEvent } from '../shared/events.js';
 import type { IsolateMode, StepContext } from '../shared/isolate/index.js';
@@ -23,9 +24,11 @@ export interface Settings extends Secrets {
   readonly isolate?: IsolateMode;
   /** Files whose default export is one definition or several: networks, readers, methods, engines. */
   readonly plugins?: readonly string[];
+  /** The time, for what runs in this process; the clock’s unless told. */
   readonly now?: () => Date;
   /** Environment of the work; that of this process unless told. */
   readonly env?: StepContext['env'];
+  /** Where a server is told to read its settings anew; takes a listener, gives what takes it back. */
   readonly onHangup?: StepContext['onHangup'];
 }
 
@@ -55,8 +58,8 @@ export async function execute<S extends Schema, R>(
   { isolate = 'auto', plugins = [] }: Pick<Settings, 'isolate' | 'plugins'>,
 ): Promise<R> {
   const rights = await operation.rights?.(options, context);
-  const named = (what: 'data' | 'output'): string[] =>
-    optionsThatName(operation.options, what).flatMap((key) => stringsIn(options[key]));
+  const named = (what: 'data' | 'output'): unknown[] =>
+    optionsThatName(operation.options, what).flatMap((key) => options[key] ?? []);
   if (!rights) {
     if (named('data').length > 0)
       throw new TypeError(`${operation.name} reads private data and says no rights`);
@@ -76,13 +79,13 @@ export async function execute<S extends Schema, R>(
       ...rights,
       mode: isolate,
       read: [
-        ...named('data').flatMap(filesOfNotation),
+        ...named('data').flatMap((source) => filesOfNotation(source as DataSource)),
         ...(rights.read ?? []),
         ...(engine.read ?? []),
         ...plugins.map((file) => resolve(file)),
       ],
       write: rights.write ?? [],
-      outputs: [...named('output'), ...(rights.outputs ?? [])],
+      outputs: [...named('output').filter(isText), ...(rights.outputs ?? [])],
       foreign: (context.env.FEDSHOT_FOREIGN ?? '').split(delimiter).filter((path) => path !== ''),
       plugins: plugins.map((file) => resolve(file)),
       pluginLoader: new URL('./plugins.js', import.meta.url).href,
@@ -101,8 +104,7 @@ async function load(plugins: readonly string[] = []): Promise<void> {
   await usePlugins(plugins);
 }
 
-const stringsIn = (value: unknown): string[] =>
-  typeof value === 'string' ? [value] : Array.isArray(value) ? value.flatMap(stringsIn) : [];
+const isText = (value: unknown): value is string => typeof value === 'string';
 
 function contextOf(
   settings: Settings,

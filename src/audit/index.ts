@@ -7,7 +7,12 @@ export { paragraph, verdictText } from './page/summary.js';
 export { auditText, claimLines } from './page/text.js';
 export { startRecorder, type Recorder, type RecorderLimits } from './record/index.js';
 export { parseSince } from './log/since.js';
-export { openStatement, writeStatement, type AuditStatement } from './statement.js';
+export {
+  MAX_STATEMENT_BYTES,
+  openStatement,
+  writeStatement,
+  type AuditStatement,
+} from './statement.js';
 export { readStore } from './release/store.js';
 export type { Claim, OverallVerdict, AuditPart, Verdict } from './types.js';
 export { outcomeOf } from './verdict.js';

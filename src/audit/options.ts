@@ -1,3 +1,4 @@
+import type { DataSource } from '../shared/data/index.js';
 import type { Since } from './log/since.js';
 import type { AuditPart } from './types.js';
 
@@ -20,7 +21,7 @@ export interface AuditOptions {
   readonly siteKey?: readonly string[];
   readonly siteCertificates?: string;
   /** The provider's source data; on its own premises only. */
-  readonly data?: string;
+  readonly data?: DataSource;
   /** Key id of the recorder that the auditor trusts. */
   readonly recorderKey?: string;
   /** From when on there was a recorder; earlier leaves need no connection. */

@@ -1,8 +1,9 @@
+import { sourceName, type DataSource } from '../shared/data/index.js';
 import type { AuditedLog } from '../shared/log/index.js';
 import type { AuditOptions } from './options.js';
 import type { Inputs } from './artefacts/inputs.js';
 import { notGiven, obstacles, type Loaded } from './artefacts/load.js';
-import { auditData, shownNotation } from './data/index.js';
+import { auditData, shownSource } from './data/index.js';
 import { knownCertificates } from './egress/certificates.js';
 import { auditEgress, type EgressResult } from './egress/index.js';
 import { providerEvidenceClaim, siteEvidenceClaim } from './site/handed.js';
@@ -132,7 +133,7 @@ export class AuditParts {
   async #data(): Promise<Claim[]> {
     const { store } = this.inputs;
     const { data } = this.options;
-    const given: Loaded<string> = data === undefined ? notGiven('data') : { value: data };
+    const given: Loaded<DataSource> = data === undefined ? notGiven('data') : { value: data };
     const [id, sentence] = WHOLE.data;
     const { missing, faults } = obstacles([store, given]);
     if (data === undefined || missing.length > 0 || faults.length > 0)
@@ -141,7 +142,7 @@ export class AuditParts {
       return [await auditData(valueOf(store), data)];
     } catch (error) {
       // The source data is the auditor's own: if it cannot be read, nothing was found wrong with the release.
-      const why = (error as Error).message.replaceAll(data, shownNotation(data));
+      const why = (error as Error).message.replaceAll(sourceName(data), shownSource(data));
       return [notChecked(id, sentence, `the source data cannot be read: ${why}`)];
     }
   }

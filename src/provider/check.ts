@@ -1,5 +1,5 @@
 import { tensor } from '@tensorflow/tfjs-core';
-import { checkLabels, loadDataset, type Dataset } from '../shared/data/index.js';
+import { checkLabels, loadDataset, type Dataset, type DataSource } from '../shared/data/index.js';
 import { applyInput } from '../shared/preprocessing/input.js';
 import { startEngine, type Engine, type EngineOptions } from '../shared/engine/index.js';
 import type { Ops } from '../shared/engine/ops.js';
@@ -23,8 +23,8 @@ import { aloneIn } from './train/folder.js';
 export interface CheckOptions {
   /** Folder that `train` wrote. */
   model: string;
-  /** Labelled data that the model was not trained on, in the notation of docs/data.md. */
-  data: string;
+  /** Labelled data that the model was not trained on. */
+  data: DataSource;
   /** Writes what `data` gives into the model as its card and held-out accuracy. */
   writeCard?: boolean;
   engine?: EngineOptions;

@@ -61,9 +61,11 @@ function whole(
   });
 }
 
+/** A count: 1 or more. */
 export const positiveInteger = (placeholder = '<n>'): z.ZodNumber =>
   whole('a whole number of at least 1', placeholder, 1);
 
+/** A count that may be none: 0 or more. */
 export const nonNegativeInteger = (placeholder = '<n>'): z.ZodNumber =>
   whole('a whole number of at least 0', placeholder, 0);
 
@@ -75,12 +77,15 @@ export const batchSize = (): z.ZodNumber =>
 export const seed = (): z.ZodNumber =>
   whole('a whole number from 0 to 4294967295', '<n>', 0, 4_294_967_295);
 
+/** A TCP port to listen on. */
 export const port = (): z.ZodNumber =>
   whole('a port from 0 (any free one) to 65535', '<n>', 0, 65_535);
 
+/** A finite number that is not negative. */
 export const nonNegativeReal = (placeholder: string): z.ZodNumber =>
   number('a number of at least 0', placeholder, (n) => n >= 0);
 
+/** A finite number above 0. */
 export const positiveReal = (placeholder: string): z.ZodNumber =>
   number('a number above 0', placeholder, (n) => n > 0);
 

@@ -3,11 +3,11 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import type { AuditResult } from '../../audit/index.js';
 import { CLAIMS, AUDIT_PARTS } from '../../audit/names.js';
+import { dataSource } from '../../shared/data/index.js';
 import { FedshotError } from '../../shared/errors.js';
 import type { IsolationRecord } from '../../shared/isolate/index.js';
 import {
   choice,
-  dataNotation,
   flag,
   hex64,
   list,
@@ -48,7 +48,7 @@ export const auditOptions = z.strictObject({
   siteCertificates: path('<dir>')
     .optional()
     .describe('certificates of sites: less slack where they use mTLS'),
-  data: dataNotation().optional().describe('the source data, on the provider’s own premises'),
+  data: dataSource().optional().describe('the source data, on the provider’s own premises'),
   without: names.optional().describe('parts or claims that are not asked for: data,site'),
   recorderKey: hex64('<id>').optional().describe('key id of the recorder that you trust'),
   since: text('<when>')

@@ -11,17 +11,14 @@ export const verifyStatementOptions = z.strictObject({
 });
 export type VerifyStatementInput = z.input<typeof verifyStatementOptions>;
 
-/** What is larger is no statement, and is not read. */
-const MOST_BYTES = 2 ** 24;
-
 /** Checks who signed the statement of an audit. The verdict in it may be any. */
 export default defineOperation({
   name: 'audit verify-statement',
   module: import.meta.url,
   options: verifyStatementOptions,
   async run({ file, key }): Promise<AuditStatement> {
-    const { openStatement } = await import('../../audit/index.js');
+    const { MAX_STATEMENT_BYTES, openStatement } = await import('../../audit/index.js');
     const { readBytes } = await import('../../shared/files.js');
-    return openStatement(readBytes(file, MOST_BYTES), Buffer.from(key, 'hex'));
+    return openStatement(readBytes(file, MAX_STATEMENT_BYTES), Buffer.from(key, 'hex'));
   },
 });

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { TARGET_AUGMENTATIONS } from '../../client/adaptation/types.js';
 import { METHOD_NAMES } from '../../client/methods/index.js';
 import { RUN_NAME } from '../../client/runs/id.js';
+import { dataSource } from '../../shared/data/index.js';
 import {
   batchSize,
   choice,
-  dataNotation,
   duration,
   flag,
   nonNegativeInteger,
@@ -45,7 +45,7 @@ const runName = withTraits(
 /** What `adapt` is told. */
 export const adaptOptions = z.strictObject({
   ...dataOptions,
-  test: dataNotation().optional().describe('data to score on, where it has labels'),
+  test: dataSource().optional().describe('data to score on, where it has labels'),
   source: several(text('<release>'))
     .optional()
     .describe('another pulled release to adapt and to ask as well'),

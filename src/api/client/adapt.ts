@@ -1,5 +1,7 @@
 import type { AdaptResult, KeptRun } from '../../client/index.js';
+import { sourcesOf } from '../../client/target/options.js';
 import type { SampleSheet } from '../../client/adaptation/sample-sheet.js';
+import { sourceName } from '../../shared/data/index.js';
 import type { IsolationRecord, StepContext } from '../../shared/isolate/index.js';
 import { defineOperation } from '../operation.js';
 import { writeReport } from '../report-file.js';
@@ -46,7 +48,9 @@ export default defineOperation({
     };
     const { result, samples, run } = await adaptRelease(home, name, adapting, source);
     if (report !== undefined) {
-      const data = [options.data].flat().map(withoutFolders).join(', ');
+      const data = sourcesOf(options.data)
+        .map((source) => withoutFolders(sourceName(source)))
+        .join(', ');
       await writeReport(report, context.now(), [
         { name: options.runName ?? name, data, run: { ...result, samples } },
       ]);

@@ -1,18 +1,12 @@
 import { z } from 'zod';
+import { sourcesOf, type InputOptions } from '../../client/target/options.js';
+import { dataSource, type DataSource } from '../../shared/data/index.js';
 import { ORIENTATIONS } from '../../shared/preprocessing/orient.js';
-import {
-  choice,
-  dataNotation,
-  flag,
-  path,
-  positiveReal,
-  text,
-  withTraits,
-} from '../../shared/option.js';
+import { choice, flag, path, positiveReal, text, withTraits } from '../../shared/option.js';
 
 /** One source of data or several, which are put one behind the other. */
-const sources = z.union([dataNotation(), z.array(dataNotation()).min(1)], {
-  error: 'Expected data, e.g. idx:images.gz (docs/data.md).',
+const sources = z.union([dataSource(), z.array(dataSource()).min(1)], {
+  error: 'Expected data, e.g. idx:images.gz (docs/data.md), or samples in memory.',
 });
 
 const zoom = z.union([positiveReal('<factor>'), z.literal('fit')], {
@@ -47,6 +41,8 @@ export const DATA_HEADINGS = {
   "The data, in the release's form:": ['invert', 'rescale', 'orient', 'deslant', 'fill', 'zoom'],
 };
 
-/** One notation as it is, several as a list. */
-export const dataOf = (data: string | readonly string[]): string | readonly string[] =>
-  typeof data !== 'string' && data.length === 1 ? (data[0] ?? []) : data;
+/** One source as it is, several as a list. */
+export const dataOf = (data: DataSource | readonly DataSource[]): InputOptions['data'] => {
+  const [first, ...others] = sourcesOf(data);
+  return first !== undefined && others.length === 0 ? first : data;
+};

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { AnsweredBy, Predictions } from '../../client/index.js';
+import { dataSource } from '../../shared/data/index.js';
 import type { IsolationRecord, StepContext } from '../../shared/isolate/index.js';
-import { choice, dataNotation, flag, outputFile, path, text } from '../../shared/option.js';
+import { choice, flag, outputFile, path, text } from '../../shared/option.js';
 import { engineOptions } from '../engine-options.js';
 import { defineOperation } from '../operation.js';
 import { dataRights } from './home-rights.js';
@@ -11,7 +12,7 @@ import { warnOfTrust } from './trust-warnings.js';
 export const predictOptions = z.strictObject({
   home: path('<dir>').describe('folder of this site'),
   name: text('<release>').describe('the release whose adapted model predicts'),
-  data: dataNotation().describe('samples (docs/data.md); labels are not read'),
+  data: dataSource().describe('samples (docs/data.md); labels are not read'),
   sourceModel: flag().default(false).describe('predict with the released model, unadapted'),
   run: text('<run>')
     .optional()

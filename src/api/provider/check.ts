@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import type { Claim } from '../../audit/index.js';
 import type { CheckResult } from '../../provider/check.js';
+import { dataSource } from '../../shared/data/index.js';
 import type { IsolationRecord } from '../../shared/isolate/index.js';
-import { dataNotation, flag, path, several } from '../../shared/option.js';
+import { flag, path, several } from '../../shared/option.js';
 import { percent } from '../../shared/report/terminal/format.js';
 import { engineOptions } from '../engine-options.js';
 import { defineOperation } from '../operation.js';
 
 export const checkOptions = z.strictObject({
   model: path('<dir>').describe('folder that provider train wrote'),
-  data: dataNotation().describe('labelled data that it was not trained on (docs/data.md)'),
-  source: several(dataNotation())
+  data: dataSource().describe('labelled data that it was not trained on (docs/data.md)'),
+  source: several(dataSource())
     .default([])
     .describe('data that it was trained on, to look for; may be repeated'),
   store: path('<dir>').optional().describe('look in everything that this store has released, too'),
@@ -61,10 +62,10 @@ async function search({ model, data, source, store, trust }: Options): Promise<C
   const released =
     store && readStore(store, readBytes(trust ?? new Store(store).trustPath(), MAX_ROOT_BYTES));
   const claims: Claim[] = [];
-  for (const notation of new Set([...source, data])) {
-    claims.push(await auditModelData(model, notation));
+  for (const searched of new Set([...source, data])) {
+    claims.push(await auditModelData(model, searched));
     // Before the first release there is nothing in a store that could be claimed to be free of data.
-    if (released && released.releases.length > 0) claims.push(await auditData(released, notation));
+    if (released && released.releases.length > 0) claims.push(await auditData(released, searched));
   }
   return source.length > 0 ? claims : [...claims, noSource()];
 }

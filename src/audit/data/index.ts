@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { loadDataset, type Dataset } from '../../shared/data/index.js';
+import { loadDataset, sourceName, type Dataset, type DataSource } from '../../shared/data/index.js';
 import { readCommitted } from '../../shared/folders.js';
 import { MODEL_FILES } from '../../shared/model/folder.js';
 import { CONFIG_FILE } from '../../shared/release/index.js';
@@ -17,8 +17,9 @@ const CANARIES = 3;
 /** Shortest run of bytes that is certain to hold a window at a place that is searched. */
 const LEAST_RUN = 2 * WINDOW - 1;
 
-/** The notation without the folders of this machine. */
-export const shownNotation = (notation: string): string => {
+/** What the data is called, without the folders of this machine. */
+export const shownSource = (source: DataSource): string => {
+  const notation = sourceName(source);
   const [, reader = '', paths = '', rest = ''] = /^([^:]*:)([^#?]*)(.*)$/s.exec(notation) ?? [];
   return reader === ''
     ? notation
@@ -31,10 +32,8 @@ export const shownNotation = (notation: string): string => {
 /**
  * Searches every released byte for the source data. The provider runs it, where the data is; the
  * result holds no data. Canaries that are planted on purpose show that the search works.
- *
- * @param notation the source data, in the notation of docs/data.md
  */
-export async function auditData(store: PublicStore, notation: string): Promise<Claim> {
+export async function auditData(store: PublicStore, source: DataSource): Promise<Claim> {
   const objects = new Set(
     store.releases.flatMap(({ chunks }) => chunks.map(({ sha256 }) => sha256)),
   );
@@ -44,7 +43,7 @@ export async function auditData(store: PublicStore, notation: string): Promise<C
     const file = files.find(({ path }) => path === CONFIG_FILE);
     return (file && fileBytes(store, file)) ?? [];
   });
-  return search(notation, released, { where: 'the released bytes', configs });
+  return search(source, released, { where: 'the released bytes', configs });
 }
 
 /**
@@ -53,7 +52,7 @@ export async function auditData(store: PublicStore, notation: string): Promise<C
  * @param dir folder that `provider train` wrote
  * @throws FedshotError `not-found`, `format`
  */
-export function auditModelData(dir: string, notation: string): Promise<Claim> {
+export function auditModelData(dir: string, source: DataSource): Promise<Claim> {
   const pieces = MODEL_FILES.flatMap((name) => {
     const bytes = readCommitted(dir, name);
     if (!name.endsWith('.safetensors')) return [bytes];
@@ -61,16 +60,16 @@ export function auditModelData(dir: string, notation: string): Promise<Claim> {
     return [bytes.subarray(0, tensors.dataStart), ...[...tensors.values()].map(({ data }) => data)];
   });
   const configs = [readCommitted(dir, CONFIG_FILE)];
-  return search(notation, pieces, { where: `the files of ${basename(dir)}`, configs });
+  return search(source, pieces, { where: `the files of ${basename(dir)}`, configs });
 }
 
 async function search(
-  notation: string,
+  source: DataSource,
   released: readonly Uint8Array[],
   { where, configs }: { where: string; configs: readonly Buffer[] },
 ): Promise<Claim> {
-  const statement = `No sample of ${shownNotation(notation)}, nor a window of one, is in ${where}`;
-  const dataset = await loadDataset(notation);
+  const statement = `No sample of ${shownSource(source)}, nor a window of one, is in ${where}`;
+  const dataset = await loadDataset(source);
   if (released.length === 0)
     return claim('data/search', statement, {
       missing: ['0 bytes have been released: publish first, then look'],

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { identifySource } from '../../shared/data/index.js';
 import type { Engine } from '../../shared/engine/index.js';
 import { CheckpointFile, type TrainingCheckpoint } from '../../shared/model/checkpoint.js';
 import type { TrainSettings } from './options.js';
@@ -33,8 +34,8 @@ function identityOf(settings: TrainSettings, engine: Engine): Record<string, unk
   const { data, test, holdOut, arch, hidden, bottleneck, parameters, classes } = settings;
   const { epochs, batch, lr, smoothing, augment, seed } = settings;
   return {
-    data,
-    test,
+    data: identifySource(data),
+    test: test && identifySource(test),
     holdOut,
     arch,
     hidden,

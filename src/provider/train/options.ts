@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dataSource } from '../../shared/data/index.js';
 import type { EngineOptions } from '../../shared/engine/index.js';
 import { FedshotError } from '../../shared/errors.js';
 import type { Files } from '../../shared/folders.js';
@@ -6,7 +7,6 @@ import { networks } from '../../shared/model/networks/index.js';
 import {
   batchSize,
   choice,
-  dataNotation,
   describeOption,
   flag,
   fraction,
@@ -33,9 +33,9 @@ const parameters = withTraits(
 
 /** Every option of training, with its default, its range and what it means. */
 export const trainOptions = z.strictObject({
-  data: dataNotation().describe('labelled source data (docs/data.md)'),
+  data: dataSource().describe('labelled source data (docs/data.md)'),
   out: path('<dir>').describe('folder for the model'),
-  test: dataNotation().optional().describe('labelled held-out data; chooses the best epoch'),
+  test: dataSource().optional().describe('labelled held-out data; chooses the best epoch'),
   holdOut: fraction()
     .lt(1, { error: 'Expected less than 1: something has to be left to train on.' })
     .optional()

@@ -10,6 +10,7 @@ export { checkLabels, describe } from './labels.js';
 export { loadDataset, type LoadOptions } from './load.js';
 export { list, option, wholeNumber } from './options.js';
 export { readers } from './registry.js';
+export { dataSource } from './source-option.js';
 export type {
   Dataset,
   DataSource,

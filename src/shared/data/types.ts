@@ -4,6 +4,7 @@ export type DataSource = string | InMemoryData;
 /** Samples that a program has in memory. They are read as files are: checked, and never changed. */
 export type InMemoryData = InMemoryImages | InMemoryTable;
 
+/** Images that a program has in memory. */
 export interface InMemoryImages extends InMemoryLabels {
   /** Image after image, each in the order of `shape`: floats in 0..1, or bytes in 0..255. */
   readonly images: Float32Array | Uint8Array;
@@ -13,6 +14,7 @@ export interface InMemoryImages extends InMemoryLabels {
   readonly count?: number;
 }
 
+/** A table that a program has in memory. */
 export interface InMemoryTable extends InMemoryLabels {
   /** Row after row, NaN where a value is missing. */
   readonly rows: Float32Array | readonly (readonly number[])[];

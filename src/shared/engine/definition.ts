@@ -96,6 +96,7 @@ export interface EngineDefinition<Place = unknown> {
    * kernels. @throws FedshotError `engine`
    */
   start(found: Found<Place>, options: StartOptions): Promise<Started>;
+  /** What a sandbox must let it see, besides itself. */
   sandbox?(env: Environment): SandboxNeeds;
 }
 

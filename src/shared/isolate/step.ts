@@ -6,6 +6,7 @@ export interface StepContext {
   readonly reporter: Reporter;
   /** Aborted, with a FedshotError `interrupted` as its reason, when the step is to end. */
   readonly signal: AbortSignal;
+  /** The time, which tests give. */
   now(): Date;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What the step is kept apart from; absent for steps that touch neither private data nor a network. */

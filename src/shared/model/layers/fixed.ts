@@ -3,6 +3,7 @@ import { images, rows, type Layer, type ParamSpec } from './layer.js';
 /** Layers without parameters. */
 const none = (): ParamSpec[] => [];
 
+/** max(x, 0). */
 export const relu: Layer = { params: none, forward: (x, _, { ops }) => ops.relu(x) };
 
 /** `[N, C, H, W]` → `[N, C·H·W]`; rows stay as they are. */

@@ -7,6 +7,7 @@ import { FedshotError } from '../../errors.js';
 /** How a parameter is filled before training; names of PyTorch's initialisers where they exist. */
 export type Init = 'kaiming_uniform' | 'xavier_normal' | 'row_norm' | 'zeros' | 'ones' | 'counter';
 
+/** A parameter that a layer asks for. */
 export interface ParamSpec {
   /** State-dict name, e.g. `F.conv_params.0.weight`. */
   name: string;
@@ -41,7 +42,9 @@ export interface Context {
  * dict (`F.conv_params.0`), and puts their own names behind it; a layer without parameters ignores it.
  */
 export interface Layer {
+  /** The parameters that it asks for; none where it learns nothing. */
   params(name: string): ParamSpec[];
+  /** The samples `x` through the layer; what it makes on the way is for the caller's tidy scope. */
   forward(x: Tensor, name: string, context: Context): Tensor;
 }
 

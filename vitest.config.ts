@@ -21,7 +21,7 @@ const ALONE = [
   'test/cli/umask.test.ts',
   'test/api/client/trust-warnings.test.ts',
   'test/api/memory.test.ts',
-  'test/package.test.ts',
+  'test/{package,old-version}.test.ts',
   'test/scripts/torture.test.ts',
   'test/simulate/simulate.test.ts',
 ];

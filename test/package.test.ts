@@ -1,10 +1,15 @@
-/** What is published, installed into an empty folder, runs the examples of docs/api.md. */
+/**
+ * What is published, installed into an empty folder, runs the examples of docs/api.md. On another Node than
+ * the one that runs the tests where FEDSHOT_TEST_NODE names its binary: `npm run test:nodes`.
+ */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findSandbox, readablePaths } from '../src/shared/isolate/sandbox.js';
 
+const NODE = process.env.FEDSHOT_TEST_NODE ?? process.execPath;
 const ROOT = join(import.meta.dirname, '..');
 const dir = mkdtempSync(join(tmpdir(), 'fedshot-package-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -22,7 +27,24 @@ function example(name: string): string {
 }
 
 function run(file: string, words: readonly string[] = []) {
-  return spawnSync(process.execPath, [file, ...words], { cwd: dir, encoding: 'utf8' });
+  return spawnSync(NODE, [file, ...words], { cwd: dir, encoding: 'utf8' });
+}
+
+/** The last line of JSON that a program of these lines prints. */
+function said(name: string, lines: string): unknown {
+  writeFileSync(join(dir, name), lines);
+  const { status, stdout, stderr } = run(name);
+  expect([status, stderr.replace(/.*ExperimentalWarning.*|.*--trace-warnings.*/g, '')]).toEqual([
+    0,
+    expect.not.stringMatching(/Error/),
+  ]);
+  return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+}
+
+/** What this machine has to keep a step apart with. */
+function sandboxHere(): string {
+  const shown = { network: false, readable: readablePaths([]), writable: [] };
+  return findSandbox(shown, mkdtempSync(join(dir, 'sandbox-'))).mechanism;
 }
 
 interface Packed {
@@ -55,6 +77,12 @@ describe('the package, in an empty folder', () => {
     expect(paths.filter((path) => /^(test|src|shared|work)\//.test(path))).toEqual([]);
   });
 
+  it('explains itself', () => {
+    const { status, stdout } = run(join(dir, 'node_modules/fedshot/dist/cli/main.js'), ['--help']);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^Usage: fedshot/);
+  });
+
   it('trains, and tells of each epoch', () => {
     writeFileSync(join(dir, 'train.mjs'), example('train'));
     const { status, stdout, stderr } = run('train.mjs');
@@ -72,6 +100,35 @@ describe('the package, in an empty folder', () => {
     expect(status).toBe(0);
     expect(stdout.trim().split('\n').at(-1)).toBe('20');
   }, 180_000);
+
+  it('verifies what was published, and finds a byte that was changed', () => {
+    const verify = `import { audit } from 'fedshot';
+      const options = { store: 'store', trust: 'store/trust.json', parts: ['release'] };
+      console.log(JSON.stringify((await audit(options)).verdict));`;
+    expect(said('verify.mjs', verify)).toBe('PASS');
+    const objects = join(dir, 'store/objects');
+    const [file = ''] = readdirSync(objects, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.length > 64)
+      .map((name) => join(objects, name));
+    const bytes = readFileSync(file);
+    const changed = Buffer.from(bytes);
+    changed[0] = changed.readUInt8(0) ^ 1;
+    writeFileSync(file, changed);
+    expect(said('verify.mjs', verify)).toBe('FAIL');
+    writeFileSync(file, bytes);
+  }, 60_000);
+
+  it('computes with LibTorch in the sandbox, where the two are', ({ skip }) => {
+    const list = `import { engine } from 'fedshot';
+      console.log(JSON.stringify((await engine.list({})).engines.map(({ engine }) => engine)));`;
+    const isolate = sandboxHere() === 'none' ? 'auto' : 'require';
+    if (!(said('list.mjs', list) as string[]).includes('libtorch')) skip('no LibTorch here');
+    const small = `import { train } from 'fedshot';
+      const options = { data: 'digits:plain?n=60', out: 'small', epochs: 1, engine: 'libtorch' };
+      const { engine, isolation } = await train(options, { isolate: '${isolate}' });
+      console.log(JSON.stringify([engine.name, isolation.mechanism]));`;
+    expect(said('small.mjs', small)).toEqual(['libtorch', sandboxHere()]);
+  }, 60_000);
 
   it('adapts by a method in a file of its own, in a process that has never heard of it', () => {
     writeFileSync(join(dir, 'sharpen.mjs'), example('plugin'));

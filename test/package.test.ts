@@ -12,7 +12,7 @@ import { findSandbox, readablePaths } from '../src/shared/isolate/sandbox.js';
 const NODE = process.env.FEDSHOT_TEST_NODE ?? process.execPath;
 const ROOT = join(import.meta.dirname, '..');
 const dir = mkdtempSync(join(tmpdir(), 'fedshot-package-'));
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+afterAll(() => rmSync(dir, { recursive: true, force: true }), 240_000); // with its node_modules
 
 const npm = (words: readonly string[], cwd: string): string =>
   execFileSync('npm', words, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
@@ -91,6 +91,13 @@ describe('the package, in an empty folder', () => {
     expect(stdout).toMatch(/^1 \{ loss: [\d.]+ \}/m);
     expect(stdout).toMatch(/^10 classes, [\d.]+ %$/m);
   }, 120_000);
+
+  it('trains on what a program has in memory', () => {
+    writeFileSync(join(dir, 'memory.mjs'), example('memory'));
+    const { status, stdout, stderr } = run('memory.mjs');
+    expect(stderr).not.toMatch(/Error/);
+    expect([status, stdout]).toEqual([0, "[ 'bottom', 'top' ]\n"]);
+  }, 60_000);
 
   it('goes from training to predictions', () => {
     rmSync(join(dir, 'model'), { recursive: true, force: true });

@@ -8,7 +8,7 @@ import './api/registries.js';
 
 export * from './api/index.js';
 export { defineCommand, type CommandDefinition, type CommandOf } from './api/command.js';
-export { functionOf } from './api/function-of.js';
+export { functionOf, type OptionsOf, type ResultOf } from './api/function-of.js';
 export { Job } from './api/job.js';
 export {
   defineOperation,

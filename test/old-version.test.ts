@@ -30,7 +30,10 @@ describe('a provider of 0.1', () => {
   it('has its keys listed, and opened by their passphrase alone', async () => {
     const { at, key } = left();
     const { root, roles, server } = await keys.show({ store: at('store') }, then);
-    expect(root).toMatchObject({ version: 1, fingerprint: expect.stringMatching(FINGERPRINT) });
+    expect(root).toMatchObject({
+      version: 1,
+      fingerprint: expect.stringMatching(FINGERPRINT) as string,
+    });
     expect(roles.map(({ keys: [first] }) => typeof first?.file)).toEqual(Array(4).fill('string'));
     expect(server?.hosts).toContain('localhost');
     await expect(

@@ -13,3 +13,17 @@ export const functionOf =
   <S extends Schema, R>(operation: Operation<S, R>) =>
   (options: z.input<S>, settings?: Settings): Job<R> =>
     perform(operation, options, settings);
+
+/**
+ * The options of a function of the API: `OptionsOf<typeof adapt>`.
+ *
+ * @typeParam F type of the function
+ */
+export type OptionsOf<F extends (options: never) => unknown> = Parameters<F>[0];
+
+/**
+ * What comes of a function of the API: `ResultOf<typeof adapt>`.
+ *
+ * @typeParam F type of the function
+ */
+export type ResultOf<F extends (options: never) => unknown> = Awaited<ReturnType<F>>;

@@ -65,6 +65,14 @@ describe('functions of the API', () => {
     expect(at(short)).toBe(at(long));
   });
 
+  it('options and results have names as types', () => {
+    const options: api.OptionsOf<typeof api.keys.show> = { store: 'store' };
+    const rootOf = ({ root }: api.ResultOf<typeof api.keys.show>): number => root.version;
+    // @ts-expect-error a store is named by a path
+    const wrong: api.OptionsOf<typeof api.keys.show> = { store: 1 };
+    expect([options.store, wrong.store, typeof rootOf]).toEqual(['store', 1, 'function']);
+  });
+
   it('a function that is forgotten is found', () => {
     expect(typeof at(placeOf('keys forge-signature'))).toBe('undefined');
   });

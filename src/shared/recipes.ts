@@ -2,7 +2,7 @@ type Augment = 'none' | 'crop-flip';
 
 /** What an option is where neither a command nor a program says it. */
 interface Recipe {
-  train: { epochs: number; featureLr: number; augment: Augment; holdOut?: number };
+  train: { epochs: number; featureLr: number; augment: Augment };
   adapt: { epochs: number; featureLr: number; augment: Augment; beta: number };
 }
 
@@ -17,7 +17,7 @@ const RECIPES = {
     adapt: { epochs: 30, featureLr: 1, augment: 'none', beta: 0.1 },
   },
   'shot-objects': {
-    train: { epochs: 50, featureLr: 0.1, augment: 'crop-flip', holdOut: 0.1 },
+    train: { epochs: 50, featureLr: 0.1, augment: 'crop-flip' },
     adapt: { epochs: 15, featureLr: 0.1, augment: 'crop-flip', beta: 0.3 },
   },
 } as const satisfies Record<string, Recipe>;

@@ -1,4 +1,10 @@
-import { classDistance, confidences, tempered, type Card } from '../../shared/model/card/index.js';
+import {
+  classDistance,
+  confidences,
+  FEW_CLASSES,
+  tempered,
+  type Card,
+} from '../../shared/model/card/index.js';
 import { adjustedRand, balanced, naming } from './anchors.js';
 import { isCalibrated } from './calibrated.js';
 import { oddColumns } from './columns.js';
@@ -11,9 +17,6 @@ import { sampleFigures } from './samples.js';
 import { estimatePrior, missingClasses } from './shift.js';
 import type { Signals } from './signals.js';
 import type { Variant } from './variants.js';
-
-/** Up to so many, evening out the classes can cost more than it wins at any shift of their shares. */
-const FEW_CLASSES = 5;
 
 /** Takes every signal that the observations allow. */
 export function signalsOf(observations: Observations): Signals {

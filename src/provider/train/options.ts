@@ -44,7 +44,7 @@ export const trainOptions = z.strictObject({
     .lt(1, { error: 'Expected less than 1: something has to be left to train on.' })
     .optional()
     .describe(
-      'share of the data held out where there is no --test (default: 0.1; digits: up to a third, for the card)',
+      'share of the data held out where there is no --test (default: 0.1, or more for the card: up to a third; shot-objects: up to a fifth)',
     ),
   classes: list('<names>')
     .optional()

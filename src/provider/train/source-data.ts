@@ -8,6 +8,7 @@ import type { Network } from '../../shared/model/network.js';
 import { networks } from '../../shared/model/networks/index.js';
 import { fitInput, type InputSpec } from '../../shared/preprocessing/input.js';
 import { pictureInput } from '../../shared/preprocessing/picture-input.js';
+import { LEAST_ROWS } from '../../shared/preprocessing/rounding.js';
 import { random } from '../../shared/random.js';
 import { present } from '../../shared/present.js';
 import type { Reporter } from '../../shared/reporter.js';
@@ -144,14 +145,15 @@ const FOR_CARD = MINIMUM_COUNT + 5;
 function split(
   loaded: Loaded,
   K: number,
-  { holdOut: share, seed }: Pick<TrainSettings, 'holdOut' | 'seed'>,
+  { holdOut: share, seed, recipe }: Pick<TrainSettings, 'holdOut' | 'seed' | 'recipe'>,
 ): { kept: Int32Array; held: Int32Array } {
   const labels = labelsOf(loaded);
   const groups = loaded.kind === 'pictures' ? loaded.groups : undefined;
   if (groups) return holdOutGroups(groups, share ?? GROUP_SHARE, random(seed));
-  return share === undefined
-    ? holdOutForCard(labels, K, FOR_CARD, random(seed))
-    : holdOut(labels.length, share, random(seed));
+  if (share !== undefined) return holdOut(labels.length, share, random(seed));
+  return recipe === 'shot-objects'
+    ? holdOutForCard(labels, K, LEAST_ROWS, random(seed), { most: 0.2, otherwise: 'tenth' })
+    : holdOutForCard(labels, K, FOR_CARD, random(seed));
 }
 
 /** Groups are few: a tenth of them may leave out a class. */

@@ -1,5 +1,5 @@
 import { startEngine, type Engine } from '../../shared/engine/index.js';
-import { makeCard, MINIMUM_COUNT } from '../../shared/model/card/index.js';
+import { makeCard, minimumCountFor } from '../../shared/model/card/index.js';
 import type { ModelConfig } from '../../shared/model/config.js';
 import { weightDigests, writeModel } from '../../shared/model/folder.js';
 import { checkpointOf } from './checkpoint.js';
@@ -36,7 +36,7 @@ async function trainAlone(settings: TrainSettings): Promise<TrainResult> {
         ...trained,
         config: await describeModel(data, source, trained.best, engine),
         samples: { trained: source.train.labels.length, heldOut: source.heldOut.labels.length },
-        undescribed: undescribedClasses(data.classes, source.heldOut.labels),
+        undescribed: undescribedClasses(data, source.heldOut.labels),
       };
     } finally {
       source.dispose();
@@ -89,8 +89,10 @@ const nameOf = ({ name, device, version, threads }: Engine): TrainResult['engine
 });
 
 /** Classes with too few held-out samples for the card to say anything of them. */
-const undescribedClasses = (classes: string[], heldOut: Int32Array): string[] =>
-  classes.filter((_, k) => heldOut.filter((label) => label === k).length < MINIMUM_COUNT);
+const undescribedClasses = ({ classes, input }: SourceData, heldOut: Int32Array): string[] => {
+  const least = minimumCountFor(input, classes.length);
+  return classes.filter((_, k) => heldOut.filter((label) => label === k).length < least);
+};
 
 const tooFew = (classes: string[]): string =>
-  `${classes.length === 1 ? 'class' : 'classes'} ${classes.slice(0, 5).join(', ')}${classes.length > 5 ? ` and ${classes.length - 5} more` : ''}: under ${MINIMUM_COUNT} held-out samples, so that the card says nothing of them and sites will hear "not enough to tell"; bring more labelled samples, by --test or a larger --hold-out`;
+  `${classes.length === 1 ? 'class' : 'classes'} ${classes.slice(0, 5).join(', ')}${classes.length > 5 ? ` and ${classes.length - 5} more` : ''}: too few held-out samples, so that the card says nothing of them and sites will hear "not enough to tell"; bring more labelled samples, by --test or a larger --hold-out`;

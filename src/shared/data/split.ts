@@ -20,15 +20,17 @@ const MOST = 1 / 3;
 
 /**
  * Splits 0..n−1 so that every class has at least `least` held-out samples, where that takes no more
- * than a third of them: a tenth at random if that is enough, else a larger share of each class alike.
+ * than `most` of them: a tenth at random if that is enough, else a larger share of each class alike.
  *
  * @param labels class of each sample, 0..K−1
+ * @param otherwise what is held out where it would take more: as much as may be, or a tenth
  */
 export function holdOutForCard(
   labels: Int32Array,
   K: number,
   least: number,
   random: Random,
+  { most = MOST, otherwise = 'most' }: { most?: number; otherwise?: 'most' | 'tenth' } = {},
 ): { kept: Int32Array; held: Int32Array } {
   const plain = holdOut(labels.length, SHARE, random);
   const all = countsOf(labels, K);
@@ -38,7 +40,8 @@ export function holdOutForCard(
   );
   if (all.every((count, k) => count === 0 || held[k]! >= least)) return plain;
   const rarest = Math.min(...all.filter((count) => count > 0));
-  const share = Math.min(MOST, Math.max(SHARE, least / rarest));
+  if (otherwise === 'tenth' && least / rarest > most) return plain;
+  const share = Math.min(most, Math.max(SHARE, least / rarest));
   const wanted = all.map((count) => Math.round(share * count));
   const order = random.fork('hold-out').permutation(labels.length);
   const isHeld = new Uint8Array(labels.length);

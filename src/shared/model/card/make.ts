@@ -9,7 +9,7 @@ import type { StateDict } from '../state.js';
 import { atcThreshold, confidences, fitTemperature, tempered } from './calibrate.js';
 import { inputFigures } from './inputs.js';
 import { ownDistance } from './distance.js';
-import { CONFIDENCE_BINS, MINIMUM_COUNT, type Card } from './schema.js';
+import { CONFIDENCE_BINS, minimumCountFor, type Card } from './schema.js';
 
 export interface CardSource {
   architecture: Architecture;
@@ -32,7 +32,7 @@ export interface CardSource {
  */
 export async function makeCard(
   { architecture, input, state, ops, heldOut, trainLabels, seen }: CardSource,
-  minimumCount = MINIMUM_COUNT,
+  minimumCount = minimumCountFor(input, architecture.classes),
 ): Promise<Card> {
   const { classes: K, bottleneck: D } = architecture;
   const { samples, labels } = heldOut;

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { InputSpec } from '../../preprocessing/input.js';
+import { LEAST_ROWS } from '../../preprocessing/rounding.js';
 
 const share = z.number().min(0).max(1);
 const positive = z.number().positive();
@@ -7,8 +9,18 @@ const count = z.int().nonnegative();
 /** Bins of the intensity histogram over grey levels 0..1, and of the confidence histogram over 0..1. */
 export const INTENSITY_BINS = 16;
 export const CONFIDENCE_BINS = 20;
-/** Held-out samples that a class needs before anything is said of it alone. */
+/** Held-out samples that a class of a table or of small images needs; see {@link minimumCountFor}. */
 export const MINIMUM_COUNT = 20;
+
+/** Up to so many classes, evening them out can cost more than it wins, and all is told from their shares. */
+export const FEW_CLASSES = 5;
+
+/**
+ * Held-out samples that a class needs before anything is said of it alone. Of pictures of many classes
+ * there are few of each, and what is told from them does not hang on one class: ten are enough there.
+ */
+export const minimumCountFor = (input: InputSpec, K: number): number =>
+  input.kind === 'image' && input.steps && K > FEW_CLASSES ? LEAST_ROWS : MINIMUM_COUNT;
 
 /**
  * What a provider says of its held-out data, so that a site can tell without labels whether its own

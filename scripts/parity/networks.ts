@@ -65,9 +65,11 @@ let missed = false;
 function judge(what: string, worst: [name: string, off: number]): void {
   const ok = worst[1] <= TOLERANCE;
   missed ||= !ok;
-  console.log(
-    `${ok ? 'ok  ' : 'MISS'} ${what}: largest relative difference ${worst[1].toExponential(2)}, of ${worst[0]} (allowed ${TOLERANCE})`,
-  );
+  const found =
+    worst[1] === 0
+      ? 'bit for bit the same'
+      : `largest relative difference ${worst[1].toExponential(2)}, of ${worst[0]}`;
+  console.log(`${ok ? 'ok  ' : 'MISS'} ${what}: ${found} (allowed ${TOLERANCE})`);
 }
 
 function positions(): void {

@@ -71,7 +71,7 @@ describe('frozen parts of F', () => {
     expect(left).toContain('F.conv_params.1.weight');
   });
 
-  it.each(['conv_param', 'conv_params.9', 'B.bottleneck', 'conv_params.1.running_mean'])(
+  it.each(['conv_param', 'conv_params.2', 'B.bottleneck', 'conv_params.1.running_mean'])(
     'refuses %s, which is no name of a parameter of F',
     (prefix) => {
       const state = initialState(paramSpecs(DTN), random(1));

@@ -7,7 +7,7 @@ import type { StartOptions } from './definition.js';
 import { registerGradients } from './gradients.js';
 import { engines } from './registry.js';
 import { RunningEngine, turns } from './running.js';
-import { ownEnvironment, whereabouts } from './settings.js';
+import { ownEnvironment, SETTINGS, whereabouts } from './settings.js';
 import type { Engine, EngineOptions } from './types.js';
 
 // A process has one list of tfjs-core's backends, hence one of the engines behind them.
@@ -26,10 +26,10 @@ async function ended(engine: RunningEngine): Promise<void> {
 /** An engine that runs already and is what `candidate` would become. */
 function alreadyRunning(
   candidate: Candidate,
-  { threads }: EngineOptions,
+  { threads, env }: EngineOptions,
 ): RunningEngine | undefined {
   const { engine: name, device } = candidate;
-  const same = running.get(identity(candidate, threads));
+  const same = running.get(identity(candidate, { threads, env }));
   if (same || !engines.get(name).single) return same;
   const only = [...running.values()].find((other) => other.name === name);
   if (!only || (threads === undefined && only.device.startsWith(device))) return only;
@@ -42,8 +42,9 @@ function alreadyRunning(
 
 const identity = (
   { engine, device, version, source }: Candidate,
-  threads = availableParallelism(),
-): string => JSON.stringify([engine, device, version, source, threads]);
+  { threads = availableParallelism(), env = ownEnvironment() }: EngineOptions,
+): string =>
+  JSON.stringify([engine, device, version, source, threads, env[SETTINGS.layout] ?? null]);
 
 /** A name that no running engine has among tfjs-core's backends. */
 function backendName(engine: string): string {
@@ -65,7 +66,7 @@ async function load(candidate: Candidate, options: EngineOptions): Promise<Runni
     if (!(await tf.setBackend(backend)))
       throw new FedshotError('engine', `the ${name} engine did not start`);
     const engine = new RunningEngine({ name, threads, backend, started, ended });
-    running.set(identity(candidate, threads), engine);
+    running.set(identity(candidate, options), engine);
     return engine;
   } finally {
     // After loading: tfjs-node brings gradients of its own.

@@ -24,7 +24,13 @@ const NAMES: ReadonlySet<string> = new Set([
   ...['TF_FORCE_GPU_ALLOW_GROWTH', 'TF_ENABLE_ONEDNN_OPTS'],
   // fedshot's own, each a choice or a path
   ...['FEDSHOT_ISOLATE', 'FEDSHOT_FOREIGN', 'FEDSHOT_PROGRESS', 'FEDSHOT_DEBUG'],
-  ...['FEDSHOT_ENGINE', 'FEDSHOT_LIBTORCH', 'FEDSHOT_FOUND_TORCH', 'FEDSHOT_CUDA_GRAPHS'],
+  ...[
+    'FEDSHOT_ENGINE',
+    'FEDSHOT_LIBTORCH',
+    'FEDSHOT_FOUND_TORCH',
+    'FEDSHOT_CUDA_GRAPHS',
+    'FEDSHOT_LIBTORCH_LAYOUT',
+  ],
 ]);
 
 type Environment = Readonly<Record<string, string | undefined>>;

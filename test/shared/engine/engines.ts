@@ -5,6 +5,7 @@ import type { Engine } from '../../../src/shared/engine/index.js';
 import { testKernels } from './suites/kernels.js';
 import { testLeaks } from './suites/leaks.js';
 import { testOps, useOps } from './suites/ops.js';
+import { testVisionOps } from './suites/vision.js';
 
 /** Whether an engine is on this machine; says so where its tests have to be skipped for want of it. */
 export function isHere(name: string): boolean {
@@ -33,6 +34,7 @@ export function testEngine(name: string, options: { steps: number; threads: numb
     });
     testKernels();
     testOps();
+    testVisionOps();
     testLeaks(() => engine, options.steps);
   });
 }

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
 
-/** Gradients of convolutions that the wasm backend lacks, as compositions of what it has. */
+/** Gradients that the wasm backend lacks or has wrong, as compositions of what it has. */
 type Kernel = (inputs: Record<string, Tensor4D>, attrs: Attrs) => Tensor;
 
-/** What tfjs-core says of a convolution; each kernel gets one of the two shapes. */
-type Attrs = tf.Conv2DBackpropFilterAttrs & tf.Conv2DBackpropInputAttrs;
+/** What tfjs-core says of a convolution or a pool; each kernel gets its own part of it. */
+type Attrs = tf.Conv2DBackpropFilterAttrs & tf.Conv2DBackpropInputAttrs & tf.MaxPoolGradAttrs;
 type Shape4 = [number, number, number, number];
 
 const infoOf = (
@@ -104,16 +104,57 @@ const depthwiseInputGradient: Kernel = ({ dy, filter }, attrs) => {
   return tf.depthwiseConv2d(padded, tf.reverse(filter!, [0, 1]), 1, 'valid');
 };
 
+/**
+ * Each window's gradient goes to the first of its largest values, row by row, as in PyTorch. The backend's
+ * own kernel gives none to windows whose values are all below zero.
+ */
+const maxPoolGradient: Kernel = ({ dy, input, output }, attrs) => {
+  const { filterSize, strides, pad, dimRoundingMode } = attrs;
+  const info = tf.backend_util.computePool2DInfo(
+    input!.shape,
+    filterSize,
+    strides,
+    1,
+    pad,
+    dimRoundingMode,
+  );
+  const { top, bottom, left, right } = info.padInfo;
+  const { strideHeight: s, filterHeight, filterWidth } = info;
+  const [n, h, w, c] = dy!.shape;
+  const sides = (u: number, below: number, v: number, beside: number): [number, number][] => [
+    [0, 0],
+    [u, below],
+    [v, beside],
+    [0, 0],
+  ];
+  const wide = tf.pad(input!, sides(top, bottom, left, right), -Infinity);
+  const [rows, columns] = [s * (h - 1) + 1, s * (w - 1) + 1];
+  let free: Tensor = tf.onesLike(dy!);
+  let total: Tensor = tf.zerosLike(wide);
+  for (let place = 0; place < filterHeight * filterWidth; place++) {
+    const [u, v] = [Math.floor(place / filterWidth), place % filterWidth];
+    const seen = tf.stridedSlice(wide, [0, u, v, 0], [n, u + rows, v + columns, c], [1, s, s, 1]);
+    const first = tf.mul(tf.cast(tf.equal(seen, output!), 'float32'), free);
+    free = tf.sub(free, first);
+    const parts = spread(spread(tf.mul(dy!, first), s, 1), s, 2);
+    const used = tf.slice(parts, [0, 0, 0, 0], [n, rows, columns, c]);
+    const below = wide.shape[1] - rows - u;
+    total = tf.add(total, tf.pad(used, sides(u, below, v, wide.shape[2] - columns - v)));
+  }
+  return tf.slice(total, [0, top, left, 0], input!.shape);
+};
+
 const KERNELS: Record<string, Kernel> = {
   [tf.Conv2DBackpropFilter]: filterGradient,
   [tf.DepthwiseConv2dNativeBackpropFilter]: depthwiseFilterGradient,
   [tf.DepthwiseConv2dNativeBackpropInput]: depthwiseInputGradient,
+  [tf.MaxPoolGrad]: maxPoolGradient,
 };
 
-/** Registers those that are not there. */
-export function registerMissingKernels(backendName: string): void {
+/** Registers them, in the place of those that are there. */
+export function registerGradientKernels(backendName: string): void {
   for (const [kernelName, kernel] of Object.entries(KERNELS)) {
-    if (tf.getKernel(kernelName, backendName)) continue;
+    if (tf.getKernel(kernelName, backendName)) tf.unregisterKernel(kernelName, backendName);
     tf.registerKernel({
       kernelName,
       backendName,

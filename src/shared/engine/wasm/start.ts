@@ -3,7 +3,7 @@ import { setThreadsCount, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import { FedshotError } from '../../errors.js';
 import type { Started } from '../definition.js';
 import { genericOps } from '../generic.js';
-import { registerMissingKernels } from './kernels.js';
+import { registerGradientKernels } from './kernels.js';
 import { withNodeWorkers } from './threads.js';
 
 /** The name under which tfjs registers the backend and its kernels. */
@@ -14,7 +14,7 @@ export async function startWasm(threads: number): Promise<Started> {
   // tfjs switches threads off under Node since an issue of its early days; they work there.
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', threads > 1);
   setThreadsCount(threads);
-  registerMissingKernels(BACKEND);
+  registerGradientKernels(BACKEND);
   const factory = tf.findBackendFactory(BACKEND);
   if (!(await withNodeWorkers(() => tf.setBackend(BACKEND))))
     throw new FedshotError('engine', 'the wasm engine did not start');

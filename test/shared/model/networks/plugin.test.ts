@@ -33,7 +33,7 @@ const training = {
 
 beforeAll(async () => {
   await expect(train(training)).rejects.toThrow(
-    'train: arch: Allowed choices are lenet, dtn, mlp.',
+    /train: arch: Allowed choices are lenet, dtn, mlp, resnet18, /,
   );
   networks.add(toy);
   await train(training);

@@ -22,7 +22,7 @@ import { aloneIn } from './train/folder.js';
 export interface CheckOptions {
   /** Folder that `train` wrote. */
   model: string;
-  /** Labelled data that the model was not trained on. */
+  /** SampleInfo data that the model was not trained on. */
   data: DataSource;
   /** Writes what `data` gives into the model as its card and held-out accuracy. */
   writeCard?: boolean;

@@ -155,6 +155,12 @@ export const strict = () =>
     .default(false)
     .describe('refuse the data where one picture of it cannot be read, rather than leave that out');
 
+/** Folder for decoded pictures. */
+export const pictureCache = () =>
+  path('<dir>')
+    .optional()
+    .describe('keep pictures decoded in this folder while it runs; they are gone afterwards');
+
 /** Which settings belong together. */
 export const recipe = (): z.ZodType<RecipeName, RecipeName> => choice('<name>', RECIPE_NAMES);
 

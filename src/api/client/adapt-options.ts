@@ -13,6 +13,7 @@ import {
   nonNegativeReal,
   outputFile,
   path,
+  pictureCache,
   positiveInteger,
   positiveReal,
   recipe,
@@ -94,6 +95,7 @@ export const adaptOptions = z.strictObject({
   keepWeights: flag()
     .default(false)
     .describe('keep the weights also of a run that does not come into use'),
+  cache: pictureCache(),
   runName: runName.optional().describe('what to call this run, besides its id'),
   resume: withTraits(z.union([z.literal(true), z.string().min(1)]), {
     placeholder: '<run>',

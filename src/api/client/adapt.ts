@@ -26,9 +26,13 @@ export default defineOperation({
   name: 'client adapt',
   module: import.meta.url,
   options: adaptOptions,
-  rights({ home, prior }) {
-    const { read = [], ...rest } = dataRights(home, { writes: true });
-    return { ...rest, read: [...read, ...(isFile(prior) ? [prior] : [])] };
+  rights({ home, prior, cache }) {
+    const { read = [], write = [], ...rest } = dataRights(home, { writes: true });
+    return {
+      ...rest,
+      read: [...read, ...(isFile(prior) ? [prior] : [])],
+      write: [...write, ...(cache === undefined ? [] : [cache])],
+    };
   },
   async run(
     { home, name, source, report, samples: inJson, engine, device, threads, ...options },

@@ -15,7 +15,10 @@ export default defineOperation({
   name: 'provider train',
   module: import.meta.url,
   options,
-  rights: ({ out, init }) => ({ write: [out], ...(init !== undefined && { read: [init] }) }),
+  rights: ({ out, init, cache }) => ({
+    read: init === undefined ? [] : [init],
+    write: cache === undefined ? [out] : [out, cache],
+  }),
   async run({ engine, device, threads, ...given }, context): Promise<TrainOutcome> {
     const { reporter, signal, isolation } = context;
     const { train } = await import('../../provider/train/train.js');

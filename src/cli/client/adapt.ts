@@ -22,7 +22,16 @@ export function register(parent: Command, io: Io): void {
     headings: {
       ...DATA_HEADINGS,
       'Of what, and to what:': [...DATA_HEADINGS['Of what, and to what:'], 'test', 'source'],
-      'How to adapt:': ['method', 'methodOptions', 'budget', 'partial', 'openSet', 'prior', 'seed'],
+      'How to adapt:': [
+        'recipe',
+        'method',
+        'methodOptions',
+        'budget',
+        'partial',
+        'openSet',
+        'prior',
+        'seed',
+      ],
       'Finer settings:': [
         'epochs',
         'batch',
@@ -35,7 +44,7 @@ export function register(parent: Command, io: Io): void {
         'threshold',
         'augment',
       ],
-      'What becomes of it:': ['force', 'keepWeights', 'runName', 'resume'],
+      'What becomes of it:': ['force', 'keepWeights', 'runName', 'resume', 'cache'],
       'What it shows:': ['report', 'samples', 'json'],
     },
     text: (result, { home, report }) => adaptLines(result, { home, report }).join('\n'),

@@ -11,13 +11,23 @@ export function register(parent: Command, io: Io): void {
     examples: [
       'fedshot provider train --data digits:plain --arch lenet --out work/model',
       'fedshot provider train --data idx:images.gz,labels.gz --test idx:t-images.gz,t-labels.gz --arch lenet --out work/model',
-      'fedshot provider train --data idx:images.gz,labels.gz --arch resnet18 --init resnet18.safetensors --feature-lr 0.1 --out work/model',
+      'fedshot provider train --data images:photos --arch resnet18 --init resnet18.safetensors --recipe shot-objects --out work/model',
       'fedshot provider train --data csv:patients.csv#label=outcome --arch mlp --out work/model',
     ],
     headings: {
-      'Of what, and to where:': ['data', 'out', 'test', 'holdOut', 'classes', 'resume'],
-      'The network:': ['arch', 'hidden', 'parameters', 'bottleneck', 'init'],
+      'Of what, and to where:': [
+        'data',
+        'out',
+        'test',
+        'holdOut',
+        'classes',
+        'strict',
+        'cache',
+        'resume',
+      ],
+      'The network:': ['arch', 'size', 'hidden', 'parameters', 'bottleneck', 'init'],
       'How to train:': [
+        'recipe',
         'epochs',
         'batch',
         'lr',

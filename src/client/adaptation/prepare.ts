@@ -12,12 +12,8 @@ import {
   type Observer,
 } from '../diagnostics/index.js';
 import { answersOf, type Answers } from '../prediction/answers.js';
-import {
-  disposeTarget,
-  targetData,
-  type OpenedTarget,
-  type TargetData,
-} from '../target/target-data.js';
+import { targetData } from '../target/target-data.js';
+import { disposeTarget, type OpenedTarget, type TargetData } from '../target/types.js';
 import { givenPrior, priorLine, sharedSettings } from './prior.js';
 import type { AdaptOptions, ReleaseId } from './types.js';
 

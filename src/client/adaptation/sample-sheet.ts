@@ -2,7 +2,8 @@ import type { Dataset } from '../../shared/data/types.js';
 import { evenly, type Samples } from '../../shared/model/samples.js';
 import type { InputSpec } from '../../shared/preprocessing/input.js';
 import { resize } from '../../shared/preprocessing/resize.js';
-import type { Prepared } from './prepare.js';
+import type { Model } from '../../shared/model/folder.js';
+import type { OpenedTarget, TargetData } from '../target/types.js';
 
 /** A few samples with what the model makes of them. Images only; stays at the site. */
 export interface SampleSheet {
@@ -19,9 +20,16 @@ const MOST = 60;
 /** Side of a thumbnail, at most. */
 const SIDE = 96;
 
+/** What was scored, by which model. */
+interface Scored {
+  host: TargetData;
+  data: OpenedTarget;
+  model: Pick<Model, 'config'>;
+}
+
 /** Evenly spaced samples of what is scored, in their order; empty for tables. */
 export async function sampleSheet(
-  { host: { scored, labels }, data, model }: Pick<Prepared, 'host' | 'data' | 'model'>,
+  { host: { scored, labels }, data, model }: Scored,
   predicted: Int32Array,
 ): Promise<SampleSheet> {
   const { input } = model.config;

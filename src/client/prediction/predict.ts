@@ -1,13 +1,13 @@
 import { startEngine, type EngineOptions, type Ops } from '../../shared/engine/index.js';
-import type { DataSource, Labelled } from '../../shared/data/index.js';
+import type { DataSource, SampleInfo } from '../../shared/data/index.js';
 import { disposeEmbedding, embedReadable } from '../../shared/model/embed.js';
 import type { Model } from '../../shared/model/folder.js';
 import { Hypothesis } from '../../shared/model/hypothesis.js';
 import { openSamples } from '../../shared/model/open-samples.js';
+import { pictureOptions } from '../../shared/preprocessing/pictures/picture-options.js';
 import { aboveCut } from '../../shared/objective/unknown.js';
 import type { Reporter } from '../../shared/reporter.js';
 import { answersOf } from './answers.js';
-import { pictureOptions } from '../target/picture-options.js';
 import { readLoaded } from '../target/reading.js';
 import type { Use } from '../adaptation/types.js';
 
@@ -86,7 +86,7 @@ async function answer(
 
 /** Numbers of the samples that could be read, in their file; undefined where none is left out. */
 function rowsOf(
-  { rowNumbers, count }: Pick<Labelled, 'rowNumbers' | 'count'>,
+  { rowNumbers, count }: Pick<SampleInfo, 'rowNumbers' | 'count'>,
   kept: Int32Array,
 ): readonly number[] | undefined {
   if (kept.length === count) return rowNumbers;

@@ -1,4 +1,4 @@
-import type { Dataset, Loaded } from '../../shared/data/index.js';
+import type { Dataset, LoadedSamples } from '../../shared/data/index.js';
 import type { PictureOptions } from '../../shared/preprocessing/pictures/open.js';
 import type { EngineOptions } from '../../shared/engine/index.js';
 import type { Model } from '../../shared/model/folder.js';
@@ -13,14 +13,7 @@ import {
   type Reading,
   type TargetSamples,
 } from './reading.js';
-import type { TargetData } from './target-data.js';
-
-/** What {@link arrayTarget} reads. */
-export interface TargetParts {
-  /** One or several. */
-  main: readonly Loaded[];
-  test?: Loaded;
-}
+import type { TargetData, TargetParts } from './types.js';
 
 /** Samples that are held in memory, brought into the form of the release's input contract. */
 export async function arrayTarget(
@@ -31,7 +24,7 @@ export async function arrayTarget(
   pictures: PictureOptions,
 ): Promise<TargetData> {
   const { config } = model;
-  const upright = (loaded: Loaded): Promise<Dataset> =>
+  const upright = (loaded: LoadedSamples): Promise<Dataset> =>
     readUpright(loaded, config, reading, pictures);
   const read = await Promise.all(parts.map(upright));
   if (options.zoom === 'fit') reading.zoom = await fitZoom(model, read[0]!, options.engine);

@@ -21,6 +21,8 @@ export interface InputOptions {
   zoom?: number | 'fit';
   /** Refuses the data where one picture of it cannot be read; else it is named and left out. */
   strict?: boolean;
+  /** Folder for decoded pictures while it runs; without it each is decoded every time. */
+  cache?: string;
 }
 
 /** The one or several sources of `data` as a list. */

@@ -3,10 +3,9 @@ import type { PictureOptions } from '../../shared/preprocessing/pictures/open.js
 import type { PictureSet } from '../../shared/data/index.js';
 import type { Model } from '../../shared/model/folder.js';
 import { pictureSamples, type PictureInput } from '../../shared/model/open-samples.js';
-import type { TargetParts } from './arrays.js';
 import type { InputOptions } from './options.js';
 import { scaleOf, type Reading } from './reading.js';
-import type { TargetData } from './target-data.js';
+import type { TargetData, TargetParts } from './types.js';
 
 /** Pictures of any size, which are read when they are needed, by the steps of the release's contract. */
 export async function pictureTarget(

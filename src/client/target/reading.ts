@@ -3,7 +3,7 @@ import {
   loadSamples,
   type DataSource,
   type Dataset,
-  type Loaded,
+  type LoadedSamples,
 } from '../../shared/data/index.js';
 import { arraysOf } from '../../shared/preprocessing/pictures/convert.js';
 import type { PictureOptions } from '../../shared/preprocessing/pictures/open.js';
@@ -45,7 +45,7 @@ export async function readLoaded(
   source: DataSource,
   { input, classes }: Pick<ModelConfig, 'input' | 'classes'>,
   reporter?: Reporter,
-): Promise<Loaded> {
+): Promise<LoadedSamples> {
   return checkLabels(await loadSamples(source, { takes: input, reporter }), classes);
 }
 
@@ -54,7 +54,7 @@ export async function readLoaded(
  * @throws FedshotError `data` where they do not fit the contract
  */
 export async function readUpright(
-  loaded: Loaded,
+  loaded: LoadedSamples,
   { input }: Pick<ModelConfig, 'input'>,
   reading: Reading,
   options: PictureOptions,

@@ -1,42 +1,16 @@
-import { sourceName, type Dataset } from '../../shared/data/index.js';
-import type { EngineOptions, Ops } from '../../shared/engine/index.js';
+import { sourceName } from '../../shared/data/index.js';
+import type { EngineOptions } from '../../shared/engine/index.js';
 import { FedshotError } from '../../shared/errors.js';
 import type { Model } from '../../shared/model/folder.js';
 import { takesPictures } from '../../shared/model/open-samples.js';
-import type { Samples } from '../../shared/model/samples.js';
+import { pictureOptions } from '../../shared/preprocessing/pictures/picture-options.js';
 import type { Reporter } from '../../shared/reporter.js';
 import { arrayTarget } from './arrays.js';
 import { assertFullCard } from './fit-zoom.js';
-import { pictureOptions } from './picture-options.js';
 import { pictureTarget } from './pictures.js';
-import { readingOf, readLoaded, type Reading } from './reading.js';
+import { readingOf, readLoaded } from './reading.js';
 import { sourcesOf, type InputOptions } from './options.js';
-
-/** What a site adapts on and scores on, as the release takes it. */
-export interface TargetData {
-  count: number;
-  /** What is scored, where it is held in memory: the test data if there is any, else the first data. */
-  scored?: Dataset;
-  /** Labels of what is scored, if it has any. */
-  labels?: Int32Array;
-  /** Tables: share of the cells of each column that are missing and were filled in. */
-  missing?: number[];
-  /** How the samples were read. */
-  reading: Reading;
-  /** Makes the samples ready for the engine, which must have started; whoever asks disposes them. */
-  open(ops: Ops): OpenedTarget;
-}
-
-/** A site's samples; `test` where there are separate ones to score on. */
-export interface OpenedTarget {
-  main: Samples;
-  test?: Samples;
-}
-
-export function disposeTarget({ main, test }: OpenedTarget): void {
-  main.dispose();
-  test?.dispose();
-}
+import type { TargetData } from './types.js';
 
 /**
  * Finds a site's data, once, and brings it into the form of the release's input contract.

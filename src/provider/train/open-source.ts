@@ -1,8 +1,12 @@
-import type { Loaded } from '../../shared/data/index.js';
+import type { LoadedSamples } from '../../shared/data/index.js';
 import type { Ops } from '../../shared/engine/index.js';
 import { openSamples, takesPictures } from '../../shared/model/open-samples.js';
 import type { Samples } from '../../shared/model/samples.js';
 import type { InputSpec } from '../../shared/preprocessing/input.js';
+import {
+  pictureOptions,
+  type PictureReading,
+} from '../../shared/preprocessing/pictures/picture-options.js';
 import { silent, type Reporter } from '../../shared/reporter.js';
 import type { TrainSettings } from './options.js';
 import type { SourceData } from './source-data.js';
@@ -12,14 +16,6 @@ export interface OpenedSamples {
   samples: Samples;
   labels: Int32Array;
   dispose(): void;
-}
-
-/** How samples are read. */
-export interface ReadingOptions {
-  reporter?: Reporter;
-  /** Refuses the data where one picture of it cannot be read. */
-  strict?: boolean;
-  signal?: AbortSignal;
 }
 
 /** What is trained on and what is held out; whoever asks disposes it. */
@@ -35,7 +31,7 @@ export interface OpenedSource {
  *
  * @throws FedshotError `data`
  */
-export async function openSource(
+export async function openSourceData(
   { train, heldOut, input }: SourceData,
   settings: TrainSettings,
   ops: Ops,
@@ -57,13 +53,13 @@ export async function openSource(
 
 /** Makes labelled samples ready, those of them that can be read. */
 export async function openLabelled(
-  loaded: Loaded,
+  loaded: LoadedSamples,
   input: InputSpec,
   ops: Ops,
-  { reporter = silent, strict, signal }: ReadingOptions,
+  reading: PictureReading,
 ): Promise<OpenedSamples> {
-  const onBroken = ({ message }: Error): void => reporter.warn(`${message}: left out`, 'picture-left-out');
-  const options = { strict, signal, onBroken };
+  const { reporter = silent } = reading;
+  const options = pictureOptions(reading);
   const { samples, from } = await openSamples(loaded, input, ops, {}, options);
   const labels = from.labels ?? new Int32Array(0);
   const dispose = (): void => samples.dispose();

@@ -13,6 +13,7 @@ import {
   fraction,
   list,
   path,
+  pictureCache,
   positiveInteger,
   positiveReal,
   recipe,
@@ -66,6 +67,7 @@ export const trainOptions = z.strictObject({
       "side of the pictures that the network sees, resized to 8/7 of it and cropped (default: the network's own)",
     ),
   strict: strict(),
+  cache: pictureCache(),
   epochs: positiveInteger()
     .optional()
     .describe(`passes over the data ${defaultsOf('train', 'epochs')}`),

@@ -1,5 +1,5 @@
 import { isNumberName } from '../../shared/data/label-values.js';
-import type { Labelled } from '../../shared/data/types.js';
+import type { SampleInfo } from '../../shared/data/types.js';
 import { FedshotError } from '../../shared/errors.js';
 import { silent, type Reporter } from '../../shared/reporter.js';
 
@@ -16,7 +16,7 @@ const FEW = 10;
  * @throws FedshotError `data`
  */
 export function assertClasses(
-  { source, labels, classNames, count }: Labelled,
+  { source, labels, classNames, count }: SampleInfo,
   reporter: Reporter = silent,
 ): void {
   const classes = new Set(labels).size;

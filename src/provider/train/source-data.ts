@@ -1,4 +1,4 @@
-import { checkLabels, loadSamples, type Loaded } from '../../shared/data/index.js';
+import { checkLabels, loadSamples, type LoadedSamples } from '../../shared/data/index.js';
 import { pickSamples } from '../../shared/data/pick.js';
 import { holdOut, holdOutForCard, holdOutGroups } from '../../shared/data/split.js';
 import { FedshotError } from '../../shared/errors.js';
@@ -19,7 +19,7 @@ import type { TrainSettings } from './options.js';
 
 /** Samples of a source, with their labels. */
 export interface LabelledSource {
-  loaded: Loaded;
+  loaded: LoadedSamples;
   labels: Int32Array;
   count: number;
 }
@@ -50,7 +50,7 @@ export async function sourceData(settings: TrainSettings): Promise<SourceData> {
   const input = inputOf(trained, network, settings);
   const { bottleneck } = settings;
   const task = { input: input.shape, classes: classes.length, bottleneck };
-  const labelled = (loaded: Loaded): LabelledSource => ({
+  const labelled = (loaded: LoadedSamples): LabelledSource => ({
     loaded,
     labels: labelsOf(loaded),
     count: loaded.count,
@@ -73,7 +73,7 @@ const PICTURE_SIDE = 224;
 
 /** The contract: steps for pictures of any size, and for arrays where a size is asked for. */
 function inputOf(
-  trained: Loaded,
+  trained: LoadedSamples,
   { naturalInput, normalisation }: Network,
   { size }: Pick<TrainSettings, 'size'>,
 ): InputSpec {
@@ -112,7 +112,7 @@ function tell(report: InitReport, reporter: Reporter): void {
 /** What is trained on and what is held out, with the classes that their labels index. */
 async function findSamples(
   settings: TrainSettings,
-): Promise<{ classes: string[]; trained: Loaded; heldOut: Loaded }> {
+): Promise<{ classes: string[]; trained: LoadedSamples; heldOut: LoadedSamples }> {
   const { reporter, test } = settings;
   const source = labelled(await loadSamples(settings.data, { reporter }));
   const takes = source.kind === 'pictures' ? { kind: 'image' as const } : source;
@@ -143,7 +143,7 @@ const FOR_CARD = MINIMUM_COUNT + 5;
 
 /** A share of the samples as given, or as many of each class as the card needs; whole groups where there are any. */
 function split(
-  loaded: Loaded,
+  loaded: LoadedSamples,
   K: number,
   { holdOut: share, seed, recipe }: Pick<TrainSettings, 'holdOut' | 'seed' | 'recipe'>,
 ): { kept: Int32Array; held: Int32Array } {
@@ -161,14 +161,14 @@ const GROUP_SHARE = 0.2;
 
 const count = (n: number): string => (n === 1 ? 'one sample' : `${n} samples`);
 
-function labelled<T extends Loaded>(dataset: T): T {
+function labelled<T extends LoadedSamples>(dataset: T): T {
   if (dataset.labels) return dataset;
   throw new FedshotError('data', `${dataset.source}: has no labels`, {
     hint: 'a provider trains on labelled data: idx:IMAGES,LABELS, csv:FILE#label=COLUMN or images:DIR with a folder for each class',
   });
 }
 
-function classNames(source: Loaded, given: string[] | undefined): string[] {
+function classNames(source: LoadedSamples, given: string[] | undefined): string[] {
   if (given && given.length < 2)
     throw new FedshotError(
       'usage',
@@ -188,5 +188,5 @@ function classNames(source: Loaded, given: string[] | undefined): string[] {
 }
 
 /** The labels of data that were checked to have some. */
-const labelsOf = ({ labels, source }: Loaded): Int32Array =>
+const labelsOf = ({ labels, source }: LoadedSamples): Int32Array =>
   present(labels, `the labels of ${source}`);

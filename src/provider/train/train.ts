@@ -5,7 +5,7 @@ import { weightDigests, writeModel } from '../../shared/model/folder.js';
 import { checkpointOf } from './checkpoint.js';
 import { aloneIn } from './folder.js';
 import { trainSettings, type TrainOptions, type TrainSettings } from './options.js';
-import { openSource, type OpenedSource } from './open-source.js';
+import { openSourceData, type OpenedSource } from './open-source.js';
 import type { TrainResult } from './result.js';
 import { sourceData, type SourceData } from './source-data.js';
 import { trainEpochs, type Best } from './training.js';
@@ -29,7 +29,7 @@ async function trainAlone(settings: TrainSettings): Promise<TrainResult> {
   const data = await sourceData(settings);
   const engine = await startEngine(settings.engine);
   const { best, epochs, config, samples, undescribed } = await engine.use(async () => {
-    const source = await openSource(data, settings, engine.ops);
+    const source = await openSourceData(data, settings, engine.ops);
     try {
       const trained = await trainEpochs(settings, { ...data, source }, engine);
       return {

@@ -1,6 +1,6 @@
 import { FedshotError } from '../errors.js';
 import type { PictureSet } from './pictures/types.js';
-import type { Dataset, Labelled } from './types.js';
+import type { Dataset, SampleInfo } from './types.js';
 
 /**
  * Checks what a reader returned, ours or somebody else's: sizes that agree, images in 0..1, tables
@@ -52,7 +52,7 @@ function checkNames(dataset: Dataset, bad: (why: string) => FedshotError): void 
 }
 
 function checkLabelNumbers(
-  { count, labels, classNames, rowNumbers }: Labelled,
+  { count, labels, classNames, rowNumbers }: SampleInfo,
   bad: (why: string) => FedshotError,
 ): void {
   if (rowNumbers && rowNumbers.length !== count)

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FedshotError } from '../errors.js';
 import type { Notation } from './notation.js';
 import type { OptionShape } from './options.js';
-import type { Loaded } from './pictures/types.js';
+import type { LoadedSamples } from './pictures/types.js';
 import type { ExpectedInput } from './types.js';
 
 /** A notation whose options have been read. */
@@ -45,7 +45,7 @@ export interface ReaderDefinition<S extends OptionShape = OptionShape> {
    * Reads the samples; what it returns is checked (`checkDataset`).
    * @throws FedshotError `not-found`, `io`, `limit` or `data`, naming the file; `usage`
    */
-  read(input: ReaderInput<S>, context: ReadContext): Loaded | Promise<Loaded>;
+  read(input: ReaderInput<S>, context: ReadContext): LoadedSamples | Promise<LoadedSamples>;
 }
 
 /**

@@ -8,7 +8,7 @@ export { filesOfNotation } from './files-of.js';
 export { identifySource, sourceName } from './identify.js';
 export { checkLabels, describe } from './labels.js';
 export { loadDataset, loadSamples, type LoadOptions } from './load.js';
-export type { Loaded, Picture, PictureSet } from './pictures/types.js';
+export type { LoadedSamples, Picture, PictureSet } from './pictures/types.js';
 export { commaSeparated, option, wholeNumber } from './options.js';
 export { readers } from './registry.js';
 export { dataSource } from './source-option.js';
@@ -18,6 +18,6 @@ export type {
   InMemoryData,
   InMemoryImages,
   InMemoryTable,
-  Labelled,
+  SampleInfo,
   ExpectedInput,
 } from './types.js';

@@ -1,6 +1,6 @@
 import { FedshotError } from '../errors.js';
 import { foldedKey, isNumberName, labelKey } from './label-values.js';
-import type { Dataset, Labelled } from './types.js';
+import type { Dataset, SampleInfo } from './types.js';
 
 /**
  * Holds a dataset's labels against a list of classes.
@@ -14,7 +14,7 @@ import type { Dataset, Labelled } from './types.js';
  * @returns the dataset with labels that index `classes`; the same dataset if nothing changes
  * @throws FedshotError `data` for an empty list of classes, or a label outside of it
  */
-export function checkLabels<T extends Labelled>(dataset: T, classes: readonly string[]): T {
+export function checkLabels<T extends SampleInfo>(dataset: T, classes: readonly string[]): T {
   const { source, labels, classNames, matching } = dataset;
   if (classes.length === 0)
     throw new FedshotError('data', `${source}: the list of classes is empty`);
@@ -52,7 +52,7 @@ export function checkLabels<T extends Labelled>(dataset: T, classes: readonly st
 }
 
 /** Whether labels are positions in the list of classes rather than names. */
-function counts({ classNames = [], matching }: Labelled, classes: readonly string[]): boolean {
+function counts({ classNames = [], matching }: SampleInfo, classes: readonly string[]): boolean {
   if (classes.some(isNumberName) || classNames.length === 0) return false;
   return matching?.numbers
     ? classNames.every((name) => /^\d+$/.test(name))

@@ -5,7 +5,7 @@ import type { ReaderInput } from './define.js';
 import { memoryDataset } from './memory.js';
 import { pathHint } from './notation.js';
 import { resolveNotation } from './resolve.js';
-import type { Loaded } from './pictures/types.js';
+import type { LoadedSamples } from './pictures/types.js';
 import type { DataSource, Dataset, ExpectedInput } from './types.js';
 
 export interface LoadOptions {
@@ -29,7 +29,7 @@ export interface LoadOptions {
 export async function loadSamples(
   source: DataSource,
   { takes, reporter = silent, signal }: LoadOptions = {},
-): Promise<Loaded> {
+): Promise<LoadedSamples> {
   signal?.throwIfAborted();
   if (typeof source !== 'string') {
     const dataset = memoryDataset(source);
@@ -40,7 +40,8 @@ export async function loadSamples(
   const [first = ''] = input.paths;
   const warn = (line: string): void =>
     reporter.warn(line.startsWith(first) ? line : `${input.path}: ${line}`, 'data-reading');
-  const read = (): Loaded | Promise<Loaded> => reader.read(input, { takes, warn, signal });
+  const read = (): LoadedSamples | Promise<LoadedSamples> =>
+    reader.read(input, { takes, warn, signal });
   const loaded = await withPathHint(input, read);
   const checked = loaded.kind === 'pictures' ? checkPictures(loaded) : checkDataset(loaded);
   for (const note of checked.notes ?? []) warn(note);

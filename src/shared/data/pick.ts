@@ -1,7 +1,7 @@
-import type { Loaded } from './pictures/types.js';
+import type { LoadedSamples } from './pictures/types.js';
 
 /** Some of the samples, in the order of `index`; pictures are read no sooner for it. */
-export function pickSamples<T extends Loaded>(loaded: T, index: Int32Array): T {
+export function pickSamples<T extends LoadedSamples>(loaded: T, index: Int32Array): T {
   const { labels, rowNumbers } = loaded;
   const common = {
     count: index.length,

@@ -67,7 +67,7 @@ export interface Dataset {
 }
 
 /** What messages and labels need of samples, however they are held. */
-export type Labelled = Pick<
+export type SampleInfo = Pick<
   Dataset,
   'source' | 'count' | 'labels' | 'classNames' | 'matching' | 'rowNumbers' | 'notes'
 >;

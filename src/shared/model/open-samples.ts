@@ -1,4 +1,4 @@
-import type { Labelled, Loaded, PictureSet } from '../data/index.js';
+import type { SampleInfo, LoadedSamples, PictureSet } from '../data/index.js';
 import { arraysOf, asPictures } from '../preprocessing/pictures/convert.js';
 import { openPictures, type PictureOptions } from '../preprocessing/pictures/open.js';
 import type { Ops } from '../engine/ops.js';
@@ -25,12 +25,12 @@ export const takesPictures = (input: InputSpec): input is PictureInput =>
  * @throws FedshotError `data`, `usage`, `limit` where it cannot become that
  */
 export async function openSamples(
-  loaded: Loaded,
+  loaded: LoadedSamples,
   input: InputSpec,
   ops: Ops,
   reading: Preprocessing = {},
   options: PictureOptions = {},
-): Promise<{ samples: Samples; from: Labelled }> {
+): Promise<{ samples: Samples; from: SampleInfo }> {
   if (takesPictures(input)) {
     const from = asPictures(loaded);
     return { samples: pictureSamples(from, input, reading, options), from };

@@ -43,4 +43,4 @@ export interface PictureSet {
 }
 
 /** What a reader gives: arrays in memory, or pictures that are read when they are looked at. */
-export type Loaded = Dataset | PictureSet;
+export type LoadedSamples = Dataset | PictureSet;

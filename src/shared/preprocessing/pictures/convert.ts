@@ -1,4 +1,4 @@
-import type { Loaded, Picture, PictureSet } from '../../data/pictures/types.js';
+import type { LoadedSamples, Picture, PictureSet } from '../../data/pictures/types.js';
 import type { Dataset } from '../../data/types.js';
 import { FedshotError } from '../../errors.js';
 import type { InputSpec } from '../input.js';
@@ -15,7 +15,7 @@ const MOST_HELD = 2 ** 28;
  * @throws FedshotError `data` for pictures where a table is taken, `limit` for more than fit
  */
 export async function arraysOf(
-  loaded: Loaded,
+  loaded: LoadedSamples,
   input: InputSpec,
   options: PictureOptions = {},
 ): Promise<Dataset> {
@@ -68,7 +68,7 @@ export async function arraysOf(
  * Images in arrays as pictures of 8 bit.
  * @throws FedshotError `data` for a table
  */
-export function asPictures(loaded: Loaded): PictureSet {
+export function asPictures(loaded: LoadedSamples): PictureSet {
   if (loaded.kind === 'pictures') return loaded;
   const { source, kind, shape, count, x, labels, classNames, matching, rowNumbers } = loaded;
   if (kind === 'table')

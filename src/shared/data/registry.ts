@@ -1,6 +1,7 @@
 import { Registry } from '../registry.js';
 import type { ReaderDefinition } from './define.js';
 import { csv } from './readers/csv/index.js';
+import { dicom } from './readers/dicom/index.js';
 import { hdf5 } from './readers/hdf5/index.js';
 import { idx } from './readers/idx.js';
 import { imageFiles } from './readers/images/index.js';
@@ -17,4 +18,5 @@ export const readers = new Registry<ReaderDefinition>('reader', [
   npz,
   npy,
   imageFiles,
+  dicom,
 ]);

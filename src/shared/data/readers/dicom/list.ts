@@ -103,7 +103,7 @@ function inFolder(input: DicomInput, signal: AbortSignal | undefined): DicomList
   const files = found.files.map((file) => join(path, file));
   return {
     files,
-    ...(byFolder && { labels: found.files.map((file) => topOf(file, path)) }),
+    ...(byFolder && { labels: found.files.map(topOf) }),
     ...keywords(input, columns),
     notes: found.others.length > 0 ? [`left out, no DICOM: ${abbreviate(found.others)}`] : [],
   };
@@ -112,14 +112,8 @@ function inFolder(input: DicomInput, signal: AbortSignal | undefined): DicomList
 const isFile = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
-/** @throws FedshotError `data` */
-function topOf(file: string, path: string): string {
-  const [top = '', ...below] = file.split(sep);
-  if (below.length > 0) return top;
-  throw new FedshotError('data', `${join(path, file)}: lies in no folder of a class`, {
-    hint: 'with label=folder each file lies in the folder of its class',
-  });
-}
+/** The folder of a class; empty for a file that lies in none. */
+const topOf = (file: string): string => (file.includes(sep) ? (file.split(sep)[0] ?? '') : '');
 
 interface Walked {
   readonly files: string[];

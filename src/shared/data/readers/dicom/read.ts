@@ -105,6 +105,10 @@ function takeFiles(
       throw new FedshotError('limit', `${path}: more than ${MOST_SAMPLES} frames`);
     const own = broken ? undefined : found;
     const label = labels?.[i] ?? own?.label;
+    if (label === '')
+      throw new FedshotError('data', `${file}: lies in no folder of a class`, {
+        hint: 'with label=folder each file lies in the folder of its class',
+      });
     const group = groups?.[i] ?? own?.group;
     for (const frame of frames)
       samples.push({ path: file, frame, row: rowNumbers?.[i] ?? i, label, group });

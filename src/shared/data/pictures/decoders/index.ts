@@ -13,6 +13,7 @@ export type Decoder = (ref: PictureRef) => Promise<Picture>;
 const DECODERS: Readonly<Record<string, () => Promise<Decoder>>> = {
   raster: once(async () => (await import('./raster/index.js')).decodeRaster),
   dicom: once(async () => (await import('./dicom/index.js')).decodeDicom),
+  nifti: once(async () => (await import('./nifti/index.js')).decodeNifti),
 };
 
 /** Asks once: looking for a module that is there already takes a good part of the time that decoding does. */

@@ -1,12 +1,11 @@
 import { statSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { FedshotError } from '../../../errors.js';
 import { usage } from '../../notation.js';
 import { abbreviate } from '../csv/columns.js';
 import { isDicom } from '../../pictures/decoders/dicom/file.js';
-import { byCharacters, DEEPEST, folderEntries, LITTER } from '../images/folder.js';
 import { listLines, listTable, tableColumns } from '../images/list.js';
 import { listKindOf, type ImagesInput, type Listed } from '../images/options.js';
+import { walked } from '../walk.js';
 import { keyword, similar } from './keywords.js';
 import type { DicomInput } from './options.js';
 
@@ -99,7 +98,7 @@ function inFolder(input: DicomInput, signal: AbortSignal | undefined): DicomList
     );
   const byFolder = options.label === FOLDERS;
   const columns = { label: byFolder ? undefined : options.label, group: options.group };
-  const found = isFile(path) ? { files: [''], others: [] } : walked(path, signal);
+  const found = isFile(path) ? { files: [''], others: [] } : walked(path, isDicom, signal);
   const files = found.files.map((file) => join(path, file));
   return {
     files,
@@ -114,29 +113,3 @@ const isFile = (path: string): boolean =>
 
 /** The folder of a class; empty for a file that lies in none. */
 const topOf = (file: string): string => (file.includes(sep) ? (file.split(sep)[0] ?? '') : '');
-
-interface Walked {
-  readonly files: string[];
-  readonly others: string[];
-}
-
-/** All files below a folder, sorted by their paths. */
-function walked(folder: string, signal: AbortSignal | undefined): Walked {
-  const found: Walked = { files: [], others: [] };
-  const walk = (under: string, depth: number): void => {
-    signal?.throwIfAborted();
-    if (depth > DEEPEST)
-      throw new FedshotError('data', `${folder}: more than ${DEEPEST} folders within each other`, {
-        hint: 'does a link lead back?',
-      });
-    for (const { name, folder: isFolder } of folderEntries(join(folder, under))) {
-      const at = join(under, name);
-      if (LITTER.test(name)) continue;
-      if (isFolder) walk(at, depth + 1);
-      else (isDicom(join(folder, at)) ? found.files : found.others).push(at);
-    }
-  };
-  walk('', 0);
-  found.files.sort(byCharacters);
-  return found;
-}

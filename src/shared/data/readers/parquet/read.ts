@@ -133,10 +133,17 @@ async function rowsOf(
 
 /** A value as a table of text would hold it; empty where there is none. */
 function textOf(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  if (value instanceof Date) return value.toISOString();
-  if (typeof value === 'object') return JSON.stringify(value).slice(0, 100);
-  return String(value);
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+    case 'boolean':
+    case 'bigint':
+      return String(value);
+    default:
+      if (value === null || value === undefined) return '';
+      return value instanceof Date ? value.toISOString() : 'bytes';
+  }
 }
 
 /** Pages are unpacked into what their headers announce: not into anything. */

@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decode } from '../../../../../src/shared/data/pictures/decoders/index.js';
-import { encapsulated, pixelElements, writeDicom, type Elements } from '../../readers/dicom/dicom-file.js';
+import {
+  encapsulated,
+  pixelElements,
+  writeDicom,
+  type Elements,
+} from '../../readers/dicom/dicom-file.js';
 
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'dicom-'))));
@@ -50,7 +55,12 @@ async function encoded(file: string, name: string, pixels: Uint8Array): Promise<
   const encoder = new Encoder();
   encoder.setNearLossless?.(0);
   if (name === 'HTJ2KEncoder') encoder.setQuality?.(true, 0);
-  const info = { bitsPerSample: 8, componentCount: 1, isSigned: false, isUsingColorTransform: false };
+  const info = {
+    bitsPerSample: 8,
+    componentCount: 1,
+    isSigned: false,
+    isUsingColorTransform: false,
+  };
   encoder.getDecodedBuffer({ width: SIDE, height: SIDE, ...info }).set(pixels);
   encoder.encode();
   return encoder.getEncodedBuffer().slice();
@@ -71,7 +81,10 @@ describe.each([
 describe('JPEG', () => {
   it('baseline is what libjpeg makes of it', async () => {
     const raw = { width: SIDE, height: SIDE, channels: 1 } as const;
-    const jpeg = await sharp(drawn(5), { raw }).toColourspace('b-w').jpeg({ quality: 98 }).toBuffer();
+    const jpeg = await sharp(drawn(5), { raw })
+      .toColourspace('b-w')
+      .jpeg({ quality: 98 })
+      .toBuffer();
     const found = await decoded('.4.50', [jpeg]);
     const far = drawn(5).filter((level, i) => Math.abs(level - found[i]!) > 8).length;
     expect(far).toBeLessThan(SIDE);

@@ -80,7 +80,11 @@ describe('grey values', () => {
     });
     const voi = { '00283010 SQ': [table([9, 80, 255], 10)] };
     expect(await levels(grey([0, 11, 99], voi))).toEqual([9, 80, 255]);
-    const modality = { '00283000 SQ': [table([3, 2, 1], 0)], '00281050 DS': '2', '00281051 DS': '2' };
+    const modality = {
+      '00283000 SQ': [table([3, 2, 1], 0)],
+      '00281050 DS': '2',
+      '00281051 DS': '2',
+    };
     expect(await levels(grey([0, 1, 2], modality))).toEqual([255, 255, 0]);
   });
 
@@ -128,9 +132,7 @@ describe('colours', () => {
 
   it('as luma and differences become RGB', async () => {
     const ybr = { ...rgb, '00280004 CS': 'YBR_FULL' };
-    expect(await levels(pixelElements(1, 1, Uint8Array.of(76, 85, 255), ybr))).toEqual([
-      254, 0, 0,
-    ]);
+    expect(await levels(pixelElements(1, 1, Uint8Array.of(76, 85, 255), ybr))).toEqual([254, 0, 0]);
     const halved = { ...rgb, '00280004 CS': 'YBR_FULL_422' };
     expect(await levels(pixelElements(1, 2, Uint8Array.of(9, 99, 128, 128), halved))).toEqual([
       9, 9, 9, 99, 99, 99,

@@ -19,7 +19,10 @@ export const BIG_ENDIAN = '.2';
 export const DEFLATED = '.1.99';
 
 /** A DICOM file, as bytes (PS3.10): enough of it for what tests need. */
-export function dicomBytes(elements: Elements, { syntax = EXPLICIT, encapsulated: open = false }: DicomFileOptions = {}): Buffer {
+export function dicomBytes(
+  elements: Elements,
+  { syntax = EXPLICIT, encapsulated: open = false }: DicomFileOptions = {},
+): Buffer {
   const meta = dataSet({ '00020010 UI': `1.2.840.10008.1.2${syntax}` }, false);
   const length = dataSet({ '00020000 UL': meta.length }, false);
   const data = dataSet(elements, syntax === BIG_ENDIAN, open);
@@ -61,7 +64,8 @@ function element(key: string, value: Elements[string], big: boolean, open: boole
 function valueBytes(vr: string, value: Elements[string], big: boolean): Buffer {
   if (value instanceof Uint8Array) return padded(Buffer.from(value), 0);
   if (typeof value === 'string') return padded(Buffer.from(value, 'utf8'), vr === 'UI' ? 0 : 32);
-  if (vr === 'SQ') return Buffer.concat((value as readonly Elements[]).map((one) => item(one, big)));
+  if (vr === 'SQ')
+    return Buffer.concat((value as readonly Elements[]).map((one) => item(one, big)));
   const numbers = typeof value === 'number' ? [value] : (value as readonly number[]);
   const size = vr === 'UL' ? 4 : 2;
   const bytes = Buffer.alloc(size * numbers.length);

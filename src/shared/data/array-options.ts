@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { usage } from './notation.js';
-import { option, wholeNumber } from './options.js';
+import { numberRange, option, wholeNumber } from './options.js';
 
 /** The grey level that means white, under one of its two names. */
 const level = (key: 'scale' | 'max') =>
@@ -20,6 +20,9 @@ export const ARRAY_OPTIONS = {
     .describe('what rows of numbers are, which may be either'),
   scale: level('scale'),
   max: level('max'),
+  range: numberRange()
+    .optional()
+    .describe('LOW,HIGH: the values that mean black and white; what lies outside is cut off'),
   label: wholeNumber().optional().describe('of several columns of labels the one to take, from 0'),
   labels: z
     .enum(['fold'])
@@ -28,6 +31,19 @@ export const ARRAY_OPTIONS = {
 };
 
 export type ArrayOptions = z.output<z.ZodObject<typeof ARRAY_OPTIONS>>;
+
+/**
+ * The values that mean black and white, if somebody said so.
+ * @throws FedshotError `usage` where white is said as well
+ */
+export function saidRange(
+  source: string,
+  { scale, max, range }: ArrayOptions,
+): readonly [number, number] | undefined {
+  if (range !== undefined && (scale ?? max) !== undefined)
+    throw usage(source, 'range= says already which value means white: leave max= out');
+  return range;
+}
 
 /** The level that means white, if somebody said so. @throws FedshotError `usage` */
 export function saidWhite(source: string, { scale, max }: ArrayOptions): number | undefined {

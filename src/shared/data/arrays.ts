@@ -1,8 +1,9 @@
 import { FedshotError } from '../errors.js';
 import { labelColumn, toLabels } from './array-labels.js';
-import { saidWhite, type ArrayOptions } from './array-options.js';
+import { saidRange, saidWhite, type ArrayOptions } from './array-options.js';
 import { assertColumns, missingCells, positionalColumns } from './columns.js';
-import { greyLevels } from './grey.js';
+import { greyLevels, levelsInRange } from './grey.js';
+import { usage } from './notation.js';
 import type { RawArray, RawLabels } from './raw.js';
 import type { Dataset, ExpectedInput } from './types.js';
 
@@ -28,13 +29,17 @@ export function arrayDataset(
   const labelled =
     target && toLabels(labelColumn(target, options.label), data, options.labels === 'fold');
   const size = shape.reduce((a, b) => a * b);
+  const range = saidRange(source, options);
   if (kind === 'table') {
+    if (range) throw usage(source, 'range= is for images, and these are rows of a table');
     const columns = positionalColumns(size);
     const x = toTable(data);
     const missing = missingCells(x, size);
     return { source, kind, shape, count, x, ...labelled, columns, missing, notes };
   }
-  const grey = greyLevels(data, size, saidWhite(source, options), notes);
+  const grey = range
+    ? levelsInRange(data, size, range, notes)
+    : greyLevels(data, size, saidWhite(source, options), notes);
   const x = channelsLast ? channelsFirst(grey, shape) : grey;
   return { source, kind, shape, count, x, ...labelled, notes };
 }

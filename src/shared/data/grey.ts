@@ -56,6 +56,34 @@ export function greyLevels(
   return x;
 }
 
+/**
+ * Grey levels 0..1 of images in units of their own, such as −1..1 or Hounsfield units.
+ *
+ * @param range what means black and white; what lies outside is cut off, which the notes say
+ * @throws FedshotError `data` for NaN and infinity
+ */
+export function levelsInRange(
+  { name, values }: Pick<RawArray, 'name' | 'values'>,
+  size: number,
+  [low, high]: readonly [number, number],
+  notes: string[],
+): Float32Array {
+  const x = new Float32Array(values.length);
+  let outside = 0;
+  for (let i = 0; i < x.length; i++) {
+    const value = Number(values[i]);
+    if (!Number.isFinite(value))
+      throw bad(name, `NaN or infinite value in sample ${Math.floor(i / size)}`);
+    if (value < low || value > high) outside++;
+    x[i] = Math.min(1, Math.max(0, (value - low) / (high - low)));
+  }
+  if (outside > 0)
+    notes.push(
+      `${name}: ${shortest((100 * outside) / x.length)}% of the values lie outside ${low}..${high} and are cut off`,
+    );
+  return x;
+}
+
 function dark(most: number, white: number, words: WhiteWords): string {
   if (most <= 0) return 'every grey level is 0';
   const seen = `the brightest grey level is ${shortest(most)} of ${white}`;

@@ -28,6 +28,17 @@ export const wholeNumber = () =>
     return Number.isSafeInteger(value) ? value : refuse('is not an integer ≥ 0');
   });
 
+/** An option that is two numbers, the second larger. */
+export const numberRange = () =>
+  option((text, refuse): readonly [number, number] => {
+    const [low = NaN, high = NaN, more] = text
+      .split(',')
+      .map((part) => (part.trim() === '' ? NaN : Number(part)));
+    if (more === undefined && Number.isFinite(low) && Number.isFinite(high) && low < high)
+      return [low, high];
+    return refuse('is no LOW,HIGH', 'two numbers, the first of which is black: -1,1');
+  });
+
 /** An option that is a list, joined by commas. */
 export const commaSeparated = () => z.string().transform((text) => text.split(','));
 

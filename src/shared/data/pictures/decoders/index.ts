@@ -12,6 +12,8 @@ export type Decoder = (ref: PictureRef) => Promise<Picture>;
 /** Decoders by name. Each is loaded by the first picture that needs it: their libraries are large. */
 const DECODERS: Readonly<Record<string, () => Promise<Decoder>>> = {
   raster: once(async () => (await import('./raster/index.js')).decodeRaster),
+  dicom: once(async () => (await import('./dicom/index.js')).decodeDicom),
+  nifti: once(async () => (await import('./nifti/index.js')).decodeNifti),
 };
 
 /** Asks once: looking for a module that is there already takes a good part of the time that decoding does. */

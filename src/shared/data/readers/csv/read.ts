@@ -12,9 +12,16 @@ import { readRows, type Row, type Rows } from './rows.js';
  * @throws FedshotError `not-found`, `data`, `usage`, `limit`
  */
 export function readCsv(input: CsvInput, takes?: ExpectedInput): Dataset {
+  return tableDataset(input, readRows(input, cellsOf(input.options)), takes);
+}
+
+/**
+ * A dataset of rows of text, wherever they come from.
+ * @throws FedshotError `data`, `limit`
+ */
+export function tableDataset(input: CsvInput, table: Rows, takes?: ExpectedInput): Dataset {
   const { source, path, options } = input;
   const cells = cellsOf(options);
-  const table = readRows(input, cells);
   if (table.rows.length === 0) throw bad(path, 'no samples');
   const notes: string[] = [];
   const columns = chooseColumns(input, table, takes, notes);

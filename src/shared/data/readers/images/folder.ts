@@ -18,9 +18,9 @@ import type { ImagesInput, Listed } from './options.js';
 /** Files that are taken for pictures by their names; whether they are shows when they are decoded. */
 const NAMED = /\.(jpe?g|jpe|jfif|png|webp|tiff?|bmp|dib|gif)$/i;
 /** What systems leave in folders. */
-const LITTER = /^(\.|thumbs\.db$|desktop\.ini$|__macosx$|ehthumbs\.db$|icon\r$)/i;
+export const LITTER = /^(\.|thumbs\.db$|desktop\.ini$|__macosx$|ehthumbs\.db$|icon\r$)/i;
 /** Folders within folders, before a link that leads back is suspected. */
-const DEEPEST = 16;
+export const DEEPEST = 16;
 
 /** Files below a folder, as paths below it. */
 interface Found {
@@ -38,7 +38,7 @@ interface Found {
  */
 export function listFolder(input: ImagesInput, signal?: AbortSignal): Listed {
   const { path, options } = input;
-  const top = entries(path);
+  const top = folderEntries(path);
   const folders = top.filter((entry) => entry.folder && !LITTER.test(entry.name));
   const loose = emptyFound();
   for (const { name, folder } of top)
@@ -96,7 +96,7 @@ function below(folder: string, signal: AbortSignal | undefined): Found {
       throw new FedshotError('data', `${folder}: more than ${DEEPEST} folders within each other`, {
         hint: 'does a link lead back?',
       });
-    for (const { name, folder: isFolder } of entries(join(folder, under))) {
+    for (const { name, folder: isFolder } of folderEntries(join(folder, under))) {
       const at = join(under, name);
       if (LITTER.test(name)) found.litter++;
       else if (isFolder) walk(at, depth + 1);
@@ -109,10 +109,10 @@ function below(folder: string, signal: AbortSignal | undefined): Found {
   return found;
 }
 
-const byCharacters = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+export const byCharacters = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** What a folder holds, links followed, sorted. @throws FedshotError `not-found`, `io` */
-function entries(folder: string): { name: string; folder: boolean }[] {
+export function folderEntries(folder: string): { name: string; folder: boolean }[] {
   let found: Dirent[];
   try {
     found = readdirSync(folder, { withFileTypes: true });

@@ -15,6 +15,13 @@ const LOOKED_FOR = 20;
 /** The folder that a list's paths begin in: the one that is named, else that of the list. */
 export const rootOf = ({ path, options }: ImagesInput): string => options.root ?? dirname(path);
 
+/** Names of a table's columns, if it has a header. @throws FedshotError as {@link listTable} does */
+export function tableColumns({ source, path, paths, options }: ImagesInput): readonly string[] {
+  const { header, sep, separator, encoding } = options;
+  const csv = { header, sep, separator, encoding };
+  return readRows({ source, path, paths, options: csv }, cellsOf(csv)).header ?? [];
+}
+
 /**
  * Lists the pictures that the rows of a table name.
  * @throws FedshotError `not-found`, `io`, `data`, `usage`, `limit`

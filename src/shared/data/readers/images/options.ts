@@ -42,7 +42,13 @@ export interface Listed {
 export type ListKind = 'folder' | 'table' | 'lines';
 
 /** What a notation names. Told by its words alone, since nothing is opened outside of a sandbox. */
-export function listKindOf({ path, options }: ImagesInput): ListKind {
+export function listKindOf({
+  path,
+  options,
+}: {
+  path: string;
+  options: { path?: string };
+}): ListKind {
   if (options.path !== undefined || /\.[ct]sv(\.gz)?$/i.test(path)) return 'table';
   return /\.(txt|lst|list)$/i.test(path) ? 'lines' : 'folder';
 }

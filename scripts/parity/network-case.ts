@@ -36,12 +36,13 @@ const BATCH = 4;
 const same: Layer = { params: () => [], forward: (x) => x };
 
 /** The network without B and C, so that what it gives is what F gives. */
-function featuresOf({ name, parameters, featureWidth, build }: Network): Network {
+function featuresOf(network: Network): Network {
+  const { name, parameters, featureWidth } = network;
   return defineNetwork({
     name: `${name}_features`,
     input: 'any',
     parameters: parameters.extend({ width: z.int().default(featureWidth!) }),
-    layers: ({ width: _, ...own }, task) => ({ F: build(own, task).F, B: same, C: same }),
+    layers: ({ width: _, ...own }, task) => ({ F: network.build(own, task).F, B: same, C: same }),
   });
 }
 

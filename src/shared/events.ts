@@ -24,10 +24,10 @@ export function eventReporter(emit: (event: FedshotEvent) => void): Reporter {
   let tasks = 0;
   return {
     // JavaScript of programs may leave the code out.
-    note: (text, code: NoticeCode | undefined = 'other', fields) =>
-      emit({ type: 'note', text, code, fields }),
-    warn: (text, code: NoticeCode | undefined = 'other', fields) =>
-      emit({ type: 'warning', text, code, fields }),
+    note: (text, code: NoticeCode | undefined, fields) =>
+      emit({ type: 'note', text, code: code ?? 'other', fields }),
+    warn: (text, code: NoticeCode | undefined, fields) =>
+      emit({ type: 'warning', text, code: code ?? 'other', fields }),
     event: emit,
     task(label, total, unit): ReportedTask {
       const task = tasks++;

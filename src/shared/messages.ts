@@ -18,10 +18,10 @@ export function messageReporter(
 ): Reporter {
   let tasks = 0;
   return {
-    note: (line, code: NoticeCode | undefined = 'other', fields) =>
-      send({ kind: 'note', line, code, fields }),
-    warn: (line, code: NoticeCode | undefined = 'other', fields) =>
-      send({ kind: 'warn', line, code, fields }),
+    note: (line, code: NoticeCode | undefined, fields) =>
+      send({ kind: 'note', line, code: code ?? 'other', fields }),
+    warn: (line, code: NoticeCode | undefined, fields) =>
+      send({ kind: 'warn', line, code: code ?? 'other', fields }),
     event: (event) => send({ kind: 'event', event }),
     task(label, total, unit) {
       const id = tasks++;

@@ -2,15 +2,7 @@ import { z } from 'zod';
 import { sourcesOf, type InputOptions } from '../../client/target/options.js';
 import { dataSource, type DataSource } from '../../shared/data/index.js';
 import { ORIENTATIONS } from '../../shared/preprocessing/orient.js';
-import {
-  choice,
-  flag,
-  path,
-  positiveReal,
-  strict,
-  text,
-  withTraits,
-} from '../../shared/option.js';
+import { choice, flag, path, positiveReal, strict, text, withTraits } from '../../shared/option.js';
 
 /** One source of data or several, which are put one behind the other. */
 const sources = z.union([dataSource(), z.array(dataSource()).min(1)], {

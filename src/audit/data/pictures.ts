@@ -1,4 +1,9 @@
-import { loadSamples, type Dataset, type DataSource, type PictureSet } from '../../shared/data/index.js';
+import {
+  loadSamples,
+  type Dataset,
+  type DataSource,
+  type PictureSet,
+} from '../../shared/data/index.js';
 import { pickSamples } from '../../shared/data/pick.js';
 import { readBytes } from '../../shared/files.js';
 import { evenly } from '../../shared/model/samples.js';

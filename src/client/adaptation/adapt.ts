@@ -48,7 +48,7 @@ export async function adaptPrepared(
   try {
     const evaluation = await evaluate(prepared, run, request.force);
     const seconds = (clockOf(prepared.options)() - since) / 1000;
-    return resultOf(prepared, run, evaluation, seconds);
+    return await resultOf(prepared, run, evaluation, seconds);
   } finally {
     disposeRun(run);
   }

@@ -35,4 +35,3 @@ export function disposeTarget({ main, test }: OpenedTarget): void {
   main.dispose();
   test?.dispose();
 }
-

@@ -1,3 +1,4 @@
+import { present } from '../../shared/present.js';
 import { FedshotError } from '../../shared/errors.js';
 import { withLock } from '../../shared/lock.js';
 import {
@@ -78,7 +79,8 @@ export async function carryOut(
     const { version, releases } = currentListing(store, old);
     // What an interrupted attempt has signed and listed counts under both.
     const again = (name: string): boolean =>
-      newKeys && !verifies(store, root, name, releases[name]!);
+      newKeys &&
+      !verifies(store, root, name, present(releases[name], `${name} in the list of releases`));
     const by = { signers: bothRelease ?? release, now, again };
     const listed = relist(store, { before: old, root }, releases, by);
     store.stageRoot(root.envelope);

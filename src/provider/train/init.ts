@@ -38,7 +38,7 @@ export function openInit(path: string): InitFile {
 /** PyTorch writes zip archives, before 1.6 bare pickles, both under many endings. */
 const isPickle = (bytes: Uint8Array, path: string): boolean =>
   (bytes[0] === 0x50 && bytes[1] === 0x4b) ||
-  (bytes[0] === 0x80 && bytes[1]! <= 5 && /\.(pth|pt|bin|ckpt|pkl)$/i.test(path));
+  (bytes[0] === 0x80 && (bytes[1] ?? 6) <= 5 && /\.(pth|pt|bin|ckpt|pkl)$/i.test(path));
 
 const conversion = (path: string): string =>
   `python3 -c "import sys, torch; from safetensors.torch import save_file; ` +

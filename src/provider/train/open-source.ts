@@ -67,7 +67,7 @@ export async function openLabelled(
   try {
     const kept = await readable(samples, reporter);
     if (kept.length === samples.count) return { samples, labels, dispose };
-    return { samples: samples.only(kept), labels: kept.map((i) => labels[i]!), dispose };
+    return { samples: samples.only(kept), labels: kept.map((i) => labels[i] ?? 0), dispose };
   } catch (error) {
     dispose();
     throw error;

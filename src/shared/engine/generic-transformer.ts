@@ -9,9 +9,10 @@ export const byRows =
   (rows: Rows): Ops['linear'] =>
   <T extends Tensor>(x: T, weight: Tensor2D, bias: Tensor1D): T => {
     if (x.rank === 2) return rows(x as Tensor as Tensor2D, weight, bias) as Tensor as T;
-    const flat = tf.reshape<tf.Rank.R2>(x, [-1, x.shape.at(-1)!]);
+    const flat: Tensor2D = tf.reshape(x, [-1, x.shape.at(-1)!]);
     const shape = [...x.shape.slice(0, -1), weight.shape[0]];
-    return tf.reshape(rows(flat, weight, bias), shape as [number, number]) as Tensor as T;
+    const result: Tensor = tf.reshape(rows(flat, weight, bias), shape);
+    return result as T;
   };
 
 /** Pixels `[N, H, W, D]` behind a class token, with their positions. */

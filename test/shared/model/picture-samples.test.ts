@@ -1,4 +1,3 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PictureBatch, View } from '../../../src/shared/data/pictures/view.js';
 import { startEngine, type Engine } from '../../../src/shared/engine/index.js';
@@ -15,7 +14,9 @@ beforeAll(async () => {
 const input: ImageSpec = { kind: 'image', shape: [1, 2, 2], mean: [0.5], std: [0.25] };
 
 /** A source whose picture n has the levels 4n, 4n + 1, 4n + 2, 4n + 3, and which notes what is asked. */
-function source(broken: readonly number[] = []): PictureSource & { asked: View[][]; closed: number } {
+function source(
+  broken: readonly number[] = [],
+): PictureSource & { asked: View[][]; closed: number } {
   const asked: View[][] = [];
   return {
     asked,
@@ -36,7 +37,12 @@ function source(broken: readonly number[] = []): PictureSource & { asked: View[]
 }
 
 const all = (from: PictureSource, count: number, reading = {}): PictureSamples =>
-  new PictureSamples(from, Int32Array.from({ length: count }, (_, i) => i), input, reading);
+  new PictureSamples(
+    from,
+    Int32Array.from({ length: count }, (_, i) => i),
+    input,
+    reading,
+  );
 
 async function looked(samples: Samples): Promise<{ values: number[]; kept: number[] }> {
   const [values, kept]: [number[], number[]] = [[], []];
@@ -70,7 +76,9 @@ describe('PictureSamples', () => {
     const { kept } = await engine.use(() => looked(samples));
     expect(kept).toEqual([0, 2]);
     const left = samples.only(Int32Array.from(kept));
-    expect((await engine.use(() => looked(left))).values.slice(4)).toEqual([8, 9, 10, 11].map(normal));
+    expect((await engine.use(() => looked(left))).values.slice(4)).toEqual(
+      [8, 9, 10, 11].map(normal),
+    );
     left.dispose();
     expect(from.closed).toBe(0);
     samples.dispose();
@@ -88,11 +96,14 @@ describe('PictureSamples', () => {
   it('draws crops and flips by the seed of the step, and further views of their own', async () => {
     const draw = async (seed: number, how: 'crop' | 'crop-flip', more = 0): Promise<View[][]> => {
       const from = source();
-      const steps = [0, 1].map((k) => ({ index: Int32Array.of(k, 2), random: random(seed).fork(k) }));
+      const steps = [0, 1].map((k) => ({
+        index: Int32Array.of(k, 2),
+        random: random(seed).fork(k),
+      }));
       await engine.use(async () => {
         for await (const seen of all(from, 3).steps(steps, how, more)) {
           expect(seen).toHaveLength(1 + more);
-          for (const x of seen as Tensor[]) x.dispose();
+          for (const x of seen) x.dispose();
         }
       });
       return from.asked;

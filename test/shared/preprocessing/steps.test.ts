@@ -18,9 +18,18 @@ const crop = (height: number, width: number): PictureStep => ({ step: 'crop', he
 
 describe('shapeAfter', () => {
   it.each([
-    [[colour, square(256), crop(224, 224)], [3, 224, 224]],
-    [[{ step: 'colour', to: 'grey' }, square(28)], [1, 28, 28]],
-    [[colour, shorter(256), crop(224, 200)], [3, 224, 200]],
+    [
+      [colour, square(256), crop(224, 224)],
+      [3, 224, 224],
+    ],
+    [
+      [{ step: 'colour', to: 'grey' }, square(28)],
+      [1, 28, 28],
+    ],
+    [
+      [colour, shorter(256), crop(224, 200)],
+      [3, 224, 200],
+    ],
     [[colour, shorter(256)], undefined], // the longer side depends on the picture
     [[square(64)], undefined], // so do the channels
     [[colour, square(64), crop(65, 10)], undefined], // a crop larger than what is left
@@ -47,7 +56,10 @@ describe('the contract', () => {
     ['asks for all memory', { ...contract, steps: [colour, square(100_000), crop(128, 128)] }],
     ['has another filter', { ...contract, steps: [{ ...square(128), filter: 'nearest' }] }],
     ['has no steps in its list', { ...contract, steps: [] }],
-    ['has a key that is not known', { ...contract, steps: [{ ...colour, from: 'x' }, square(128)] }],
+    [
+      'has a key that is not known',
+      { ...contract, steps: [{ ...colour, from: 'x' }, square(128)] },
+    ],
   ])('is refused where it %s', (_, wrong) => {
     expect(inputSchema.safeParse(wrong).success).toBe(false);
   });

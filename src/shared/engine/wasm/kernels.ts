@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor2D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
 
 /** Gradients that the wasm backend lacks or has wrong, as compositions of what it has. */
 type Kernel = (inputs: Record<string, Tensor4D>, attrs: Attrs) => Tensor;
@@ -58,7 +58,7 @@ const depthwiseFilterGradient: Kernel = ({ x, dy }, attrs) => {
     const [i, j] = [Math.floor(place / kw), place % kw];
     const end: Shape4 = [n, i + s * (h - 1) + 1, j + s * (w - 1) + 1, c];
     const seen = tf.stridedSlice(wide, [0, i, j, 0], end, [1, s, s, 1]);
-    return tf.matMul(ones, tf.reshape(tf.mul(seen, dy!), [n * h * w, c]) as Tensor2D);
+    return tf.matMul(ones, tf.reshape<tf.Rank.R2>(tf.mul(seen, dy!), [n * h * w, c]));
   });
   return tf.reshape(tf.concat(places, 0), attrs.filterShape);
 };

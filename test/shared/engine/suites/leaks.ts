@@ -27,13 +27,7 @@ export function tinyTraining({ ops }: Engine): { step: () => number; dispose: ()
   const x = tf.randomNormal<tf.Rank.R4>([8, 1, 6, 6], 0, 1, 'float32', 5);
   const y = tf.tidy(() => tf.oneHot(tf.tensor1d([0, 1, 2, 0, 1, 2, 0, 1], 'int32'), 3));
   const loss = (): tf.Scalar => {
-    const conv = ops.conv2d(
-      ops.images(x),
-      w as unknown as Tensor4D,
-      b as unknown as Tensor1D,
-      1,
-      0,
-    );
+    const conv = ops.conv2d(ops.images(x), w as unknown as Tensor4D, b, 1, 0);
     const normal = ops.batchNormTrain(
       conv,
       gamma as unknown as Tensor1D,

@@ -49,7 +49,7 @@ export async function loadSamples(
 }
 
 /**
- * As {@link loadSamples}, for what works on arrays alone.
+ * As `loadSamples`, for what works on arrays alone.
  * @throws FedshotError `data` besides, for pictures that are decoded one by one
  */
 export async function loadDataset(source: DataSource, options?: LoadOptions): Promise<Dataset> {

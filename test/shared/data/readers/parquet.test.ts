@@ -18,7 +18,10 @@ const read = (rest: string) => loadDataset(`parquet:${folder}/${rest}`);
 const refused = (rest: string): Promise<string> =>
   read(rest).then(
     () => 'taken',
-    ({ code, message }: Error & { code?: string }) => `${code ?? 'no code'} ${message}`,
+    (error: unknown) => {
+      const { code, message } = error as Error & { code?: string };
+      return `${code ?? 'no code'} ${message}`;
+    },
   );
 
 it.each(['snappy', 'zstd'])(

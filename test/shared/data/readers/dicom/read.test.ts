@@ -31,14 +31,14 @@ function write(name: string, more: Elements, frames = 1): void {
 
 async function read(rest: string): Promise<PictureSet> {
   const reporter = { warn: (line: string) => void notes.push(line) };
-  const loaded = await loadSamples(`dicom:${folder}${rest}`, { reporter: reporter as never });
+  const loaded = await loadSamples(`dicom:${folder}${rest}`, { reporter });
   if (loaded.kind !== 'pictures') throw new Error('no pictures');
   return loaded;
 }
 const said = (rest: string): Promise<string> =>
   read(rest).then(
     () => 'taken',
-    (error: Error) => error.message,
+    (error: unknown) => (error as Error).message,
   );
 const names = ({ refs }: PictureSet): string[] =>
   refs.map(({ path, frame }) => `${path.slice(folder.length + 1)}:${frame ?? ''}`);

@@ -122,7 +122,7 @@ export function tableEntries(
   const element = item.elements[tag];
   if (!element || element.length < count) return undefined;
   const bytes = item.byteArray.subarray(element.dataOffset, element.dataOffset + element.length);
-  if (bits <= 8 && bytes.length < 2 * count) return bytes.slice(0, count);
+  if (bits <= 8 && bytes.length < 2 * count) return Uint8Array.from(bytes.subarray(0, count));
   if (bytes.length < 2 * count) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Uint16Array.from({ length: count }, (_, i) => view.getUint16(2 * i, !bigEndian));

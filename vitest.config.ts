@@ -20,7 +20,7 @@ const ALONE = [
   'test/cli/provider/{binding,check}.test.ts',
   'test/cli/umask.test.ts',
   'test/api/client/trust-warnings.test.ts',
-  'test/api/memory.test.ts',
+  'test/api/{memory,hospital}.test.ts',
   'test/{package,old-version}.test.ts',
   'test/scripts/torture.test.ts',
   'test/simulate/simulate.test.ts',

@@ -31,7 +31,7 @@ function half(dtype: string, bits: number[]): Buffer {
 
 async function levels(rest: string): Promise<number[]> {
   const reporter = { warn: (line: string) => void notes.push(line) };
-  return [...(await loadDataset(rest.replace(':', `:${folder}/`), { reporter: reporter })).x];
+  return [...(await loadDataset(rest.replace(':', `:${folder}/`), { reporter })).x];
 }
 
 it('says which values are black and white, and what lies outside is cut off aloud', async () => {

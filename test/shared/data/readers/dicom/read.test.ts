@@ -31,7 +31,7 @@ function write(name: string, more: Elements, frames = 1): void {
 
 async function read(rest: string): Promise<PictureSet> {
   const reporter = { warn: (line: string) => void notes.push(line) };
-  const loaded = await loadSamples(`dicom:${folder}${rest}`, { reporter: reporter });
+  const loaded = await loadSamples(`dicom:${folder}${rest}`, { reporter });
   if (loaded.kind !== 'pictures') throw new Error('no pictures');
   return loaded;
 }

@@ -2,7 +2,7 @@ import type { DataSet } from 'dicom-parser';
 import { FedshotError } from '../../../../errors.js';
 import type { Words } from './codecs/types.js';
 import type { PixelHeader } from './header.js';
-import { entriesOf } from './rules.js';
+import { tableEntries } from './rules.js';
 
 /** Descriptors and entries of red, green and blue. */
 const PALETTE = [
@@ -21,7 +21,7 @@ export function paletteLevels(words: Words, header: DataSet, pixels: PixelHeader
     const count = header.uint16(descriptor, 0) || 65_536;
     const first = (signed ? header.int16 : header.uint16).call(header, descriptor, 1) ?? 0;
     const bits = header.uint16(descriptor, 2) ?? 16;
-    const entries = entriesOf(header, data, count, bits, bigEndian);
+    const entries = tableEntries(header, data, count, bits, bigEndian);
     if (!entries)
       throw new FedshotError('data', `${path}: its palette is not there, segmented or too short`);
     return { first, entries, shift: bits > 8 ? 8 : 0 };

@@ -11,7 +11,7 @@ import { paletteLevels, ybrToRgb } from './colour.js';
 import { withDicom, type DicomFile } from './file.js';
 import { encapsulatedFrame } from './frames.js';
 import { pixelHeader, type PixelHeader } from './header.js';
-import { colourLevels, greyLevels } from './levels.js';
+import { colourLevels, monochromeLevels } from './levels.js';
 import { rulesOf } from './rules.js';
 
 /**
@@ -34,7 +34,7 @@ export async function decodeDicom({ path, frame = 0, options }: PictureRef): Pro
     return { ...size, channels: 3, data: paletteLevels(words, header, pixels) };
   const window = options?.['window'];
   const rules = rulesOf(header, pixels, frame, window === undefined ? undefined : String(window));
-  return { ...size, channels: 1, data: greyLevels(words, pixels, rules) };
+  return { ...size, channels: 1, data: monochromeLevels(words, pixels, rules) };
 }
 
 type FrameBytes = Words | { readonly packed: Uint8Array };

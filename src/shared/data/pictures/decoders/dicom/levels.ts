@@ -13,7 +13,7 @@ const TABLE_FROM = 1 << 16;
  *
  * @param rules what the header, or the notation, says of it
  */
-export function greyLevels(words: Words, header: PixelHeader, rules: ValueRules): Uint8Array {
+export function monochromeLevels(words: Words, header: PixelHeader, rules: ValueRules): Uint8Array {
   const { data } = words;
   const stored = words.stored ?? header.stored;
   const valueOf = storedValue(stored, words.high ?? header.high, header.signed);

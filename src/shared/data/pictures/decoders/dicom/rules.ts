@@ -103,7 +103,7 @@ function lutOf(item: DataSet, { path, signed, bigEndian }: PixelHeader): Lut {
   const bits = item.uint16('x00283002', 2) ?? 16;
   if (!data || bits < 1 || bits > 16)
     throw new FedshotError('data', `${path}: its table of values is damaged`);
-  const entries = entriesOf(item, 'x00283006', count, bits, bigEndian);
+  const entries = tableEntries(item, 'x00283006', count, bits, bigEndian);
   if (!entries) throw new FedshotError('data', `${path}: its table of values is too short`);
   return { first, entries, bits };
 }
@@ -112,7 +112,7 @@ function lutOf(item: DataSet, { path, signed, bigEndian }: PixelHeader): Lut {
  * Entries of a table: words, or bytes where they are of 8 bits and packed.
  * @returns undefined where there are too few
  */
-export function entriesOf(
+export function tableEntries(
   item: DataSet,
   tag: string,
   count: number,
@@ -122,7 +122,7 @@ export function entriesOf(
   const element = item.elements[tag];
   if (!element || element.length < count) return undefined;
   const bytes = item.byteArray.subarray(element.dataOffset, element.dataOffset + element.length);
-  if (bits <= 8 && bytes.length < 2 * count) return bytes.slice(0, count);
+  if (bits <= 8 && bytes.length < 2 * count) return Uint8Array.from(bytes.subarray(0, count));
   if (bytes.length < 2 * count) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Uint16Array.from({ length: count }, (_, i) => view.getUint16(2 * i, !bigEndian));

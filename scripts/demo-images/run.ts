@@ -1,10 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  drawPictures,
-  PICTURE_DOMAINS,
-  type PictureDomain,
-} from '../../src/examples/pictures/index.js';
+import { drawPictures, type PictureDomain } from '../../src/examples/pictures/index.js';
 
 /** The functions of fedshot that the demo calls: from `dist`, or in a test from the sources. */
 type Fedshot = Pick<typeof import('../../src/index.js'), 'client' | 'provider'>;

@@ -17,8 +17,8 @@ export default defineOperation({
   rights: ({ out, weights }) => ({ write: [out], read: [weights] }),
   async run({ engine, device, threads, ...settings }, context): Promise<ImportOutcome> {
     const { reporter, signal, isolation } = context;
-    const { importModel } = await import('../../provider/import/import.js');
-    const value = await importModel(settings, {
+    const { importWeights } = await import('../../provider/import/import.js');
+    const value = await importWeights(settings, {
       engine: { engine, device, threads, reporter },
       reporter,
       signal,

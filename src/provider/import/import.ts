@@ -37,7 +37,7 @@ export interface ImportSurroundings {
  * @throws FedshotError `model` for weights that are not those of the network, by name; `data` for data without
  *   labels or with other classes; `usage`, `format`, `engine`, `io`
  */
-export async function importModel(
+export async function importWeights(
   settings: ImportSettings,
   surroundings: ImportSurroundings = {},
 ): Promise<ImportResult> {

@@ -119,7 +119,9 @@ describe('provider import', () => {
   );
 
   it('refuses data without labels of these classes, tables, and files of PyTorch', async () => {
-    const { result: classes } = importing(weights(), { classes: '0,1,2,3,4,5,6,7,8,11'.split(',') });
+    const { result: classes } = importing(weights(), {
+      classes: '0,1,2,3,4,5,6,7,8,11'.split(','),
+    });
     await expect(classes).rejects.toMatchObject({ code: 'data' });
     const csv = join(tempDir(), 'table.csv');
     writeFileSync(csv, 'a,b,y\n1,2,0\n3,4,1\n');

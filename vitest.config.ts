@@ -22,7 +22,7 @@ const ALONE = [
   'test/api/client/trust-warnings.test.ts',
   'test/api/{memory,hospital}.test.ts',
   'test/{package,old-version}.test.ts',
-  'test/scripts/torture.test.ts',
+  'test/scripts/{demo-images,torture}.test.ts',
   'test/simulate/simulate.test.ts',
 ];
 

@@ -27,6 +27,7 @@ export {
   check,
   evidence as providerEvidence,
   export as exportStore,
+  import as importModel,
   init as initProvider,
   publish,
   refresh,

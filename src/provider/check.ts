@@ -82,11 +82,12 @@ async function score(options: CheckOptions): Promise<CheckResult> {
   });
 }
 
-async function scoreOn(
+/** Scores a model on samples that are open, and with `writeCard` writes it with what was measured. */
+export async function scoreOn(
   { ops, name, device, version }: Engine,
   model: Model,
   { samples, labels }: OpenedSamples,
-  options: CheckOptions,
+  options: Pick<CheckOptions, 'model' | 'writeCard'>,
 ): Promise<CheckResult> {
   const { config, state } = model;
   const { count } = samples;

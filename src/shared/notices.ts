@@ -19,6 +19,7 @@ export const NOTICES = {
   'method-tried': '`auto` has tried a method: `method`, `outcome`',
   'model-card': 'about the card of a model that is published',
   'newer-release': 'a newer version than that of the run in use is here: `release`, `version`',
+  'no-better-than-chance': 'what was imported answers as chance would: `accuracy`, `classes`',
   'no-log': 'this server writes no transparency log',
   'not-handed-over': 'a file that fedshot did not write was left out: `file`',
   'nothing-to-resume': 'no run to go on with: a new one begins',

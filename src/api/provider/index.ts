@@ -5,6 +5,7 @@
  */
 import initOperation from './init.js';
 import trainOperation from './train.js';
+import importOperation from './import.js';
 import checkOperation from './check.js';
 import publishOperation from './publish.js';
 import serveOperation from './serve.js';
@@ -21,6 +22,10 @@ export const init = functionOf(initOperation);
 
 /** Trains a model on labelled source data and writes F, B and C into a folder. */
 export const train = functionOf(trainOperation);
+
+/** Makes a model of weights that were trained elsewhere, and measures it on held-out data. */
+const importModel = functionOf(importOperation);
+export { importModel as import };
 
 /** Scores a model on held-out data and looks for data in its files, before it is published. */
 export const check = functionOf(checkOperation);

@@ -5,6 +5,7 @@ import { register as registerBackup } from './backup.js';
 import { register as registerCheck } from './check.js';
 import { register as registerEvidence } from './evidence.js';
 import { register as registerExport } from './export.js';
+import { register as registerImport } from './import.js';
 import { register as registerInit } from './init.js';
 import { register as registerPublish } from './publish.js';
 import { register as registerRefresh } from './refresh.js';
@@ -26,6 +27,7 @@ export function registerProvider(program: Command, io: Io): void {
 const commands: ((parent: Command, io: Io) => void)[] = [
   registerInit,
   registerTrain,
+  registerImport,
   registerCheck,
   registerPublish,
   registerServe,

@@ -72,7 +72,7 @@ export async function sourceData(settings: TrainSettings): Promise<SourceData> {
 const PICTURE_SIDE = 224;
 
 /** The contract: steps for pictures of any size, and for arrays where a size is asked for. */
-function inputOf(
+export function inputOf(
   trained: LoadedSamples,
   { naturalInput, normalisation }: Network,
   { size }: Pick<TrainSettings, 'size'>,
@@ -161,14 +161,16 @@ const GROUP_SHARE = 0.2;
 
 const count = (n: number): string => (n === 1 ? 'one sample' : `${n} samples`);
 
-function labelled<T extends LoadedSamples>(dataset: T): T {
+/** Refuses data without labels. @throws FedshotError `data` */
+export function labelled<T extends LoadedSamples>(dataset: T): T {
   if (dataset.labels) return dataset;
   throw new FedshotError('data', `${dataset.source}: has no labels`, {
     hint: 'a provider trains on labelled data: idx:IMAGES,LABELS, csv:FILE#label=COLUMN or images:DIR with a folder for each class',
   });
 }
 
-function classNames(source: LoadedSamples, given: string[] | undefined): string[] {
+/** The classes' names: as given, or those of the data. @throws FedshotError `usage`, `data` */
+export function classNames(source: LoadedSamples, given: string[] | undefined): string[] {
   if (given && given.length < 2)
     throw new FedshotError(
       'usage',

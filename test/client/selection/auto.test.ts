@@ -15,9 +15,9 @@ import { tinyRelease } from '../../fixtures/tiny-release.js';
 
 vi.mock('../../../src/shared/data/index.js', async (original) => {
   const real = await original<typeof data>();
-  return { ...real, loadDataset: vi.fn(real.loadDataset) };
+  return { ...real, loadSamples: vi.fn(real.loadSamples) };
 });
-const reads = vi.mocked(data.loadDataset);
+const reads = vi.mocked(data.loadSamples);
 beforeEach(() => void reads.mockClear());
 
 const model = tinyRelease('auto');

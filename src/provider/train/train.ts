@@ -43,7 +43,11 @@ async function trainAlone(settings: TrainSettings): Promise<TrainResult> {
     }
   });
   if (undescribed.length > 0)
-    reporter.warn(tooFew(undescribed), 'classes-not-described', { count: undescribed.length });
+    reporter.warn(
+      tooFew(undescribed, minimumCountFor(data.input, data.classes.length)),
+      'classes-not-described',
+      { count: undescribed.length },
+    );
   writeModel(out, { config, state: best.state }, beside);
   checkpointOf(settings, engine).file.remove();
   return {
@@ -94,5 +98,5 @@ const undescribedClasses = ({ classes, input }: SourceData, heldOut: Int32Array)
   return classes.filter((_, k) => heldOut.filter((label) => label === k).length < least);
 };
 
-const tooFew = (classes: string[]): string =>
-  `${classes.length === 1 ? 'class' : 'classes'} ${classes.slice(0, 5).join(', ')}${classes.length > 5 ? ` and ${classes.length - 5} more` : ''}: too few held-out samples, so that the card says nothing of them and sites will hear "not enough to tell"; bring more labelled samples, by --test or a larger --hold-out`;
+const tooFew = (classes: string[], least: number): string =>
+  `${classes.length === 1 ? 'class' : 'classes'} ${classes.slice(0, 5).join(', ')}${classes.length > 5 ? ` and ${classes.length - 5} more` : ''}: under ${least} held-out samples, so that the card says nothing of them and sites will hear "not enough to tell"; bring more labelled samples, by --test or a larger --hold-out`;

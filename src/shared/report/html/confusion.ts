@@ -5,6 +5,8 @@ import type { Confusion } from './model.js';
 /** Above this, single cells cannot be read any more. */
 const LARGEST_TABLE = 16;
 const WORST = 12;
+/** Longer names stand upright over their columns, so that the table stays narrow. */
+const SHORT = 3;
 
 /** A confusion matrix as a table; for many classes, the mistakes made most often. */
 export function confusion(caption: string, matrix: Confusion, classes: string[]): Markup {
@@ -17,7 +19,7 @@ function full(caption: string, matrix: Confusion, classes: string[]): Markup {
   const shade = (row: number[], cell: number): string => (cell / Math.max(1, sum(row))).toFixed(3);
   return html`<figure class="scroll">
     <figcaption>${caption}: rows are the true class, columns the prediction</figcaption>
-    <table class="confusion">
+    <table class="confusion${classes.some((name) => name.length > SHORT) ? ' words' : ''}">
       <tr>
         <td style="--share:0"></td>
         ${classes.map((name) => html`<th scope="col">${name}</th>`)}

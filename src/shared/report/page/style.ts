@@ -67,6 +67,8 @@ svg { display: block; width: 100%; height: auto; }
 .confusion th { color: var(--soft); }
 .confusion td { background: rgba(var(--shade), calc(var(--share) * 0.55)); }
 .confusion tr { border: 0; }
+.confusion.words th[scope='col'] { writing-mode: vertical-rl; text-align: left; vertical-align: bottom; }
+@media (max-width: 600px) { .confusion.words { font-size: 11px; border-spacing: 1px; } .confusion.words th, .confusion.words td { min-width: 18px; padding: 2px; } }
 .samples { display: flex; flex-wrap: wrap; gap: 10px; }
 .samples figure { width: min-content; min-width: 60px; max-width: 160px; text-align: center; }
 .samples img { display: block; margin: 0 auto; width: 60px; height: 60px; image-rendering: pixelated; border: 2px solid transparent; border-radius: 4px; }

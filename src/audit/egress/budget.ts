@@ -1,8 +1,8 @@
-import { present } from '../../shared/present.js';
 /**
  * How many bytes a connection must and may have, given the calls that were logged on it. TLS is
  * counted exactly: its records show their lengths on the way. HTTP/2 is bounded by formula.
  */
+import { present } from '../../shared/present.js';
 import type { LoggedMethod } from '../../shared/log/index.js';
 import {
   AHEAD,
@@ -234,10 +234,8 @@ function requestBytes(call: LoggedCall, limit: RequestLimit, whole: boolean): Ra
  * A site whose certificate is turned away has sent its first request by the time it learns of it (TLS
  * 1.3 lets it speak first).
  */
-const UNREAD_REQUEST =
-  2 * FRAME +
-  GRPC_PREFIX +
-  requestBlock(present(requestLimits()[0], 'the first method of the schema').method).first;
+const FIRST_METHOD = present(requestLimits()[0], 'a method of the schema').method;
+const UNREAD_REQUEST = 2 * FRAME + GRPC_PREFIX + requestBlock(FIRST_METHOD).first;
 
 /** Bounds for what the site sent. */
 export function sentBudget(

@@ -1,26 +1,14 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  readdirSync,
-  readSync,
-  statSync,
-} from 'node:fs';
-import type { Dirent } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { asFedshotError, FedshotError } from '../../../errors.js';
+import { FedshotError } from '../../../errors.js';
 import { BEGINNING, formatOf } from '../../pictures/decoders/raster/sniff.js';
 import { abbreviate } from '../csv/columns.js';
+import { byCharacters, folderEntries, LITTER, walk } from '../walk.js';
 import { groupsBy } from './groups.js';
 import type { ImagesInput, Listed } from './options.js';
 
 /** Files that are taken for pictures by their names; whether they are shows when they are decoded. */
 const NAMED = /\.(jpe?g|jpe|jfif|png|webp|tiff?|bmp|dib|gif)$/i;
-/** What systems leave in folders. */
-export const LITTER = /^(\.|thumbs\.db$|desktop\.ini$|__macosx$|ehthumbs\.db$|icon\r$)/i;
-/** Folders within folders, before a link that leads back is suspected. */
-export const DEEPEST = 16;
 
 /** Files below a folder, as paths below it. */
 interface Found {
@@ -90,54 +78,14 @@ const counted = (n: number, one: string, more = `${one}s`): string =>
 /** All that lies below the folder of a class, whatever is between. */
 function below(folder: string, signal: AbortSignal | undefined): Found {
   const found = emptyFound();
-  const walk = (under: string, depth: number): void => {
-    signal?.throwIfAborted();
-    if (depth > DEEPEST)
-      throw new FedshotError('data', `${folder}: more than ${DEEPEST} folders within each other`, {
-        hint: 'does a link lead back?',
-      });
-    for (const { name, folder: isFolder } of folderEntries(join(folder, under))) {
-      const at = join(under, name);
-      if (LITTER.test(name)) found.litter++;
-      else if (isFolder) walk(at, depth + 1);
-      else sort(folder, at, found);
-    }
+  const litter = (): void => {
+    found.litter++;
   };
-  walk('', 0);
+  walk(folder, { file: (at) => sort(folder, at, found), litter }, signal);
   // of all paths and not folder by folder, so that the order is that of the names
   found.pictures.sort(byCharacters);
   return found;
 }
-
-export const byCharacters = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** What a folder holds, links followed, sorted. @throws FedshotError `not-found`, `io` */
-export function folderEntries(folder: string): { name: string; folder: boolean }[] {
-  let found: Dirent[];
-  try {
-    found = readdirSync(folder, { withFileTypes: true });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT')
-      throw new FedshotError('not-found', `no such folder: ${folder}`, { cause: error });
-    if (code === 'ENOTDIR')
-      throw new FedshotError('data', `${folder}: a file, and images: takes a folder or a list`, {
-        hint: 'a list ends in .txt, a table in .csv, or say path=COLUMN',
-        cause: error,
-      });
-    throw asFedshotError(error, 'io', `cannot read ${folder}`);
-  }
-  return found
-    .map((entry) => ({
-      name: entry.name,
-      folder:
-        entry.isDirectory() || (entry.isSymbolicLink() && leadsToFolder(join(folder, entry.name))),
-    }))
-    .sort((a, b) => byCharacters(a.name, b.name));
-}
-
-const leadsToFolder = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 /** A file whose name says nothing is a picture if it begins as one. */
 function sort(folder: string, file: string, found: Found): void {
